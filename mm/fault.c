@@ -1,0 +1,497 @@
+/*
+ * The page fault.
+ *
+ * A process starts with areas and empty page tables. The first touch of each page traps; this
+ * file finds out what ought to be there, gets a frame, fills it, maps it, and the instruction
+ * runs again. It is also how a written copy-on-write page gets a copy of its own and how an
+ * evicted page comes back. The steps, in the order of the code:
+ *
+ *   1 legal?            an area covers the address and allows the access
+ *   2 what is missing?  the entry, then the object: a plan (below), and what it needs pinned
+ *   3 a frame           and a page table, and an index node: all that can fail for want of memory
+ *   4 fill it           zeroes, the source, swap, a copy
+ *   5 map it
+ *   6 record            reverse map, policy, counts
+ *
+ * The plans, by what step 2 finds:
+ *
+ *   entry    object       access, area        plan
+ *   frame    any          allowed by entry    STALE     the TLB was behind; nothing to do
+ *   frame    any          write, shared       PROTECT   give the right
+ *   frame    any          write, private      PROTECT if the page is ours alone, else COPY
+ *   slot     -            any                 MAP if a frame holds the slot's page, else SWAP_IN;
+ *                                             a write to a page that others share too: COPY
+ *   none     keeps none   read                ZERO_MAP  the shared page of zeroes
+ *   none     keeps none   write               ZERO
+ *   none     frame        any                 MAP; private write: COPY
+ *   none     slot         any                 SWAP_IN into the object; private write: COPY
+ *   none     empty        any                 READ into the object; private write: SOURCE
+ *
+ * Always true:
+ *   H1  steps 1 and 2 change nothing; 3 to 5 undo what they took; 6 can not fail
+ *   H2  every frame in use between step 2 and step 6 is pinned, the copy's source too
+ *   H3  a page is shared while mappers plus slot references are more than one; such a page is
+ *       never mapped writable in a private area
+ *   H4  only I/O sleeps. After I/O, area and entry are looked up again before the page is mapped;
+ *       if they changed, the work is dropped and the instruction runs again
+ *
+ * Left out: mapping neighbours of a file page at the same time. One fault, one page: the counts
+ * can be foretold.
+ * Source: the order of steps is the one of the operating-systems textbooks (Silberschatz, Galvin
+ * and Gagne, Operating System Concepts, ch. 10); copy on write after Tenex (Bobrow et al., 1972).
+ */
+#include "mm/fault.h"
+
+#include "kernel/cpu.h"
+#include "kernel/panic.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/mmstat.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+#include "mm/trace.h"
+
+enum plan {
+	PLAN_STALE,
+	PLAN_PROTECT,
+	PLAN_ZERO_MAP,
+	PLAN_MAP,     /* frame is resident */
+	PLAN_ZERO,    /* new private page: zeroes */
+	PLAN_SOURCE,  /* new private page: the object's source */
+	PLAN_COPY,    /* new private page: from frame `from`, or from slot `slot` */
+	PLAN_SWAP_IN, /* read `slot` into a frame that stays with it */
+	PLAN_READ,    /* new page of the object: from its source */
+};
+
+struct fault {
+	struct aspace *as;
+	vaddr_t va; /* page aligned */
+	unsigned access;
+	struct vma *area;
+	struct object *object; /* the area's */
+	uint32_t index;	       /* page of the object */
+	struct pmap_entry entry;
+	enum plan plan;
+	struct frame *frame; /* to be mapped; pinned */
+	struct frame *from;  /* to be copied; pinned */
+	slot_t slot;	     /* to be read */
+	bool object_slot;    /* the slot is the object's, not the entry's */
+	bool major;
+	uint32_t io_before;
+};
+
+static uint32_t io_count(void)
+{
+	return swap_stats.reads + swap_stats.writes + mmstat_read(file_ins);
+}
+
+static bool fault_is_write(const struct fault *f)
+{
+	return f->access == PROT_W;
+}
+
+static bool area_is_private(const struct vma *v)
+{
+	return !(v->flags & VMA_SHARED);
+}
+
+/* Step 1. On x86 a page that can be written or executed can be read. */
+static int fault_legal(struct fault *f)
+{
+	f->area = vma_find(&f->as->areas, f->va);
+	if (f->area == NULL)
+		f->area = aspace_grow_stack(f->as, f->va);
+	if (f->area == NULL)
+		return -EFAULT;
+	if (fault_is_write(f) ? !(f->area->prot & PROT_W) : f->area->prot == PROT_NONE)
+		return -EACCES;
+	f->index = f->area->index + ((f->va - f->area->start) >> PAGE_SHIFT);
+	const struct object *o = f->area->object;
+	f->object = f->area->object;
+	if (o->ops->keeps_pages && f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
+		return -ENXIO;
+	return 0;
+}
+
+/* H3: does any other entry stand for this private page? */
+static bool page_is_shared(const struct frame *page)
+{
+	uint32_t users = page->mappers;
+	if (page->slot != 0)
+		users += swap_refs(page->slot);
+	return page->owner != FRAME_ANON || users > 1;
+}
+
+static enum plan plan_for_frame(struct fault *f)
+{
+	if (!fault_is_write(f) || (f->entry.prot & PROT_W))
+		return PLAN_STALE;
+	if (f->entry.number == object_zero_pfn)
+		return PLAN_ZERO;
+	struct frame *page = frame_of(f->entry.number);
+	if (!area_is_private(f->area) || !page_is_shared(page))
+		return PLAN_PROTECT;
+	f->from = page;
+	return PLAN_COPY;
+}
+
+static enum plan plan_for_slot(struct fault *f)
+{
+	f->slot = f->entry.number;
+	struct frame *page = swap_frame(f->slot);
+	uint32_t users = swap_refs(f->slot) + (page != NULL ? page->mappers : 0);
+	if (fault_is_write(f) && users > 1) {
+		f->from = page;
+		return PLAN_COPY;
+	}
+	f->frame = page;
+	return page != NULL ? PLAN_MAP : PLAN_SWAP_IN;
+}
+
+/* A private page that the object's source fills only in part, or not at all: not shareable. */
+static bool page_is_cut(const struct fault *f)
+{
+	uint32_t cut = f->area->object_end;
+	return cut != UINT32_MAX && cut < ((f->index + 1) << PAGE_SHIFT);
+}
+
+static enum plan plan_for_object(struct fault *f)
+{
+	bool private_write = area_is_private(f->area) && fault_is_write(f);
+	if (!f->object->ops->keeps_pages)
+		return private_write ? PLAN_ZERO : PLAN_ZERO_MAP;
+	if (page_is_cut(f))
+		return PLAN_SOURCE;
+	struct object_page page = object_lookup(f->object, f->index);
+	switch (page.kind) {
+	case OBJECT_FRAME:
+		*(private_write ? &f->from : &f->frame) = page.frame;
+		return private_write ? PLAN_COPY : PLAN_MAP;
+	case OBJECT_SLOT:
+		f->slot = page.slot;
+		f->object_slot = true;
+		return private_write ? PLAN_COPY : PLAN_SWAP_IN;
+	default:
+		return private_write ? PLAN_SOURCE : PLAN_READ;
+	}
+}
+
+/* Step 2. -EAGAIN: the page is under I/O. */
+static int fault_plan(struct fault *f)
+{
+	f->entry = pmap_lookup(&f->as->pmap, f->va);
+	if (f->entry.kind == PMAP_FRAME)
+		f->plan = plan_for_frame(f);
+	else if (f->entry.kind == PMAP_SLOT)
+		f->plan = plan_for_slot(f);
+	else
+		f->plan = plan_for_object(f);
+	struct frame *page = f->frame != NULL ? f->frame : f->from;
+	if (page == NULL)
+		return 0;
+	if (page->flags & FRAME_BUSY)
+		return -EAGAIN;
+	frame_pin(page);
+	return 0;
+}
+
+/* Give back what steps 2 to 4 took. */
+static void fault_undo(struct fault *f)
+{
+	struct frame *taken[] = { f->frame, f->from };
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+		if (taken[i] == NULL)
+			continue;
+		frame_unpin(taken[i]);
+		reclaim_page_released(taken[i]);
+	}
+}
+
+/* H4: is what step 2 saw still so? Asked only after I/O; nothing else lets others run. */
+static bool fault_unchanged(struct fault *f)
+{
+	if (f->io_before == io_count())
+		return true;
+	f->io_before = io_count();
+	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
+	if (fault_legal(&now) || now.area != f->area || now.object != f->object || now.index != f->index)
+		return false;
+	now.entry = pmap_lookup(&f->as->pmap, f->va);
+	return now.entry.kind == f->entry.kind && now.entry.number == f->entry.number;
+}
+
+/* The page table and the object's node; neither evicts, so after both nothing can take them away. */
+static int fault_reserve(struct fault *f)
+{
+	int err = pmap_reserve(&f->as->pmap, f->va);
+	if (err == 0 && f->plan == PLAN_READ)
+		err = object_reserve(f->object, f->index);
+	return err;
+}
+
+/* Step 3. */
+static int fault_gather(struct fault *f)
+{
+	if (f->plan == PLAN_MAP && reclaim_charge(f->frame))
+		return -ENOMEM;
+	if (f->plan >= PLAN_ZERO) {
+		bool of_object = f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
+		f->frame = reclaim_alloc(of_object ? FRAME_OBJECT : FRAME_ANON);
+		if (f->frame == NULL || (of_object && reclaim_charge(f->frame)))
+			return -ENOMEM;
+	}
+	for (unsigned tries = 0; fault_reserve(f); tries++) {
+		if (tries == RECLAIM_TRIES || reclaim_room(2))
+			return -ENOMEM;
+	}
+	return fault_unchanged(f) ? 0 : -EAGAIN;
+}
+
+/* A new private page from the object's source, zeroes after the area's cut. */
+static int fill_from_source(struct fault *f, void *bytes)
+{
+	uint32_t offset = f->index << PAGE_SHIFT;
+	uint32_t want = PAGE_SIZE;
+	if (page_is_cut(f))
+		want = f->area->object_end > offset ? f->area->object_end - offset : 0;
+	if (want < PAGE_SIZE)
+		memset((char *)bytes + want, 0, PAGE_SIZE - want);
+	f->major = want > 0;
+	if (want == 0)
+		return 0;
+	mmstat_count(file_ins);
+	return object_read(f->object, offset, bytes, want);
+}
+
+/* The object's page from its source, where others can find it while it is being read. */
+static int fill_object_page(struct fault *f, void *bytes)
+{
+	struct object *o = f->object;
+	object_set_frame(o, f->index, f->frame);
+	if (o->ops->read == NULL) {
+		mmstat_count(zero_fills);
+		cpu_page_clear(bytes);
+		return 0;
+	}
+	mmstat_count(file_ins);
+	f->major = true;
+	f->frame->flags |= FRAME_BUSY;
+	int err = object_read(o, f->index << PAGE_SHIFT, bytes, PAGE_SIZE);
+	f->frame->flags &= ~FRAME_BUSY;
+	return err;
+}
+
+static int fill_from_slot(struct fault *f, void *bytes)
+{
+	f->major = true;
+	if (f->plan == PLAN_SWAP_IN)
+		swap_attach(f->slot, f->frame);
+	else
+		swap_get(f->slot); /* keeps the slot while we may sleep */
+	f->frame->flags |= FRAME_BUSY;
+	int err = swap_read(f->slot, bytes);
+	f->frame->flags &= ~FRAME_BUSY;
+	if (f->plan != PLAN_SWAP_IN)
+		reclaim_slot_released(f->slot);
+	return err;
+}
+
+static int fill_copy(struct fault *f, void *bytes)
+{
+	mmstat_count(cow_copies);
+	if (f->from == NULL)
+		return fill_from_slot(f, bytes);
+	cpu_page_copy(bytes, frame_bytes(f->from));
+	return 0;
+}
+
+/* Step 4. */
+static int fault_fill(struct fault *f)
+{
+	if (f->plan < PLAN_ZERO)
+		return 0;
+	void *bytes = frame_bytes(f->frame);
+	int err = 0;
+	switch (f->plan) {
+	case PLAN_ZERO:
+		mmstat_count(zero_fills);
+		cpu_page_clear(bytes);
+		break;
+	case PLAN_SOURCE:
+		err = fill_from_source(f, bytes);
+		break;
+	case PLAN_COPY:
+		err = fill_copy(f, bytes);
+		break;
+	case PLAN_SWAP_IN:
+		err = fill_from_slot(f, bytes);
+		break;
+	default:
+		err = fill_object_page(f, bytes);
+		break;
+	}
+	if (err)
+		return err;
+	return fault_unchanged(f) ? 0 : -EAGAIN;
+}
+
+/* A page of the object that a failed or outdated fill left behind must not be found again. */
+static void fault_unfill(struct fault *f)
+{
+	struct frame *page = f->frame;
+	if (f->plan == PLAN_SWAP_IN && page != NULL && page->slot != 0 && page->mappers == 0)
+		swap_detach(page);
+	if (f->plan != PLAN_READ || page == NULL || page->object == NULL)
+		return;
+	object_clear(page->object, page->index);
+	page->object = NULL;
+}
+
+/* The object's page is back from its slot: the object names the frame again. */
+static void object_page_back(struct fault *f)
+{
+	object_set_frame(f->object, f->index, f->frame);
+	swap_put(f->slot); /* stays as the frame's clean copy */
+}
+
+static unsigned fault_prot(const struct fault *f)
+{
+	unsigned prot = f->area->prot & PROT_W ? PROT_R | PROT_W : PROT_R;
+	if (!area_is_private(f->area))
+		return prot;
+	/* Not mapped yet: the entry's own slot reference stands for this mapping. */
+	uint32_t others = f->frame->mappers;
+	if (f->frame->slot != 0)
+		others += swap_refs(f->frame->slot) - (f->entry.kind == PMAP_SLOT);
+	return f->frame->owner == FRAME_ANON && others == 0 ? prot : PROT_R;
+}
+
+/* Take the old mapping of a page that was copied away from. */
+static void fault_unmap_old(struct fault *f)
+{
+	struct pmap_entry old = pmap_unmap(&f->as->pmap, f->va);
+	if (f->from == NULL)
+		return; /* the page of zeroes has no reverse map */
+	if (old.dirty)
+		f->from->flags |= FRAME_DIRTY;
+	rmap_remove(f->from, &f->as->pmap, f->va);
+}
+
+static void map_frame(struct fault *f)
+{
+	unsigned prot = fault_prot(f);
+	if (pmap_map(&f->as->pmap, f->va, frame_pfn(f->frame), prot))
+		panic("no page table at %08x although it was reserved", f->va);
+	rmap_add(f->frame, &f->as->pmap, f->va);
+	if (f->entry.kind != PMAP_SLOT)
+		return;
+	if (fault_is_write(f) && f->frame->slot == f->entry.number)
+		swap_detach(f->frame); /* soon outdated; give the slot back early */
+	reclaim_slot_released(f->entry.number);
+}
+
+/* Step 5. */
+static void fault_map(struct fault *f)
+{
+	switch (f->plan) {
+	case PLAN_STALE:
+		return;
+	case PLAN_PROTECT:
+		pmap_protect(&f->as->pmap, f->va, PROT_R | PROT_W);
+		return;
+	case PLAN_ZERO_MAP:
+		if (pmap_map(&f->as->pmap, f->va, object_zero_pfn, PROT_R))
+			panic("no page table at %08x although it was reserved", f->va);
+		return;
+	default:
+		if (f->entry.kind == PMAP_FRAME)
+			fault_unmap_old(f);
+		if (f->plan == PLAN_SWAP_IN && f->object_slot)
+			object_page_back(f);
+		map_frame(f);
+	}
+}
+
+/* Step 6. */
+static void fault_record(struct fault *f)
+{
+	if (f->plan == PLAN_STALE) {
+		mmstat_count(faults_stale);
+		return;
+	}
+	if (f->plan == PLAN_PROTECT)
+		mmstat_count(cow_reuses);
+	if (f->plan == PLAN_ZERO_MAP)
+		mmstat_count(zero_maps);
+	if (f->plan == PLAN_MAP && f->slot != 0)
+		mmstat_count(slot_shares);
+	if (f->frame != NULL)
+		reclaim_page_ready(f->frame);
+	if (f->from != NULL) {
+		frame_unpin(f->from);
+		reclaim_page_released(f->from);
+	}
+	if (f->major) {
+		mmstat_count(major_faults);
+		f->as->major_faults++;
+	} else {
+		mmstat_count(minor_faults);
+		f->as->minor_faults++;
+	}
+	f->as->peak_resident = MAX(f->as->peak_resident, f->as->pmap.resident);
+}
+
+static int fault_failed(struct fault *f, int err)
+{
+	fault_unfill(f);
+	fault_undo(f);
+	if (err == -ENOMEM)
+		mmstat_count(faults_nomem);
+	else if (err == -EAGAIN)
+		mmstat_count(faults_again);
+	return err;
+}
+
+/* Steps 2 to 6. */
+static int fault_resolve(struct fault *f)
+{
+	int err = fault_plan(f);
+	trace(TRACE_FAULT, STEP_MISSING, f->va, f->plan);
+	if (err) {
+		mmstat_count(faults_again);
+		return err;
+	}
+	err = fault_gather(f);
+	trace(TRACE_FAULT, STEP_FRAME, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
+	if (err)
+		return fault_failed(f, err);
+	err = fault_fill(f);
+	trace(TRACE_FAULT, STEP_FILL, f->va, (uint32_t)err);
+	if (err)
+		return fault_failed(f, err);
+	fault_map(f);
+	trace(TRACE_FAULT, STEP_MAP, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
+	fault_record(f);
+	trace(TRACE_FAULT, STEP_RECORD, f->va, f->major);
+	return 0;
+}
+
+int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
+{
+	struct fault f = {
+		.as = as,
+		.va = page_down(va),
+		.access = access,
+		.io_before = io_count(),
+	};
+	int err = fault_legal(&f);
+	trace(TRACE_FAULT, STEP_LEGAL, va, (uint32_t)err);
+	if (err) {
+		mmstat_count(faults_invalid);
+		return err;
+	}
+	struct object *object = object_get(f.object); /* outlives the area, should we sleep */
+	err = fault_resolve(&f);
+	reclaim_object_put(object);
+	return err;
+}

@@ -1,0 +1,20 @@
+/* The page fault. Theory in fault.c; its steps are numbered there as in docs/fault.md. */
+#ifndef MM_FAULT_H
+#define MM_FAULT_H
+
+#include "mm/aspace.h"
+
+/*
+ * Make page @va of @as accessible for @access, as its area says: from swap, file, zeroes or a copy.
+ * @va      linear address, any byte of the page
+ * @access  PROT_R, PROT_W or PROT_X: what the CPU tried to do
+ * Returns 0 (run the instruction again), or
+ *   -EFAULT  no area covers va          -EACCES  the area forbids the access
+ *   -ENXIO   past the end of the file (SIGBUS)     -EIO  swap or source could not be read (SIGBUS)
+ *   -EAGAIN  the page is under I/O: let others run, then run the instruction again
+ *   -ENOMEM  nothing left to evict, or swap is full; nothing has changed
+ * Context: process. May reclaim. Not from an interrupt handler.
+ */
+MUST_CHECK int fault_handle(struct aspace *as, vaddr_t va, unsigned access);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * Swap slots: which pages of the swap area hold what. Theory in swap.c.
+ * Context: process. Never allocates; swap_read and swap_write may sleep in the device.
+ */
+#ifndef MM_SWAP_H
+#define MM_SWAP_H
+
+#include "drivers/block.h"
+#include "mm/frame.h"
+#include "mm/types.h"
+
+/*
+ * Write a swap header (Linux's SWAPSPACE2 layout) on @dev's page 0 and start with every other
+ * page free. 0, -EIO, or -ENOMEM (the table of slots). Context: boot. Without it there are no slots.
+ */
+int swap_init(struct block_device *dev);
+
+/* A free slot with no reference and no frame, or 0: full. It stays taken until referenced or attached, then until neither. */
+MUST_CHECK slot_t swap_alloc(void);
+/* One more, one fewer page-table or object entry names it. The last one, without a frame attached, frees it. */
+void swap_get(slot_t slot);
+void swap_put(slot_t slot);
+uint32_t swap_refs(slot_t slot);
+
+/* @f holds the slot's page, or will: sets both ends, f->slot and the slot's frame. */
+void swap_attach(slot_t slot, struct frame *f);
+/* Neither knows the other any more; frees the slot if nothing references it. */
+void swap_detach(struct frame *f);
+/* The frame that already holds this page, or NULL. */
+struct frame *swap_frame(slot_t slot);
+
+/* One page. 0 or -EIO; counted. */
+MUST_CHECK int swap_read(slot_t slot, void *page);
+MUST_CHECK int swap_write(slot_t slot, const void *page);
+
+/* When no slot is free: take one that only backs a clean resident frame away from it; the frame is marked dirty. False: there is none. */
+bool swap_steal_copy(void);
+
+struct swap_stats {
+	uint32_t total; /* slots, without the header */
+	uint32_t used;
+	uint32_t reads, writes, errors;
+};
+extern struct swap_stats swap_stats;
+
+/* Asserts S1.. of the theory. */
+void swap_check(void);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * What happened, in order: a ring of records, switched on by kind (kernel word trace=fault,evict).
+ * A record is four words; when a kind is off, tracing it costs one test. Context: any.
+ */
+#ifndef MM_TRACE_H
+#define MM_TRACE_H
+
+#include "lib/base.h"
+
+enum trace_kind {
+	TRACE_FAULT, /* steps of a fault: a = step (enum trace_step), b = address, c = frame or slot */
+	TRACE_EVICT, /* a = pfn, b = slot, c = 1 if written */
+	TRACE_SCAN,  /* the hand: a = pfn, b = referenced bit it found */
+	TRACE_NKINDS
+};
+
+enum trace_step {
+	STEP_LEGAL = 1, STEP_MISSING, STEP_FRAME, STEP_FILL, STEP_MAP, STEP_RECORD,
+};
+
+struct trace_record {
+	uint32_t kind, a, b, c;
+};
+
+extern uint32_t trace_on; /* bit of each kind */
+
+void trace_write(enum trace_kind kind, uint32_t a, uint32_t b, uint32_t c);
+#define trace(kind, a, b, c) \
+	do { \
+		if (UNLIKELY(trace_on >> (kind) & 1)) \
+			trace_write((kind), (a), (b), (c)); \
+	} while (0)
+
+/* Kinds by name, comma separated, "all" or "". False: an unknown name, nothing changed. */
+bool trace_select(const char *names);
+/* Forget everything recorded. */
+void trace_reset(void);
+/* How many records there are since reset, and the i-th; the oldest are lost first: false. */
+uint32_t trace_count(void);
+bool trace_get(uint32_t i, struct trace_record *out);
+const char *trace_kind_name(uint32_t kind);
+
+#endif

@@ -1,0 +1,328 @@
+/*
+ * Page tables of x86: the user half of every address space.
+ *
+ * A directory of 1024 entries names page tables; each table names 1024 pages. The upper 256
+ * directory entries are the kernel's and equal in every directory; they are filled once at boot
+ * (pmap_kernel.c) and never change, so no directory ever has to be brought up to date.
+ *
+ * How an entry is stored, and nobody else knows:
+ *   0                      none
+ *   present bit set        frame: the MMU's format; accessed and dirty are set by the MMU itself
+ *   ... 10 (low bits)      frame that nobody may touch (PROT_NONE): not present to the MMU
+ *   ... 00                 slot: number << 2, never 0 because slot 0 is "none"
+ *
+ * The name of an entry (mapping_t) is its physical address divided by 4: the table's frame number
+ * and the position in it. The table's struct frame says whose table it is and which addresses
+ * it translates; its companion page holds a word for each entry, for the reverse map. So one
+ * number leads from a frame to its mapper and back, and mapping a page allocates nothing else.
+ *
+ * Always true (pmap_check):
+ *   P1  a table's live count is the number of its entries that are not none
+ *   P2  resident and swapped are the numbers of frame and slot entries
+ *   P3  a table's frame names this pmap and the addresses it translates
+ *   P4  entries are user entries and lie in [USER_BASE, USER_TOP); no large page, no global bit
+ *   P5  the TLB holds nothing that the tables would refuse: every change that takes rights or a
+ *       mark away is followed by invlpg if these tables are in use. Loading CR3 flushes the rest.
+ *
+ * A change that only adds rights is not flushed: the CPU drops the entry when it faults on it.
+ * The one writer of directory entries is table_install; tables are freed only in pmap_destroy,
+ * when the directory is not in use, so no paging-structure cache can name a freed table.
+ *
+ * Left out: giving back empty tables before the process ends. They cost two frames for 4 MiB of
+ * addresses that were in use once.
+ * Source: Intel SDM vol. 3, chapter 4 (paging), 4.10 (TLBs and paging-structure caches).
+ */
+#include "mm/pmap.h"
+
+#include "kernel/cpu.h"
+#include "kernel/panic.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/x86/pte.h"
+
+static const struct pmap *pmap_active;
+
+static pte_t *pmap_directory(const struct pmap *pm)
+{
+	return phys_to_virt(pm->directory);
+}
+
+static void pmap_flush(const struct pmap *pm, vaddr_t va)
+{
+	if (pm == pmap_active)
+		cpu_invlpg(va);
+}
+
+/* The entry of @va, or NULL where there is no table. */
+static pte_t *pmap_find(const struct pmap *pm, vaddr_t va)
+{
+	pte_t pde = pmap_directory(pm)[table_slot(va)];
+	if (!(pde & PTE_PRESENT))
+		return NULL;
+	return (pte_t *)phys_to_virt(pde & PTE_FRAME) + entry_slot(va);
+}
+
+static pte_t *pmap_must_find(const struct pmap *pm, vaddr_t va)
+{
+	ASSERT(va >= USER_BASE && va < USER_TOP);
+	pte_t *pte = pmap_find(pm, va);
+	ASSERT(pte != NULL);
+	return pte;
+}
+
+static struct frame *table_of(const pte_t *pte)
+{
+	return frame_of_bytes(pte);
+}
+
+static bool pte_is_frame(pte_t pte)
+{
+	return (pte & PTE_FRAME_KIND) != 0;
+}
+
+static bool pte_is_slot(pte_t pte)
+{
+	return pte != 0 && !pte_is_frame(pte);
+}
+
+/* The rights of a frame entry. */
+static pte_t pte_rights(unsigned prot)
+{
+	if (prot == PROT_NONE)
+		return PTE_HIDDEN;
+	return PTE_PRESENT | (prot & PROT_W ? PTE_WRITE : 0);
+}
+
+static unsigned pte_prot(pte_t pte)
+{
+	if (!(pte & PTE_PRESENT))
+		return PROT_NONE;
+	return pte & PTE_WRITE ? PROT_R | PROT_W : PROT_R;
+}
+
+/* Change one entry and keep the counts. */
+static void pmap_store(struct pmap *pm, pte_t *pte, pte_t value)
+{
+	pte_t old = *pte;
+	*pte = value;
+	pm->resident += pte_is_frame(value) - pte_is_frame(old);
+	pm->swapped += pte_is_slot(value) - pte_is_slot(old);
+	table_of(pte)->live += (value != 0) - (old != 0);
+}
+
+static void table_install(struct pmap *pm, vaddr_t va, struct frame *table)
+{
+	pmap_directory(pm)[table_slot(va)] =
+		frame_pfn(table) << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_USER;
+	pm->tables++;
+}
+
+int pmap_reserve(struct pmap *pm, vaddr_t va)
+{
+	ASSERT(va >= USER_BASE && va < USER_TOP);
+	if (LIKELY(pmap_find(pm, va) != NULL))
+		return 0;
+	struct frame *table = frame_alloc(0, FRAME_TABLE);
+	if (table == NULL)
+		return -ENOMEM;
+	struct frame *links = frame_alloc(0, FRAME_TABLE);
+	if (links == NULL) {
+		frame_free(table);
+		return -ENOMEM;
+	}
+	cpu_page_clear(frame_bytes(table));
+	table->pmap = pm;
+	table->table_start = ROUND_DOWN(va, TABLE_BYTES);
+	table->links = frame_bytes(links);
+	table_install(pm, va, table);
+	return 0;
+}
+
+int pmap_create(struct pmap *pm)
+{
+	struct frame *directory = frame_alloc(0, FRAME_TABLE);
+	if (directory == NULL)
+		return -ENOMEM;
+	*pm = (struct pmap){ .directory = frame_pfn(directory) << PAGE_SHIFT };
+	cpu_page_copy(frame_bytes(directory), phys_to_virt(pmap_kernel_directory()));
+	return 0;
+}
+
+void pmap_destroy(struct pmap *pm)
+{
+	ASSERT(pm != pmap_active && pm->resident == 0 && pm->swapped == 0);
+	pte_t *directory = pmap_directory(pm);
+	for (unsigned i = 0; i < USER_TABLES; i++) {
+		if (!(directory[i] & PTE_PRESENT))
+			continue;
+		struct frame *table = frame_of(directory[i] >> PAGE_SHIFT);
+		ASSERT(table->live == 0);
+		frame_free(frame_of_bytes(table->links));
+		frame_free(table);
+	}
+	frame_free(frame_of_bytes(directory));
+	pm->directory = 0;
+}
+
+void pmap_activate(struct pmap *pm)
+{
+	if (pm == pmap_active)
+		return;
+	pmap_active = pm;
+	cpu_load_directory(pm != NULL ? pm->directory : pmap_kernel_directory());
+}
+
+int pmap_map(struct pmap *pm, vaddr_t va, pfn_t pfn, unsigned prot)
+{
+	int err = pmap_reserve(pm, va);
+	if (err)
+		return err;
+	pte_t *pte = pmap_must_find(pm, va);
+	ASSERT(!pte_is_frame(*pte));
+	pmap_store(pm, pte, pfn << PAGE_SHIFT | PTE_USER | pte_rights(prot));
+	return 0;
+}
+
+static struct pmap_entry pmap_decode(pte_t pte)
+{
+	if (pte_is_frame(pte))
+		return (struct pmap_entry){
+			.kind = PMAP_FRAME,
+			.prot = pte_prot(pte),
+			.accessed = pte & PTE_ACCESSED,
+			.dirty = pte & PTE_DIRTY,
+			.number = pte >> PAGE_SHIFT,
+		};
+	return (struct pmap_entry){ .kind = pte ? PMAP_SLOT : PMAP_NONE,
+				    .number = pte >> PTE_SLOT_SHIFT };
+}
+
+struct pmap_entry pmap_unmap(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pte = pmap_must_find(pm, va);
+	ASSERT(pte_is_frame(*pte));
+	pte_t old = *pte; /* one CPU, and it is here: nothing sets a bit between this and the flush */
+	pmap_store(pm, pte, 0);
+	pmap_flush(pm, va);
+	return pmap_decode(old);
+}
+
+void pmap_set_slot(struct pmap *pm, vaddr_t va, slot_t slot)
+{
+	pte_t *pte = pmap_must_find(pm, va);
+	ASSERT(*pte == 0 && slot != 0);
+	pmap_store(pm, pte, slot << PTE_SLOT_SHIFT);
+}
+
+void pmap_clear(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pte = pmap_find(pm, va);
+	if (pte == NULL)
+		return;
+	ASSERT(!pte_is_frame(*pte));
+	pmap_store(pm, pte, 0);
+}
+
+void pmap_protect(struct pmap *pm, vaddr_t va, unsigned prot)
+{
+	pte_t *pte = pmap_must_find(pm, va);
+	pte_t old = *pte;
+	ASSERT(pte_is_frame(old));
+	*pte = (old & ~(pte_t)PTE_FRAME_KIND) | pte_rights(prot);
+	if (pte_prot(old) & ~prot)
+		pmap_flush(pm, va);
+}
+
+struct pmap_entry pmap_lookup(const struct pmap *pm, vaddr_t va)
+{
+	const pte_t *pte = pmap_find(pm, va);
+	return pmap_decode(pte != NULL ? *pte : 0);
+}
+
+bool pmap_test_clear_accessed(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pte = pmap_must_find(pm, va);
+	if (!(*pte & PTE_ACCESSED))
+		return false;
+	*pte &= ~PTE_ACCESSED;
+	pmap_flush(pm, va);
+	return true;
+}
+
+vaddr_t pmap_next(const struct pmap *pm, vaddr_t va, vaddr_t end)
+{
+	while (va < end) {
+		const pte_t *pte = pmap_find(pm, va);
+		vaddr_t stop = MIN(ROUND_DOWN(va, TABLE_BYTES) + TABLE_BYTES, end);
+		if (pte == NULL || table_of(pte)->live == 0) {
+			va = stop;
+			continue;
+		}
+		for (; va < stop; va += PAGE_SIZE) {
+			if (*pte)
+				return va;
+			pte++;
+		}
+	}
+	return end;
+}
+
+mapping_t pmap_mapping(const struct pmap *pm, vaddr_t va)
+{
+	return virt_to_phys(pmap_must_find(pm, va)) / sizeof(pte_t);
+}
+
+struct pmap *pmap_of_mapping(mapping_t mapping, vaddr_t *va)
+{
+	struct frame *table = frame_of(mapping / TABLE_ENTRIES);
+	ASSERT(table->owner == FRAME_TABLE);
+	*va = table->table_start + (mapping % TABLE_ENTRIES << PAGE_SHIFT);
+	return table->pmap;
+}
+
+mapping_t *pmap_mapping_word(mapping_t mapping)
+{
+	return &frame_of(mapping / TABLE_ENTRIES)->links[mapping % TABLE_ENTRIES];
+}
+
+/* P1, P3, P4 for one table; adds to the counts of P2. */
+static void table_check(const struct pmap *pm, unsigned slot, uint32_t *resident, uint32_t *swapped)
+{
+	pte_t pde = pmap_directory(pm)[slot];
+	const struct frame *table = frame_of(pde >> PAGE_SHIFT);
+	const pte_t *entries = phys_to_virt(pde & PTE_FRAME);
+	uint32_t live = 0;
+	ASSERT(table->state == FRAME_OWNED && table->owner == FRAME_TABLE);
+	ASSERT(table->pmap == pm && table->table_start == (vaddr_t)slot << TABLE_SHIFT);
+	ASSERT(!(pde & PTE_LARGE));
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		pte_t pte = entries[i];
+		if (pte == 0)
+			continue;
+		live++;
+		ASSERT(table->table_start + (i << PAGE_SHIFT) >= USER_BASE);
+		if (pte_is_slot(pte)) {
+			(*swapped)++;
+			continue;
+		}
+		(*resident)++;
+		ASSERT((pte & PTE_USER) && !(pte & PTE_GLOBAL));
+		ASSERT(pte >> PAGE_SHIFT < frame_count);
+	}
+	ASSERT(table->live == live);
+}
+
+void pmap_check(const struct pmap *pm)
+{
+	uint32_t resident = 0, swapped = 0, tables = 0;
+	for (unsigned i = 0; i < USER_TABLES; i++) {
+		if (!(pmap_directory(pm)[i] & PTE_PRESENT))
+			continue;
+		tables++;
+		table_check(pm, i, &resident, &swapped);
+	}
+	ASSERT(pm->resident == resident && pm->swapped == swapped && pm->tables == tables);
+	const pte_t *kernel = phys_to_virt(pmap_kernel_directory());
+	ASSERT(memcmp(pmap_directory(pm) + USER_TABLES, kernel + USER_TABLES,
+		      (TABLE_ENTRIES - USER_TABLES) * sizeof(pte_t)) == 0);
+}
