@@ -1,0 +1,51 @@
+# Tests of the kernel's code on the host, on a simulated machine under sanitizers.
+#
+#   make host-tests                       all of them
+#   make host-tests TESTS='frame_*'       by name
+#   make host-tests HOSTCC=clang          the same with clang
+#   build/host/gcc/test_frame -d NAME     one, in one process, for a debugger
+
+HOSTCC ?= gcc
+HOST := build/host/$(notdir $(HOSTCC))
+HOST_CFLAGS := -m32 -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -fno-strict-aliasing -I. -Itests/host/include -Wall -Wextra -Werror \
+	$(HOST_CFLAGS_EXTRA)
+HOST_WRAPPED := frame_alloc frame_free slab_alloc kmalloc kzalloc krealloc pmap_kernel_map pmap_kernel_unmap
+HOST_LDFLAGS := $(HOST_WRAPPED:%=-Wl,--wrap=%)
+
+# The kernel's side as the kernel has it; then the simulated machine, and what tests share.
+HOST_SOURCES := $(LIB) $(MM) $(MACHINE) $(filter-out tests/host/test_%.c,$(wildcard tests/host/*.c))
+HOST_OBJECTS := $(HOST_SOURCES:%=$(HOST)/%.o)
+HOST_TESTS := $(patsubst tests/host/%.c,$(HOST)/%,$(wildcard tests/host/test_*.c))
+
+.PHONY: host-tests host-build
+.SECONDARY: $(HOST_OBJECTS) $(HOST_TESTS:$(HOST)/%=$(HOST)/tests/host/%.c.o)
+
+host-build: $(HOST_TESTS)
+
+# Two at a time; each prints its whole output when it is done.
+host-tests: host-build
+	@printf '%s\n' $(HOST_TESTS) | xargs -P 2 -I{} sh -c \
+		'{} $(TESTS:%="%") > {}.log 2>&1; status=$$?; cat {}.log; exit $$status'
+
+$(HOST)/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
+
+# The names belong to the host's C library there; test_lib calls these.
+$(HOST)/lib/string.c.o: HOST_CFLAGS += -fno-builtin $(foreach f,memcpy memmove memset memcmp strlen \
+	strnlen strcmp strncmp strchr strrchr,-D$(f)=kernel_$(f))
+$(HOST)/lib/div64.c.o: HOST_CFLAGS += $(foreach f,__udivdi3 __umoddi3 __udivmoddi4 __divdi3 __moddi3,-D$(f)=kernel$(f))
+
+$(HOST)/%: $(HOST)/tests/host/%.c.o $(HOST_OBJECTS)
+	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+
+# Includes mm/frame.c, to see its statics.
+$(HOST)/test_frame: $(HOST)/tests/host/test_frame.c.o $(filter-out %/mm/frame.c.o,$(HOST_OBJECTS))
+	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:$(HOST)/%=$(HOST)/tests/host/%.c.d)
+
+# What runs before there is memory.
+$(HOST)/test_memmap: $(HOST)/boot/memmap.c.o $(HOST)/boot/multiboot2.c.o
+$(HOST)/test_cmdline: $(HOST)/kernel/cmdline.c.o

@@ -1,0 +1,229 @@
+/*
+ * Paging is transparent: whatever is mapped, forked, protected, evicted and brought back, a
+ * program reads what it wrote. Random operations on several address spaces are compared with a
+ * plain model, in less memory than they use; every invariant is checked on the way.
+ */
+#include <string.h>
+
+#include "lib/errno.h"
+#include "mm/check.h"
+#include "mm/fault.h"
+#include "mm/mmstat.h"
+#include "mm/reclaim.h"
+#include "mm/slab.h"
+#include "tests/host/sim.h"
+#include "tests/host/space.h"
+#include "tests/host/test.h"
+
+enum { SPACES = 4, PAGES = 96, OBJECT_PAGES = 24, OBJECTS = 4096 };
+
+/* What page i of a space should be. */
+struct model_page {
+	bool mapped;
+	unsigned prot;
+	int object;	/* shared memory: which; -1: private */
+	unsigned index; /* page of the object */
+	uint32_t value; /* private: the word at its start */
+};
+
+struct model_space {
+	struct aspace *as;
+	struct model_page pages[PAGES];
+};
+
+static struct model_space spaces[SPACES];
+static uint32_t shared_values[OBJECTS][OBJECT_PAGES];
+static int nobjects;
+static struct object file;
+
+static vaddr_t page_va(unsigned i)
+{
+	return SPACE_AT + i * PAGE_SIZE;
+}
+
+static uint32_t file_word(uint32_t index)
+{
+	return index * 2654435761u + 1;
+}
+
+static int file_read(struct object *o, uint32_t offset, void *buf, size_t n)
+{
+	uint32_t word = file_word(offset >> PAGE_SHIFT);
+	(void)o;
+	memset(buf, 0x5a, n);
+	memcpy(buf, &word, MIN(n, sizeof(word)));
+	return 0;
+}
+
+static const struct object_ops file_ops = { .name = "file", .read = file_read, .keeps_pages = true };
+
+static uint32_t *model_value(struct model_page *p)
+{
+	return p->object >= 0 ? &shared_values[p->object][p->index] : &p->value;
+}
+
+static void op_map(struct model_space *s, unsigned start, unsigned n)
+{
+	int kind = test_random() % 3; /* anonymous, shared, file */
+	unsigned index = test_random() % (OBJECT_PAGES - n + 1);
+	struct aspace_map r = {
+		.start = page_va(start),
+		.length = n * PAGE_SIZE,
+		.prot = test_random() % 4 ? PROT_R | PROT_W : PROT_R,
+		.map_flags = ASPACE_FIXED,
+	};
+	struct object *o = NULL;
+	if (kind == 1 && nobjects < OBJECTS)
+		o = object_create_shared(OBJECT_PAGES * PAGE_SIZE);
+	if (o != NULL)
+		r.vma_flags = VMA_SHARED;
+	r.object = kind == 2 ? &file : o;
+	r.index = r.object != NULL ? index : 0;
+	long at = aspace_map(s->as, &r);
+	if (o != NULL)
+		reclaim_object_put(o);
+	if (is_error(at)) {
+		CHECK_EQ(at, -ENOMEM);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		s->pages[start + i] = (struct model_page){
+			.mapped = true,
+			.prot = r.prot,
+			.object = o != NULL ? nobjects : -1,
+			.index = index + i,
+			.value = kind == 2 ? file_word(index + i) : 0,
+		};
+	nobjects += o != NULL;
+}
+
+static void op_unmap(struct model_space *s, unsigned start, unsigned n)
+{
+	int err = aspace_unmap(s->as, page_va(start), n * PAGE_SIZE);
+	CHECK(err == 0 || err == -ENOMEM);
+	for (unsigned i = 0; err == 0 && i < n; i++)
+		s->pages[start + i].mapped = false;
+}
+
+static void op_protect(struct model_space *s, unsigned start, unsigned n)
+{
+	static const unsigned prots[] = { PROT_NONE, PROT_R, PROT_R | PROT_W };
+	unsigned prot = prots[test_random() % 3];
+	for (unsigned i = 0; i < n; i++)
+		if (!s->pages[start + i].mapped)
+			return;
+	int err = aspace_protect(s->as, page_va(start), n * PAGE_SIZE, prot);
+	CHECK(err == 0 || err == -ENOMEM);
+	for (unsigned i = 0; err == 0 && i < n; i++)
+		s->pages[start + i].prot = prot;
+}
+
+static void op_write(struct model_space *s, unsigned i)
+{
+	struct model_page *p = &s->pages[i];
+	uint32_t value = test_random();
+	int err = sim_write32(s->as, page_va(i), value);
+	if (err == -ENOMEM)
+		return;
+	CHECK_EQ(err, !p->mapped ? -EFAULT : p->prot & PROT_W ? 0 : -EACCES);
+	if (err == 0)
+		*model_value(p) = value;
+}
+
+static void op_read(struct model_space *s, unsigned i)
+{
+	struct model_page *p = &s->pages[i];
+	uint32_t value = 0;
+	int err = sim_read32(s->as, page_va(i), &value);
+	if (err == -ENOMEM)
+		return;
+	CHECK_EQ(err, !p->mapped ? -EFAULT : p->prot == PROT_NONE ? -EACCES : 0);
+	if (err == 0)
+		CHECK_EQ(value, *model_value(p));
+}
+
+static void op_fork(struct model_space *s, struct model_space *to)
+{
+	if (to->as != NULL)
+		return;
+	to->as = aspace_fork(s->as);
+	if (to->as != NULL)
+		memcpy(to->pages, s->pages, sizeof(s->pages));
+}
+
+static void op_exit(struct model_space *s)
+{
+	space_put(s->as);
+	memset(s, 0, sizeof(*s));
+}
+
+static void one_operation(void)
+{
+	struct model_space *s = &spaces[test_random() % SPACES];
+	unsigned start = test_random() % (PAGES - 8);
+	unsigned n = 1 + test_random() % 8;
+	if (s->as == NULL) {
+		s->as = aspace_create();
+		return;
+	}
+	switch (test_random() % 64) {
+	case 0: case 1: case 2: op_map(s, start, n); break;
+	case 3: op_unmap(s, start, n); break;
+	case 4: case 5: op_protect(s, start, n); break;
+	case 6: op_fork(s, &spaces[test_random() % SPACES]); break;
+	case 7: if (test_random() % 4 == 0) op_exit(s); break;
+	default:
+		if (test_random() % 2)
+			op_write(s, test_random() % PAGES);
+		else
+			op_read(s, test_random() % PAGES);
+	}
+}
+
+static void run(unsigned nframes, unsigned limit, const char *policy, unsigned operations)
+{
+	space_boot(nframes, 1024, limit, policy);
+	object_init(&file, &file_ops, OBJECT_PAGES * PAGE_SIZE);
+	nobjects = 0;
+	memset(shared_values, 0, sizeof(shared_values));
+	for (unsigned i = 0; i < operations; i++) {
+		one_operation();
+		sim_tlb_check();
+		if (i % 16 == 0)
+			mm_check();
+	}
+	for (unsigned i = 0; i < SPACES; i++)
+		if (spaces[i].as != NULL)
+			op_exit(&spaces[i]);
+	mm_check();
+	reclaim_drop_caches();
+	slab_trim();
+	CHECK_EQ(swap_stats.used, 0);
+	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(frame_stats.owned[FRAME_ANON] + frame_stats.owned[FRAME_OBJECT], 0);
+	CHECK_EQ(frame_stats.owned[FRAME_TABLE], space_tables_at_boot);
+}
+
+TEST(paging_is_transparent_with_memory_to_spare)
+{
+	run(2048, 0, "clock", 30000);
+	CHECK_EQ(mmstat_read(swap_outs), 0);
+}
+
+TEST(paging_is_transparent_in_32_frames)
+{
+	run(2048, 32, "clock", 60000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}
+
+TEST(paging_is_transparent_when_ram_itself_is_short)
+{
+	run(88, 0, "clock", 60000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}
+
+TEST(paging_is_transparent_under_fifo)
+{
+	run(2048, 24, "fifo", 60000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}

@@ -1,0 +1,226 @@
+/*
+ * A disk that fails, and a disk that sleeps: what other processes do meanwhile must not hurt.
+ * The simulated disk calls a hook in the middle of each transfer; the hook plays the others.
+ */
+#include "lib/errno.h"
+#include "mm/check.h"
+#include "mm/fault.h"
+#include "mm/mmstat.h"
+#include "mm/reclaim.h"
+#include "tests/host/sim.h"
+#include "tests/host/space.h"
+#include "tests/host/test.h"
+
+enum { LIMIT = 16, PAGES = 40 };
+
+static struct aspace *one, *two;
+
+static vaddr_t page_va(unsigned i)
+{
+	return SPACE_AT + i * PAGE_SIZE;
+}
+
+static struct aspace *filled(unsigned npages)
+{
+	struct aspace *as = aspace_create();
+	space_map(as, SPACE_AT, npages);
+	for (unsigned i = 0; i < npages; i++)
+		CHECK_EQ(sim_write32(as, page_va(i), 1000 + i), 0);
+	return as;
+}
+
+static void expect_intact(struct aspace *as, unsigned npages)
+{
+	for (unsigned i = 0; i < npages; i++) {
+		uint32_t value = 0;
+		CHECK_EQ(sim_read32(as, page_va(i), &value), 0);
+		CHECK_EQ(value, 1000 + i);
+	}
+}
+
+static void end(struct aspace *as)
+{
+	space_put(as);
+	mm_check();
+}
+
+static void expect_nothing_left(void)
+{
+	mm_check();
+	CHECK_EQ(swap_stats.used, 0);
+	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(frame_stats.owned[FRAME_ANON], 0);
+}
+
+static void fail_writes(int nth, uint32_t count)
+{
+	space_disk->fail_write = nth;
+	space_disk->fail_count = count;
+}
+
+TEST(a_failed_write_loses_nothing)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	for (int nth = 0; nth < 12; nth++) {
+		uint32_t errors = reclaim_stats.write_errors;
+		fail_writes(nth, 3);
+		struct aspace *as = filled(PAGES);
+		mm_check();
+		CHECK_EQ(reclaim_stats.write_errors - errors, 3);
+		expect_intact(as, PAGES);
+		end(as);
+		expect_nothing_left();
+	}
+}
+
+TEST(a_disk_that_only_fails_ends_in_enomem)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	fail_writes(0, UINT32_MAX);
+	struct aspace *as = aspace_create();
+	space_map(as, SPACE_AT, PAGES);
+	unsigned n = 0;
+	while (n < PAGES && sim_write32(as, page_va(n), 1000 + n) == 0)
+		n++;
+	CHECK_EQ(n, LIMIT);
+	CHECK_EQ(sim_write32(as, page_va(n), 1), -ENOMEM);
+	mm_check();
+	expect_intact(as, n);
+	end(as);
+	expect_nothing_left();
+}
+
+TEST(a_failed_read_is_an_error_that_may_pass)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	struct aspace *as = filled(PAGES);
+	space_disk->fail_read = 0;
+	space_disk->fail_count = 1;
+	uint32_t value;
+	CHECK_EQ(sim_read32(as, page_va(0), &value), -EIO);
+	mm_check();
+	expect_intact(as, PAGES);
+	end(as);
+	expect_nothing_left();
+}
+
+/* --- others at work while the disk sleeps --- */
+
+static unsigned sleeps;
+
+/* The hooks: what others do in the first sleep. */
+
+static void unmap_all_of_one(struct sim_disk *disk, uint32_t page, bool write)
+{
+	(void)page, (void)write;
+	disk->while_asleep = NULL;
+	sleeps++;
+	CHECK_EQ(aspace_unmap(one, SPACE_AT, PAGES * PAGE_SIZE), 0);
+}
+
+static void touch_same_page_in_two(struct sim_disk *disk, uint32_t page, bool write)
+{
+	(void)page, (void)write;
+	disk->while_asleep = NULL;
+	sleeps++;
+	CHECK_EQ(fault_handle(two, page_va(0), PROT_R), -EAGAIN);
+}
+
+static void touch_evicted_page_of_one(struct sim_disk *disk, uint32_t page, bool write)
+{
+	unsigned busy = 0;
+	(void)page, (void)write;
+	disk->while_asleep = NULL;
+	sleeps++;
+	for (unsigned i = 0; i < LIMIT; i++)
+		if (pmap_lookup(&one->pmap, page_va(i)).kind == PMAP_SLOT)
+			busy += fault_handle(one, page_va(i), PROT_W) == -EAGAIN;
+	CHECK_EQ(busy, 1);
+}
+
+static void exit_of_one(struct sim_disk *disk, uint32_t page, bool write)
+{
+	(void)page, (void)write;
+	disk->while_asleep = NULL;
+	sleeps++;
+	space_put(one);
+}
+
+TEST(a_page_unmapped_during_its_write_is_gone)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	one = filled(LIMIT);
+	two = aspace_create();
+	space_map(two, SPACE_AT, PAGES);
+	space_disk->while_asleep = unmap_all_of_one;
+	CHECK_EQ(sim_write32(two, SPACE_AT, 1), 0); /* evicts a page of one */
+	CHECK_EQ(sleeps, 1);
+	mm_check();
+	CHECK_EQ(sim_write32(one, SPACE_AT, 1), -EFAULT);
+	CHECK_EQ(swap_stats.used, 0);
+	end(one);
+	end(two);
+	expect_nothing_left();
+}
+
+TEST(a_page_unmapped_during_its_read_is_not_mapped)
+{
+	uint32_t value;
+	space_boot(512, 256, LIMIT, "clock");
+	one = filled(PAGES);
+	space_disk->while_asleep = unmap_all_of_one;
+	CHECK_EQ(fault_handle(one, page_va(0), PROT_R), -EAGAIN);
+	CHECK_EQ(sleeps, 1);
+	mm_check();
+	CHECK_EQ(sim_read32(one, page_va(0), &value), -EFAULT);
+	end(one);
+	expect_nothing_left();
+}
+
+TEST(a_shared_page_is_read_once_though_both_ask_at_once)
+{
+	space_boot(512, 256, 0, "clock");
+	one = filled(1);
+	two = aspace_fork(one);
+	space_evict_all();
+	CHECK_EQ(pmap_lookup(&one->pmap, page_va(0)).kind, PMAP_SLOT);
+	uint32_t ins = mmstat_read(swap_ins);
+	space_disk->while_asleep = touch_same_page_in_two;
+	CHECK_EQ(fault_handle(one, page_va(0), PROT_R), 0);
+	CHECK_EQ(sleeps, 1);
+	expect_intact(two, 1);
+	CHECK_EQ(mmstat_read(swap_ins) - ins, 1);
+	end(two);
+	end(one);
+	expect_nothing_left();
+}
+
+TEST(a_page_touched_during_its_write_waits_and_is_intact)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	one = filled(LIMIT);
+	two = aspace_create();
+	space_map(two, SPACE_AT, 1);
+	space_disk->while_asleep = touch_evicted_page_of_one;
+	CHECK_EQ(sim_write32(two, SPACE_AT, 1), 0);
+	CHECK_EQ(sleeps, 1);
+	mm_check();
+	expect_intact(one, LIMIT);
+	end(one);
+	end(two);
+	expect_nothing_left();
+}
+
+TEST(a_process_that_ends_during_the_write_of_its_page_leaves_nothing)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	one = filled(LIMIT);
+	two = aspace_create();
+	space_map(two, SPACE_AT, 1);
+	space_disk->while_asleep = exit_of_one;
+	CHECK_EQ(sim_write32(two, SPACE_AT, 1), 0);
+	CHECK_EQ(sleeps, 1);
+	mm_check();
+	end(two);
+	expect_nothing_left();
+}
