@@ -1,0 +1,156 @@
+# Clockhand: the kernel, its image, its user programs and its tests. `make help` tells the targets.
+#
+# Each target for people first lets tools/setup.sh see that the machine has the tools, then
+# calls this Makefile again for the files. `make CC=clang` builds with clang.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+LD := ld
+NASM := nasm
+
+KERNEL_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-common \
+	-fno-stack-protector -mgeneral-regs-only -fno-omit-frame-pointer \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -O2 -g -mregparm=3 \
+	-freg-struct-return -Wall -Wextra -Werror -Wframe-larger-than=512 -I. -Imm/x86/include
+KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=none -z noexecstack
+
+# Flat lists, in reading order.
+BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
+KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
+	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
+PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
+	kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/clock.c kernel/result.c \
+	kernel/selftest.c
+SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
+	kernel/syscall_signal.c kernel/syscall_file.c kernel/syscall_path.c \
+	kernel/syscall_stat.c kernel/syscall_mm.c kernel/syscall_time.c kernel/syscall_info.c
+FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/path.c kernel/fs/file.c \
+	kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c kernel/fs/pmem.c
+DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
+	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
+LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
+MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
+	mm/object.c mm/swap.c mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/reclaim.c \
+	mm/aspace.c mm/aspace_map.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
+MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
+SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
+	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
+	tests/kernel/test_swap.c tests/kernel/test_bench.c
+
+SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
+	$(SELFTESTS)
+OBJECTS := $(SOURCES:%=build/kernel/%.o)
+
+# Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
+AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: all run test debug bench lint coverage fuzz clean help image FORCE
+.DELETE_ON_ERROR:
+
+all:
+	@tools/setup.sh build
+	$(AGAIN) image
+
+run:
+	@tools/setup.sh run
+	$(AGAIN) image
+	@tools/clockhand shell
+
+test:
+	@tools/setup.sh test
+	$(AGAIN) image
+	@tests/run.sh
+
+debug:
+	@tools/setup.sh debug
+	$(AGAIN) image
+	@tools/clockhand debug
+
+bench:
+	@tools/setup.sh bench
+	$(AGAIN) image
+	@tools/clockhand bench
+
+lint:
+	@tools/setup.sh lint
+	@tools/lint
+
+coverage:
+	@tools/setup.sh coverage
+	$(AGAIN) host-coverage
+
+fuzz:
+	@tools/setup.sh fuzz
+	$(AGAIN) host-fuzz
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build/clockhand.elf and build/clockhand.iso'
+	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves)'
+	@echo 'make test       every test: on the host, in the kernel, whole boots'
+	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
+	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
+	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make lint       layers, sizes and style'
+	@echo 'make coverage   which lines the host tests reach'
+	@echo 'make fuzz       the host fuzzers, for a while'
+	@echo 'make clean      remove build/'
+	@echo 'CC=clang builds with clang.'
+
+image: build/clockhand.iso
+
+# --- the kernel ---
+
+build/kernel/%.c.o: %.c build/kernel/flags
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c $< -o $@
+
+build/kernel/%.asm.o: %.asm
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 -g -F dwarf -MD $(@:.o=.d) -MP $< -o $@
+
+# Changes only when the compiler or its flags do.
+build/kernel/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(KERNEL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(KERNEL_CFLAGS)' > $@
+
+# Linked twice: the second time with the names of the functions that the first one placed
+# (kernel/symbols.c).  $$2 is a symbol's kind, t or T for code.
+build/kernel/nameless.elf: $(OBJECTS) linker.ld
+	$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) -o $@
+
+build/kernel/symbols.asm: build/kernel/nameless.elf
+	nm -n $< | awk '$$2 ~ /^[tT]$$/ { n++; at[n] = $$1; name[n] = $$3 } \
+		END { print "section .symbols progbits alloc noexec nowrite align=4"; \
+		print "start:\tdd " n; \
+		for (i = 1; i <= n; i++) print "\tdd 0x" at[i] " - 0xc0100000, name" i " - start"; \
+		for (i = 1; i <= n; i++) print "name" i ":\tdb \"" name[i] "\", 0" }' > $@
+
+build/kernel/symbols.o: build/kernel/symbols.asm
+	$(NASM) -f elf32 $< -o $@
+
+build/clockhand.elf: build/kernel/nameless.elf build/kernel/symbols.o
+	$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) build/kernel/symbols.o -o $@
+
+# --- the image ---
+
+# What it takes to find and load a kernel on a CD; the full set makes the image ten times as large.
+GRUB_MODULES := biosdisk iso9660 normal multiboot2 test echo serial terminal sleep halt
+
+build/clockhand.iso: build/clockhand.elf build/initrd.cpio $(shell find iso -type f)
+	rm -rf build/iso
+	mkdir -p build/iso
+	cp -R iso/. build/iso/
+	objcopy --strip-all build/clockhand.elf build/iso/boot/clockhand.elf
+	cp build/initrd.cpio build/iso/boot/initrd.cpio
+	grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
+		--locales= --fonts= --themes= -o $@ build/iso >build/grub-mkrescue.log 2>&1 \
+		|| { cat build/grub-mkrescue.log; exit 1; }
+
+include user/user.mk
+-include tests/host/host.mk
+-include tests/system/system.mk
+-include $(OBJECTS:.o=.d)

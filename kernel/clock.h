@@ -1,0 +1,20 @@
+/* Time of day and time since boot, in ticks of 10 ms. Theory in clock.c. Context: process. */
+#ifndef KERNEL_CLOCK_H
+#define KERNEL_CLOCK_H
+
+#include "lib/base.h"
+
+struct clock_time {
+	uint64_t seconds;
+	uint32_t nanoseconds;
+};
+
+/* Ask the machine for the date. Context: boot. */
+void clock_init(void);
+struct clock_time clock_since_boot(void);
+/* Since 1970, UTC. */
+struct clock_time clock_of_day(void);
+/* The first tick that is at least this long away. */
+uint64_t clock_tick_after(struct clock_time wait);
+
+#endif

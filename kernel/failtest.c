@@ -1,0 +1,72 @@
+/*
+ * Failing on purpose.
+ *
+ * A test runner that calls everything a success is worse than none. Each of these ends a run in a
+ * way that a careless runner takes for success: QEMU ends with status 0 after a triple fault, a
+ * lost plan ends with the status of success, a hang prints nothing wrong.
+ */
+#include "kernel/failtest.h"
+
+#include "drivers/debug_exit.h"
+#include "kernel/cpu.h"
+#include "kernel/log.h"
+#include "kernel/panic.h"
+#include "lib/base.h"
+#include "lib/string.h"
+
+static void failtest_panic(void)
+{
+	panic("test=panic");
+}
+
+/* Deeper and deeper, until the stack is over. */
+static unsigned failtest_recurse(unsigned depth)
+{
+	volatile unsigned local[4];
+	local[0] = depth;
+	if (local[0] == UINT32_MAX) /* never, but the compiler does not know */
+		return 0;
+	return failtest_recurse(depth + 1) + local[0];
+}
+
+static void failtest_stack_overflow(void)
+{
+	(void)failtest_recurse(0);
+}
+
+/* No gate, no double-fault gate: the CPU resets. */
+static void failtest_triple_fault(void)
+{
+	static const uint32_t no_gates[2];
+	cpu_load_idt(no_gates, sizeof(no_gates));
+	*(volatile uint32_t *)0 = 0;
+}
+
+static void failtest_hang(void)
+{
+	for (;;)
+		cpu_wait();
+}
+
+/* Three tests announced, one done, and then the end, with the status of success but no record. */
+static void failtest_lost_plan(void)
+{
+	static const char text[] = "KTAP version 1\n1..3\nok 1 failtest_lost_plan\n";
+	log_write(text, sizeof(text) - 1);
+	machine_stop(MACHINE_PASSED);
+}
+
+void failtest_run(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} tests[] = {
+		{ "panic", failtest_panic }, { "stack_overflow", failtest_stack_overflow },
+		{ "triple_fault", failtest_triple_fault }, { "hang", failtest_hang },
+		{ "lost_plan", failtest_lost_plan },
+	};
+	for (unsigned i = 0; i < ARRAY_SIZE(tests); i++)
+		if (strcmp(tests[i].name, name) == 0)
+			tests[i].run();
+}

@@ -1,0 +1,105 @@
+/*
+ * fork: one process becomes two.
+ *
+ * The child gets a structure, a kernel stack, a copy of the address space whose private pages are
+ * shared until written (aspace_fork), and a table of descriptors that shares the open files. Its
+ * trap frame is a copy of the parent's with 0 in eax, so it returns from the same system call.
+ *
+ * Gather, then commit: all that can fail comes first, in the order of what is cheapest to undo;
+ * then the child is linked to its parent and put on the run queue, which can not fail.
+ *
+ * vfork's child borrows the parent's address space, and the parent sleeps until the child has
+ * exec'ed or ended: there is never more than one of them running in it.
+ */
+#include "kernel/fork.h"
+
+#include "kernel/cpu.h"
+#include "kernel/fs/file.h"
+#include "kernel/sched.h"
+#include "kernel/signal.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/reclaim.h"
+#include "mm/user.h"
+
+/* Structure, stack, files, page directory and some tables. */
+enum { FORK_ROOM_FRAMES = 16 };
+
+/* Runs as the child, before it returns to user mode the first time. */
+static void fork_child_begins(void)
+{
+	struct process *self = process_running;
+	if (user_write(self->aspace, self->set_child_tid, &self->pid, sizeof(self->pid)) != 0)
+		self->set_child_tid = 0; /* the program's own mistake */
+}
+
+/* Everything that can not fail. */
+static void fork_inherit(struct process *child, struct process *parent, const struct fork_request *request)
+{
+	cpu_fpu_save(child->fpu);
+	*child->trap = *parent->trap;
+	child->trap->eax = 0;
+	if (request->stack)
+		child->trap->esp = request->stack;
+	child->cwd = parent->cwd;
+	child->exe = parent->exe;
+	child->umask = parent->umask;
+	memcpy(child->tls, parent->tls, sizeof(child->tls));
+	memcpy(child->comm, parent->comm, sizeof(child->comm));
+	child->pgrp = parent->pgrp;
+	child->session = parent->session;
+	child->vfork_child = request->wait;
+	child->clear_child_tid = request->clear_child_tid;
+	child->set_child_tid = request->set_child_tid;
+	child->kernel_start = request->set_child_tid ? fork_child_begins : NULL;
+	signal_after_fork(child, parent);
+	child->parent = parent;
+	list_push_back(&parent->children, &child->sibling);
+}
+
+static void fork_wait_for_release(struct process *parent, int pid)
+{
+	for (;;) {
+		struct process *child = process_find(pid);
+		if (!child || child->parent != parent || !child->vfork_child || child->state == PROCESS_ZOMBIE)
+			return;
+		if (sched_sleep_killable(&parent->child_event) != 0)
+			return;
+	}
+}
+
+/* A child with files and memory, known to nobody yet. NULL: no memory. */
+static struct process *fork_create(const struct process *parent, bool share)
+{
+	struct process *child = process_create();
+	if (!child)
+		return NULL;
+	child->files = files_fork(parent->files);
+	if (child->files)
+		child->aspace = share ? aspace_get(parent->aspace) : aspace_fork(parent->aspace);
+	if (child->aspace)
+		return child;
+	if (child->files)
+		files_destroy(child->files);
+	process_destroy(child);
+	return NULL;
+}
+
+long process_fork(const struct fork_request *request)
+{
+	struct process *parent = process_running;
+	if (reclaim_room(FORK_ROOM_FRAMES) != 0)
+		return -ENOMEM;
+	struct process *child = fork_create(parent, request->share_memory);
+	if (!child)
+		return -ENOMEM;
+	fork_inherit(child, parent, request);
+	int pid = child->pid;
+	sched_enqueue(child);
+	if (request->set_parent_tid &&
+	    user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid)) != 0)
+		return pid; /* Linux does not tell either */
+	if (request->wait)
+		fork_wait_for_release(parent, pid);
+	return pid;
+}

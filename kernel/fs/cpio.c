@@ -1,0 +1,270 @@
+/*
+ * Archives in cpio's newc format become part of the tree.
+ *
+ * An archive is a row of entries: a header of 110 characters (a magic number and thirteen numbers
+ * of eight hexadecimal digits), the name with its NUL, the contents, each part padded to four
+ * bytes. The name "TRAILER!!!" ends it; zeroes and a further archive may follow. Files keep
+ * pointing at their contents in the archive; nothing is copied but names and link targets.
+ *
+ * Several names of one file (hard links) share a number in the header; the contents come with the
+ * last of them.
+ *
+ * An archive may be damaged, cut, or made by an enemy: every length is compared with what is left
+ * before it is used. At the first thing that makes no sense reading ends, with a log line.
+ * Source: the kernel documentation of Linux, driver-api/early-userspace/buffer-format.
+ */
+#include "kernel/fs/cpio.h"
+
+#include "kernel/fs/device.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/path.h"
+#include "kernel/fs/pmem.h"
+#include "kernel/log.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+enum {
+	CPIO_HEADER = 110, CPIO_MAGIC = 6, CPIO_DIGITS = 8,
+	CPIO_INO = 0, CPIO_MODE, CPIO_UID, CPIO_GID, CPIO_NLINK, CPIO_MTIME, CPIO_SIZE, CPIO_MAJOR, CPIO_MINOR,
+	CPIO_RMAJOR, CPIO_RMINOR, CPIO_NAMESIZE, CPIO_CHECK, CPIO_NFIELDS,
+};
+
+/* A file that has further names to come. */
+struct cpio_link {
+	struct list_node link;
+	uint32_t ino, major, minor;
+	struct inode *inode;
+};
+
+struct cpio_reader {
+	const char *archive;
+	paddr_t start;
+	uint32_t size;
+	uint32_t at; /* offset of the next header */
+	uint32_t field[CPIO_NFIELDS];
+	uint32_t data; /* offset of the entry's contents */
+	char *name;    /* PATH_LENGTH_MAX bytes */
+	struct list_node links;
+};
+
+static bool cpio_fail(const struct cpio_reader *r, const char *why)
+{
+	log_error("archive %s: %s at offset %u; what came before it stays", r->archive, why, r->at);
+	return false;
+}
+
+static bool cpio_parse_hex(const char *text, uint32_t *value)
+{
+	*value = 0;
+	for (int i = 0; i < CPIO_DIGITS; i++) {
+		char c = text[i];
+		uint32_t digit;
+		if (c >= '0' && c <= '9')
+			digit = (uint32_t)(c - '0');
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			digit = (uint32_t)((c | 32) - 'a' + 10);
+		else
+			return false;
+		*value = *value << 4 | digit;
+	}
+	return true;
+}
+
+/* Round up to four; UINT32_MAX when that does not fit. */
+static uint32_t cpio_pad(uint64_t offset)
+{
+	offset = ROUND_UP(offset, 4ull);
+	return offset > UINT32_MAX ? UINT32_MAX : (uint32_t)offset;
+}
+
+static bool cpio_read_name(struct cpio_reader *r)
+{
+	uint32_t length = r->field[CPIO_NAMESIZE];
+	if (length == 0 || length > PATH_LENGTH_MAX)
+		return cpio_fail(r, "a name of impossible length");
+	if (length > r->size - r->at - CPIO_HEADER)
+		return cpio_fail(r, "cut inside a name");
+	pmem_read(r->name, r->start + r->at + CPIO_HEADER, length);
+	if (strnlen(r->name, length) != length - 1)
+		return cpio_fail(r, "a damaged name");
+	r->data = cpio_pad((uint64_t)r->at + CPIO_HEADER + length);
+	return true;
+}
+
+/* Header and name of the entry at r->at. False: damaged, said so. */
+static bool cpio_read_header(struct cpio_reader *r)
+{
+	char header[CPIO_HEADER];
+	if (r->size - r->at < CPIO_HEADER)
+		return cpio_fail(r, "cut inside a header");
+	pmem_read(header, r->start + r->at, CPIO_HEADER);
+	if (memcmp(header, "070701", CPIO_MAGIC) != 0 && memcmp(header, "070702", CPIO_MAGIC) != 0)
+		return cpio_fail(r, "no header of a cpio newc archive");
+	for (int i = 0; i < CPIO_NFIELDS; i++)
+		if (!cpio_parse_hex(header + CPIO_MAGIC + i * CPIO_DIGITS, &r->field[i]))
+			return cpio_fail(r, "a damaged header");
+	if (!cpio_read_name(r))
+		return false;
+	if (r->data > r->size || r->field[CPIO_SIZE] > r->size - r->data)
+		return cpio_fail(r, "cut inside a file's contents");
+	return true;
+}
+
+/* The directory @path's last name belongs to; made if it is not there. */
+static struct inode *cpio_make_parents(char *path, const char **name, size_t *length)
+{
+	struct inode *dir;
+	int error = path_parent(inode_root(), path, &dir, name, length);
+	for (char *slash = strchr(path, '/'); error && slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		struct inode *found;
+		const char *part;
+		size_t n;
+		if (*path && path_lookup(inode_root(), path, PATH_FOLLOW, &found) != 0 &&
+		    path_parent(inode_root(), path, &dir, &part, &n) == 0) {
+			struct inode *made = inode_create(MODE_DIR | 0755);
+			if (!made || inode_link(dir, part, n, made) != 0)
+				return NULL;
+		}
+		*slash = '/';
+	}
+	if (error)
+		error = path_parent(inode_root(), path, &dir, name, length);
+	return error ? NULL : dir;
+}
+
+static struct cpio_link *cpio_find_link(struct cpio_reader *r)
+{
+	list_for_each(node, &r->links) {
+		struct cpio_link *l = list_entry(node, struct cpio_link, link);
+		if (l->ino == r->field[CPIO_INO] && l->major == r->field[CPIO_MAJOR] &&
+		    l->minor == r->field[CPIO_MINOR])
+			return l;
+	}
+	return NULL;
+}
+
+/* The inode of a file with several names: the first one makes it. NULL: no memory. */
+static struct inode *cpio_linked_inode(struct cpio_reader *r)
+{
+	struct cpio_link *l = cpio_find_link(r);
+	if (l) {
+		l->inode->nlink++;
+		return l->inode;
+	}
+	l = kmalloc(sizeof(*l));
+	struct inode *i = l ? inode_create(r->field[CPIO_MODE]) : NULL;
+	if (!i) {
+		kfree(l);
+		return NULL;
+	}
+	*l = (struct cpio_link){ .ino = r->field[CPIO_INO], .major = r->field[CPIO_MAJOR],
+				 .minor = r->field[CPIO_MINOR], .inode = i };
+	list_push_back(&r->links, &l->link);
+	return i;
+}
+
+/* A link's target, in memory of its own. NULL: no memory. */
+static char *cpio_read_target(const struct cpio_reader *r)
+{
+	uint32_t n = MIN(r->field[CPIO_SIZE], (uint32_t)PATH_LENGTH_MAX - 1);
+	char *target = kzalloc(n + 1);
+	if (target)
+		pmem_read(target, r->start + r->data, n);
+	return target;
+}
+
+static struct inode *cpio_make_inode(struct cpio_reader *r)
+{
+	unsigned type = r->field[CPIO_MODE] & MODE_TYPE;
+	bool linked = type == MODE_REGULAR && r->field[CPIO_NLINK] > 1;
+	struct inode *i = linked ? cpio_linked_inode(r) : inode_create(r->field[CPIO_MODE]);
+	if (!i)
+		return NULL;
+	i->uid = r->field[CPIO_UID];
+	i->gid = r->field[CPIO_GID];
+	i->mtime = r->field[CPIO_MTIME];
+	i->rdev = r->field[CPIO_RMAJOR] << 8 | (r->field[CPIO_RMINOR] & 0xff);
+	if (type == MODE_REGULAR && (!linked || r->field[CPIO_SIZE] > 0))
+		inode_set_data(i, r->start + r->data, r->field[CPIO_SIZE]);
+	if (type == MODE_CHAR)
+		i->device = device_find(i->rdev);
+	if (type == MODE_LINK) {
+		i->size = r->field[CPIO_SIZE];
+		i->target = cpio_read_target(r);
+	}
+	return type == MODE_LINK && !i->target ? NULL : i;
+}
+
+/* A directory over a directory: the old one stays, with new attributes. */
+static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *dir, const char *name, size_t length)
+{
+	struct dir_entry *e = length ? inode_find(dir, name, length) : NULL;
+	bool same = length == 0 || (length == 1 && name[0] == '.');
+	struct inode *old = same ? dir : e ? e->inode : NULL;
+	if ((r->field[CPIO_MODE] & MODE_TYPE) != MODE_DIR || !old || !inode_is(old, MODE_DIR))
+		return same;
+	old->mode = r->field[CPIO_MODE];
+	old->mtime = r->field[CPIO_MTIME];
+	return true;
+}
+
+static bool cpio_add_entry(struct cpio_reader *r)
+{
+	const char *name;
+	size_t length;
+	struct inode *dir = cpio_make_parents(r->name, &name, &length);
+	if (!dir) {
+		log_warn("archive %s: %s has no place in the tree", r->archive, r->name);
+		return true;
+	}
+	if (cpio_merge_directory(r, dir, name, length))
+		return true;
+	struct inode *i = cpio_make_inode(r);
+	if (!i || inode_link(dir, name, length, i) != 0)
+		return cpio_fail(r, "no memory for an entry");
+	return true;
+}
+
+/* After a trailer: over the zeroes to a further archive, or to the end. */
+static void cpio_skip_padding(struct cpio_reader *r)
+{
+	char byte = 0;
+	while (r->at < r->size && byte == 0) {
+		pmem_read(&byte, r->start + r->at, 1);
+		if (byte == 0)
+			r->at++;
+	}
+}
+
+static unsigned cpio_read_all(struct cpio_reader *r)
+{
+	unsigned n = 0;
+	while (r->at < r->size && cpio_read_header(r)) {
+		bool trailer = strcmp(r->name, "TRAILER!!!") == 0;
+		if (!trailer && !cpio_add_entry(r))
+			break;
+		n += !trailer;
+		r->at = MIN(cpio_pad((uint64_t)r->data + r->field[CPIO_SIZE]), r->size);
+		if (trailer)
+			cpio_skip_padding(r);
+	}
+	return n;
+}
+
+unsigned cpio_unpack(const char *name, paddr_t start, uint32_t size)
+{
+	struct cpio_reader r = { .archive = name, .start = start, .size = size };
+	list_init(&r.links);
+	r.name = kmalloc(PATH_LENGTH_MAX);
+	if (!r.name) {
+		log_error("archive %s: no memory to read it", name);
+		return 0;
+	}
+	unsigned n = cpio_read_all(&r);
+	list_for_each_safe(node, &r.links)
+		kfree(list_entry(node, struct cpio_link, link));
+	kfree(r.name);
+	return n;
+}

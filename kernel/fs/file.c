@@ -1,0 +1,250 @@
+/*
+ * Open files and each process's table of them.
+ *
+ * A struct file is what open made: a position, flags, and operations by kind. fork and dup share it,
+ * so it is counted; the last put closes it. A process's table maps descriptors to files. It starts
+ * small and doubles, as most programs use a handful of descriptors and fork copies the table.
+ *
+ * Only its own process changes a table, and a process in a system call is alone in it, so a file
+ * found by descriptor needs no extra reference while the call lasts.
+ *
+ * Always true
+ *   T1  a file's count is the number of slots that hold it, plus references on the way to one
+ *   T2  a slot without a file has no flags
+ * Left out: tables shared by threads.
+ */
+#include "kernel/fs/file.h"
+
+#include "kernel/fs/path.h"
+#include "kernel/fs/pmem.h"
+#include "kernel/panic.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+enum { FILES_FIRST_CAPACITY = 16 };
+
+static struct slab_cache *file_cache;
+
+void file_init(void)
+{
+	file_cache = slab_create("file", sizeof(struct file), 0, NULL);
+	if (!file_cache)
+		panic("no memory for the cache of files");
+}
+
+struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags)
+{
+	struct file *f = slab_alloc(file_cache);
+	if (f)
+		*f = (struct file){ .ops = ops, .inode = inode, .refs = 1, .flags = flags & ~O_CLOEXEC };
+	return f;
+}
+
+struct file *file_get(struct file *f)
+{
+	f->refs++;
+	return f;
+}
+
+void file_put(struct file *f)
+{
+	ASSERT(f->refs > 0);
+	f->refs--;
+	if (f->refs > 0)
+		return;
+	if (f->ops->close)
+		f->ops->close(f);
+	slab_free(file_cache, f);
+}
+
+/* --- regular files and directories --- */
+
+static long regular_read(struct file *f, uptr_t buf, size_t n)
+{
+	const struct inode *i = f->inode;
+	if (f->position >= i->size)
+		return 0;
+	uint32_t at = (uint32_t)f->position;
+	n = MIN(n, i->size - at);
+	int error = pmem_read_to_user(process_aspace(), buf, i->data + at, n);
+	if (error)
+		return error;
+	f->position += n;
+	return (long)n;
+}
+
+static long directory_read(struct file *f, uptr_t buf, size_t n)
+{
+	(void)f, (void)buf, (void)n;
+	return -EISDIR;
+}
+
+const struct file_ops regular_ops = { .name = "file", .read = regular_read, .seekable = true };
+const struct file_ops directory_ops = { .name = "directory", .read = directory_read, .seekable = true };
+
+/* --- open --- */
+
+/* No such file: what O_CREAT gets instead on a file system that can not be written. */
+static int file_open_missing(struct inode *cwd, const char *path, unsigned flags)
+{
+	struct inode *dir;
+	const char *name;
+	size_t length;
+	if (!(flags & O_CREAT))
+		return -ENOENT;
+	int error = path_parent(cwd, path, &dir, &name, &length);
+	return error ? error : -EROFS;
+}
+
+static int file_check_open(const struct inode *i, unsigned flags)
+{
+	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return -EEXIST;
+	if (flags & O_PATH)
+		return 0;
+	if (inode_is(i, MODE_LINK))
+		return -ELOOP;
+	if (flags & O_DIRECTORY && !inode_is(i, MODE_DIR))
+		return -ENOTDIR;
+	if (inode_is(i, MODE_DIR) && (writes || flags & O_CREAT))
+		return -EISDIR;
+	if (inode_is(i, MODE_REGULAR) && writes)
+		return -EROFS;
+	return 0;
+}
+
+static const struct file_ops *file_ops_for(const struct inode *i)
+{
+	if (inode_is(i, MODE_REGULAR) || inode_is(i, MODE_LINK))
+		return &regular_ops;
+	if (inode_is(i, MODE_DIR))
+		return &directory_ops;
+	return inode_is(i, MODE_CHAR) ? i->device : NULL;
+}
+
+int file_open(struct inode *cwd, const char *path, unsigned flags, struct file **opened)
+{
+	struct inode *i;
+	bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+	bool follow = !(flags & O_NOFOLLOW) && !exclusive;
+	int error = path_lookup(cwd, path, follow ? PATH_FOLLOW : 0, &i);
+	if (error == -ENOENT)
+		return file_open_missing(cwd, path, flags);
+	if (error == 0)
+		error = file_check_open(i, flags);
+	if (error)
+		return error;
+	const struct file_ops *ops = file_ops_for(i);
+	if (!ops)
+		return -ENXIO;
+	*opened = file_create(ops, i, flags & ~(unsigned)(O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY));
+	return *opened ? 0 : -ENOMEM;
+}
+
+/* --- descriptors --- */
+
+static struct files *files_create_sized(uint32_t capacity)
+{
+	struct files *t = kmalloc(sizeof(*t));
+	struct file_slot *slots = kzalloc(capacity * sizeof(*slots));
+	if (!t || !slots) {
+		kfree(t);
+		kfree(slots);
+		return NULL;
+	}
+	*t = (struct files){ .capacity = capacity, .slots = slots };
+	return t;
+}
+
+struct files *files_create(void)
+{
+	return files_create_sized(FILES_FIRST_CAPACITY);
+}
+
+struct files *files_fork(const struct files *from)
+{
+	struct files *t = files_create_sized(from->capacity);
+	if (!t)
+		return NULL;
+	memcpy(t->slots, from->slots, from->capacity * sizeof(*t->slots));
+	for (uint32_t fd = 0; fd < t->capacity; fd++)
+		if (t->slots[fd].file)
+			file_get(t->slots[fd].file);
+	return t;
+}
+
+void files_destroy(struct files *t)
+{
+	for (uint32_t fd = 0; fd < t->capacity; fd++)
+		if (t->slots[fd].file)
+			file_put(t->slots[fd].file);
+	kfree(t->slots);
+	kfree(t);
+}
+
+void files_close_on_exec(struct files *t)
+{
+	for (uint32_t fd = 0; fd < t->capacity; fd++)
+		if (t->slots[fd].cloexec)
+			files_close(t, fd);
+}
+
+struct file *files_find(const struct files *t, uint32_t fd)
+{
+	return fd < t->capacity ? t->slots[fd].file : NULL;
+}
+
+/* Make sure that slot @fd, below FILES_MAX, exists. */
+static int files_grow(struct files *t, uint32_t fd)
+{
+	uint32_t capacity = t->capacity;
+	while (capacity <= fd)
+		capacity *= 2;
+	if (capacity == t->capacity)
+		return 0;
+	struct file_slot *slots = krealloc(t->slots, capacity * sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	memset(slots + t->capacity, 0, (capacity - t->capacity) * sizeof(*slots));
+	t->slots = slots;
+	t->capacity = capacity;
+	return 0;
+}
+
+long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
+{
+	uint32_t fd = from;
+	while (fd < t->capacity && t->slots[fd].file)
+		fd++;
+	if (fd >= FILES_MAX)
+		return -EMFILE;
+	if (files_grow(t, fd) != 0)
+		return -ENOMEM;
+	t->slots[fd] = (struct file_slot){ .file = f, .cloexec = cloexec };
+	return (long)fd;
+}
+
+long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec)
+{
+	ASSERT(fd < FILES_MAX);
+	if (files_grow(t, fd) != 0)
+		return -ENOMEM;
+	struct file *old = t->slots[fd].file;
+	t->slots[fd] = (struct file_slot){ .file = f, .cloexec = cloexec };
+	if (old)
+		file_put(old);
+	return (long)fd;
+}
+
+int files_close(struct files *t, uint32_t fd)
+{
+	struct file *f = files_find(t, fd);
+	if (!f)
+		return -EBADF;
+	t->slots[fd] = (struct file_slot){ .file = NULL };
+	file_put(f);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/*
+ * Open files and each process's table of them. Theory in file.c. Context: process. May reclaim.
+ */
+#ifndef KERNEL_FS_FILE_H
+#define KERNEL_FS_FILE_H
+
+#include "kernel/fs/inode.h"
+#include "mm/user.h"
+
+enum {
+	O_ACCMODE = 3, O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200,
+	O_NOCTTY = 0400, O_TRUNC = 01000, O_APPEND = 02000, O_NONBLOCK = 04000, O_LARGEFILE = 0100000,
+	O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000, O_CLOEXEC = 02000000, O_PATH = 010000000,
+};
+enum { FILES_MAX = 1024, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
+
+struct file;
+
+/* What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running process's. */
+struct file_ops {
+	const char *name;
+	/* From @f->position, which the call moves on where there is one. Bytes moved, or an error. */
+	long (*read)(struct file *f, uptr_t buf, size_t n);
+	long (*write)(struct file *f, uptr_t buf, size_t n);
+	long (*ioctl)(struct file *f, unsigned request, uptr_t arg);
+	/* The last reference is gone. NULL: nothing to do. */
+	void (*close)(struct file *f);
+	bool seekable;
+};
+
+struct file {
+	const struct file_ops *ops;
+	struct inode *inode; /* what stat tells; never NULL */
+	void *private;	     /* the kind's own */
+	uint32_t refs;
+	uint32_t flags; /* O_* without O_CLOEXEC */
+	uint64_t position;
+};
+
+void file_init(void); /* boot */
+/* One reference, read and write rights by @flags. NULL: no memory. */
+MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags);
+struct file *file_get(struct file *f);
+void file_put(struct file *f);
+/* Open what @path names: *opened, or -ENOENT, -EISDIR, -EROFS, -EACCES, -ELOOP, -ENXIO, -ENOMEM, ... */
+MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, struct file **opened);
+
+static inline bool file_readable(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_WRONLY && !(f->flags & O_PATH);
+}
+
+static inline bool file_writable(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_RDONLY && !(f->flags & O_PATH);
+}
+
+/* Regular files and directories; devices bring theirs. */
+extern const struct file_ops regular_ops, directory_ops;
+
+struct file_slot {
+	struct file *file; /* NULL: free */
+	bool cloexec;
+};
+
+/* A process's descriptors. */
+struct files {
+	uint32_t capacity; /* slots there are; grows up to FILES_MAX */
+	struct file_slot *slots;
+};
+
+/* Empty. NULL: no memory. */
+MUST_CHECK struct files *files_create(void);
+/* A copy that shares the open files. NULL: no memory. */
+MUST_CHECK struct files *files_fork(const struct files *from);
+/* Close everything. */
+void files_destroy(struct files *t);
+/* Close what execve must close. */
+void files_close_on_exec(struct files *t);
+/* The file of descriptor @fd, NULL: not open. No reference is taken: only this process can close it. */
+struct file *files_find(const struct files *t, uint32_t fd);
+/* Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE, -ENOMEM: the reference stays the caller's. */
+long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
+/* Give @f, with its reference, descriptor @fd (below FILES_MAX); what was there is closed. @fd, or -ENOMEM: nothing changed. */
+long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec);
+/* 0 or -EBADF. */
+int files_close(struct files *t, uint32_t fd);
+
+#endif

@@ -1,0 +1,259 @@
+/*
+ * Pipes: a ring of 64 KiB between processes.
+ *
+ * The ring is sixteen pages that are allocated when first written to, so a pipe costs little until
+ * it is used. Two counters run upwards for ever, bytes written and bytes read; their difference is
+ * what the pipe holds, modulo the size is the place.
+ *
+ * Copying to or from user memory may fault and so let other processes in. A lock is held while bytes
+ * are moved, and given back before sleeping for room or data. Writes up to PIPE_BUF are in one
+ * piece: they wait until all of it fits.
+ *
+ * Always true
+ *   P1  written - read <= PIPE_BYTES
+ *   P2  a page is allocated before a byte of it is counted as written
+ * Left out: named pipes, packets, changing the size.
+ */
+#include "kernel/fs/pipe.h"
+
+#include "kernel/process.h"
+#include "kernel/sched.h"
+#include "kernel/signal.h"
+#include "lib/errno.h"
+#include "mm/reclaim.h"
+#include "mm/slab.h"
+
+enum { PIPE_PAGES = 16, PIPE_BYTES = PIPE_PAGES * 4096, PIPE_ATOMIC = 4096 };
+
+struct pipe {
+	struct inode inode; /* what fstat tells */
+	char *pages[PIPE_PAGES];
+	uint32_t written, read; /* bytes so far; wrap around */
+	uint32_t readers, writers;
+	struct sleep_lock lock;
+	struct wait_queue change; /* something was written or read, or an end was closed */
+};
+
+static uint32_t pipe_held(const struct pipe *p)
+{
+	return p->written - p->read;
+}
+
+static int pipe_wait(struct pipe *p)
+{
+	sleep_lock_release(&p->lock);
+	int error = sched_sleep_interruptible(&p->change);
+	sleep_lock_take(&p->lock);
+	return error;
+}
+
+/* The ring's bytes at counter @at, and how many lie there in a row. */
+struct pipe_span {
+	char *bytes;
+	uint32_t length;
+};
+
+static struct pipe_span pipe_span_at(const struct pipe *p, uint32_t at)
+{
+	char *page = p->pages[at / PAGE_SIZE % PIPE_PAGES];
+	uint32_t offset = at % PAGE_SIZE;
+	return (struct pipe_span){ .bytes = page ? page + offset : NULL, .length = PAGE_SIZE - offset };
+}
+
+/* Wait for data: 0 and the pipe may be empty only at its end; locked before and after. */
+static int pipe_wait_for_data(struct pipe *p, const struct file *f)
+{
+	while (pipe_held(p) == 0 && p->writers > 0) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		int error = pipe_wait(p);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static long pipe_move_out(struct pipe *p, uptr_t buf, size_t n)
+{
+	size_t done = 0;
+	while (done < n && pipe_held(p) > 0) {
+		struct pipe_span span = pipe_span_at(p, p->read);
+		size_t chunk = MIN(MIN(n - done, span.length), pipe_held(p));
+		if (user_write(process_aspace(), buf + done, span.bytes, chunk) != 0)
+			return done ? (long)done : -EFAULT;
+		p->read += chunk;
+		done += chunk;
+	}
+	return (long)done;
+}
+
+static long pipe_read(struct file *f, uptr_t buf, size_t n)
+{
+	struct pipe *p = f->private;
+	if (n == 0)
+		return 0;
+	sleep_lock_take(&p->lock);
+	long result = pipe_wait_for_data(p, f);
+	if (result == 0)
+		result = pipe_move_out(p, buf, n);
+	sleep_lock_release(&p->lock);
+	sched_wake_all(&p->change);
+	return result;
+}
+
+/* Pages for the next @n bytes, which fit. */
+static int pipe_reserve(struct pipe *p, size_t n)
+{
+	for (uint32_t at = ROUND_DOWN(p->written, PAGE_SIZE); at - ROUND_DOWN(p->written, PAGE_SIZE) <
+	     (p->written % PAGE_SIZE) + n; at += PAGE_SIZE) {
+		char **page = &p->pages[at / PAGE_SIZE % PIPE_PAGES];
+		if (*page)
+			continue;
+		if (reclaim_room(1) != 0)
+			return -ENOMEM;
+		*page = kmalloc(PAGE_SIZE);
+		if (!*page)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What fits now of @n bytes. */
+static long pipe_move_in(struct pipe *p, uptr_t buf, size_t n)
+{
+	n = MIN(n, PIPE_BYTES - pipe_held(p));
+	int error = pipe_reserve(p, n);
+	if (error)
+		return error;
+	size_t done = 0;
+	while (done < n) {
+		struct pipe_span span = pipe_span_at(p, p->written);
+		size_t chunk = MIN(n - done, span.length);
+		if (user_read(process_aspace(), span.bytes, buf + done, chunk) != 0)
+			return done ? (long)done : -EFAULT;
+		p->written += chunk;
+		done += chunk;
+	}
+	return (long)done;
+}
+
+/* Wait until @n bytes fit, or for more than PIPE_BUF until one does; locked before and after. */
+static int pipe_wait_for_room(struct pipe *p, const struct file *f, size_t n)
+{
+	uint32_t wanted = n <= PIPE_ATOMIC ? n : 1;
+	while (p->readers > 0 && PIPE_BYTES - pipe_held(p) < wanted) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		int error = pipe_wait(p);
+		if (error)
+			return error;
+	}
+	if (p->readers > 0)
+		return 0;
+	signal_send(process_running, SIGPIPE);
+	return -EPIPE;
+}
+
+static long pipe_write_locked(struct pipe *p, const struct file *f, uptr_t buf, size_t n)
+{
+	size_t done = 0;
+	while (done < n) {
+		long moved = pipe_wait_for_room(p, f, n - done);
+		if (moved == 0)
+			moved = pipe_move_in(p, buf + done, n - done);
+		if (moved < 0)
+			return done ? (long)done : moved;
+		done += (size_t)moved;
+		sched_wake_all(&p->change);
+	}
+	return (long)done;
+}
+
+static long pipe_write(struct file *f, uptr_t buf, size_t n)
+{
+	struct pipe *p = f->private;
+	sleep_lock_take(&p->lock);
+	long result = pipe_write_locked(p, f, buf, n);
+	sleep_lock_release(&p->lock);
+	return result;
+}
+
+static long pipe_ioctl(struct file *f, unsigned request, uptr_t arg)
+{
+	enum { FIONREAD = 0x541b };
+	struct pipe *p = f->private;
+	uint32_t held = pipe_held(p);
+	if (request != FIONREAD)
+		return -ENOTTY;
+	return user_write(process_aspace(), arg, &held, sizeof(held));
+}
+
+static void pipe_destroy(struct pipe *p)
+{
+	for (int i = 0; i < PIPE_PAGES; i++)
+		kfree(p->pages[i]);
+	kfree(p);
+}
+
+static void pipe_close(struct file *f)
+{
+	struct pipe *p = f->private;
+	if (file_readable(f))
+		p->readers--;
+	else
+		p->writers--;
+	sched_wake_all(&p->change);
+	if (p->readers == 0 && p->writers == 0)
+		pipe_destroy(p);
+}
+
+static const struct file_ops pipe_read_ops = {
+	.name = "pipe", .read = pipe_read, .ioctl = pipe_ioctl, .close = pipe_close,
+};
+static const struct file_ops pipe_write_ops = {
+	.name = "pipe", .write = pipe_write, .ioctl = pipe_ioctl, .close = pipe_close,
+};
+
+bool pipe_is(const struct file *f)
+{
+	return f->ops == &pipe_read_ops || f->ops == &pipe_write_ops;
+}
+
+static void pipe_init(struct pipe *p)
+{
+	static uint32_t last_number;
+	last_number++;
+	p->inode.number = last_number;
+	p->inode.mode = MODE_FIFO | 0600;
+	p->inode.nlink = 1;
+	p->readers = 1;
+	p->writers = 1;
+	sleep_lock_init(&p->lock);
+	wait_queue_init(&p->change);
+}
+
+int pipe_create(unsigned flags, struct pipe_ends *ends)
+{
+	struct pipe *p = kzalloc(sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	pipe_init(p);
+	ends->reader = file_create(&pipe_read_ops, &p->inode, O_RDONLY | flags);
+	ends->writer = file_create(&pipe_write_ops, &p->inode, O_WRONLY | flags);
+	if (ends->reader)
+		ends->reader->private = p;
+	if (ends->writer)
+		ends->writer->private = p;
+	if (ends->reader && ends->writer)
+		return 0;
+	/* An end that was not made does not close itself. */
+	p->readers = ends->reader != NULL;
+	p->writers = ends->writer != NULL;
+	if (ends->reader)
+		file_put(ends->reader);
+	else if (ends->writer)
+		file_put(ends->writer);
+	else
+		pipe_destroy(p);
+	return -ENOMEM;
+}

@@ -1,0 +1,15 @@
+/* Pipes. Theory in pipe.c. Context: process. May reclaim. */
+#ifndef KERNEL_FS_PIPE_H
+#define KERNEL_FS_PIPE_H
+
+#include "kernel/fs/file.h"
+
+struct pipe_ends {
+	struct file *reader, *writer;
+};
+
+/* Both ends, one reference each; @flags O_NONBLOCK or 0. 0 or -ENOMEM. */
+MUST_CHECK int pipe_create(unsigned flags, struct pipe_ends *ends);
+bool pipe_is(const struct file *f);
+
+#endif

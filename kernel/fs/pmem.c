@@ -1,0 +1,57 @@
+/*
+ * Reading physical memory that is nobody's frame: archives and the standard input blob.
+ *
+ * They may lie anywhere below 4 GiB. What lies in the direct map is read where it is; what lies
+ * beyond is seen page by page through a window. A window must not be held while user memory is
+ * touched, as a fault there may sleep and needs windows of its own, so that way leads through a
+ * page of ours.
+ */
+#include "kernel/fs/pmem.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/pmap.h"
+#include "mm/reclaim.h"
+#include "mm/slab.h"
+
+void pmem_read(void *buf, paddr_t from, size_t n)
+{
+	char *to = buf;
+	while (n > 0) {
+		size_t offset = from & PAGE_MASK;
+		size_t chunk = MIN(n, PAGE_SIZE - offset);
+		char *window = pmap_window(from >> PAGE_SHIFT);
+		memcpy(to, window + offset, chunk);
+		pmap_window_done(window);
+		to += chunk;
+		from += chunk;
+		n -= chunk;
+	}
+}
+
+static int pmem_bounce_to_user(struct aspace *as, uptr_t buf, paddr_t from, size_t n)
+{
+	if (reclaim_room(1) != 0)
+		return -ENOMEM;
+	char *page = kmalloc(PAGE_SIZE);
+	if (!page)
+		return -ENOMEM;
+	int error = 0;
+	while (n > 0 && error == 0) {
+		size_t chunk = MIN(n, PAGE_SIZE);
+		pmem_read(page, from, chunk);
+		error = user_write(as, buf, page, chunk);
+		buf += chunk;
+		from += chunk;
+		n -= chunk;
+	}
+	kfree(page);
+	return error;
+}
+
+int pmem_read_to_user(struct aspace *as, uptr_t buf, paddr_t from, size_t n)
+{
+	if (from + n <= DIRECT_MAX_BYTES)
+		return user_write(as, buf, phys_to_virt(from), n);
+	return pmem_bounce_to_user(as, buf, from, n);
+}

@@ -1,0 +1,280 @@
+/*
+ * From the loader to the first process: what is started, in which order, and why in that order.
+ *
+ *   1 a voice         serial ports; descriptors and traps, so that a fault is reported
+ *   2 what is there   the loader's tags and the command line, into plain structs
+ *   3 who gets what   the frame table, the swap area and the launcher's files take their memory
+ *   4 memory          frames, page tables, slab caches, kernel ranges: each on the one before
+ *   5 a better stack  everything from here on runs on a stack with guard pages
+ *   6 paging          areas, objects, address spaces, swap, policy, reclaim
+ *   7 the outside     interrupts, console input, file system, processes
+ *   8 the work        self-tests, or the first process
+ *
+ * What goes wrong before step 8 is the machine's or the person's: too little memory is told and the
+ * machine stops; a bad word on the command line is told and ignored.
+ */
+#include "boot/memmap.h"
+#include "boot/multiboot2.h"
+#include "boot/placement.h"
+#include "drivers/debug_exit.h"
+#include "drivers/fw_cfg.h"
+#include "drivers/keyboard.h"
+#include "drivers/pic.h"
+#include "drivers/pit.h"
+#include "drivers/ramdisk.h"
+#include "drivers/serial.h"
+#include "drivers/vga.h"
+#include "kernel/cmdline.h"
+#include "kernel/cpu.h"
+#include "kernel/failtest.h"
+#include "kernel/fs/tty.h"
+#include "kernel/fs/vfs.h"
+#include "kernel/log.h"
+#include "kernel/panic.h"
+#include "kernel/process.h"
+#include "kernel/result.h"
+#include "kernel/selftest.h"
+#include "kernel/trap.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/policy.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+#include "mm/slab.h"
+#include "mm/swap.h"
+#include "mm/vma.h"
+#include "mm/vmalloc.h"
+
+#define MAIN_VERSION "0.1"
+#define MAIN_4G (1ull << 32)
+#define MAIN_PATH "PATH=/bin:/sbin:/usr/bin"
+enum { MAIN_STACK_PAGES = 4, MAIN_ARGS_MAX = 2048 };
+
+extern const char kernel_start[], kernel_rodata_end[], kernel_end[], boot_discard_end[];
+extern const char boot_tags[];
+extern const uint32_t boot_tags_bytes;
+ASMLINKAGE NORETURN void kernel_main(uint32_t magic);
+
+struct boot_info boot_info;
+static struct placement placement;
+
+static paddr_t main_physical(const char *symbol)
+{
+	return virt_to_phys(symbol);
+}
+
+/* Bytes for a person: "63.5 MiB". The answer is overwritten by the third call after. */
+static const char *main_mib(uint64_t bytes)
+{
+	static char texts[3][16];
+	static unsigned next;
+	char *text = texts[next];
+	next = (next + 1) % ARRAY_SIZE(texts);
+	uint32_t tenths = (uint32_t)(bytes >> 10) * 10 / 1024;
+	format_string(text, sizeof(texts[0]), "%u.%u MiB", tenths / 10, tenths % 10);
+	return text;
+}
+
+/* Without large pages the boot directory's tables are in use until pmap_init. */
+static bool main_boot_tables_used(void)
+{
+	return !(cpu_features() & CPUID_PSE);
+}
+
+static void main_read_tags(uint32_t magic)
+{
+	if (magic != MULTIBOOT2_MAGIC)
+		panic("not started by a multiboot2 loader (magic %08x)", magic);
+	if (multiboot2_parse(&boot_info, boot_tags, boot_tags_bytes) != 0)
+		panic("the loader describes no memory");
+	memmap_reserve(&boot_info, 0, PAGE_SIZE); /* the BIOS's own, and "nowhere" for us */
+	memmap_reserve(&boot_info, main_physical(kernel_start),
+		       main_physical(main_boot_tables_used() ? boot_discard_end : kernel_end));
+	memmap_check(&boot_info);
+	if (boot_info.text_screen)
+		vga_init();
+}
+
+/* The loader's words, then fw_cfg's; the arguments come last of all (main_arguments). */
+static const char *main_read_words(void)
+{
+	static char words[BOOT_CMDLINE_MAX];
+	struct fw_cfg_file file;
+	cmdline_init(&cmdline);
+	const char *arguments = cmdline_parse(&cmdline, boot_info.cmdline);
+	if (!fw_cfg_find("opt/org.clockhand/cmdline", &file))
+		return arguments;
+	uint32_t n = MIN(file.size, sizeof(words) - 1);
+	if (n < file.size)
+		log_warn("command line: cut after %u characters", n);
+	if (fw_cfg_read(&file, virt_to_phys(words), n) == 0)
+		(void)cmdline_parse(&cmdline, words);
+	return arguments;
+}
+
+static void main_arguments(const char *words)
+{
+	static char buf[MAIN_ARGS_MAX];
+	if (placement.argv.bytes != 0)
+		cmdline_set_blob(&cmdline, phys_to_virt(placement.argv.start),
+				 placement.argv.bytes);
+	else
+		cmdline_set_words(&cmdline, words, buf, sizeof(buf));
+}
+
+static void main_place(void)
+{
+	if (placement_make(&placement, &boot_info, &cmdline) == 0)
+		return;
+	result_panic();
+	machine_stop(MACHINE_PANIC);
+}
+
+static void main_tell_memory(void)
+{
+	uint64_t pages = memmap_free(&boot_info, DIRECT_MAX_BYTES);
+	uint64_t beyond = memmap_free(&boot_info, MAIN_4G) - pages + boot_info.ram_above_4g;
+	log_info("memory: %s of RAM, %s of it for pages, %s for swap",
+		 main_mib(memmap_total(&boot_info, MAIN_4G) + boot_info.ram_above_4g),
+		 main_mib(pages), main_mib(placement.swap.bytes));
+	if (beyond != 0)
+		log_info("memory: %s stay unused: they lie beyond the direct map, %s",
+			 main_mib(beyond), main_mib(DIRECT_MAX_BYTES));
+}
+
+static void main_start_frames(void)
+{
+	frame_init(placement.frame_table, placement.nframes);
+	struct boot_range r = { 0, 0 };
+	while (memmap_next_free(&boot_info, r.end, &r) && r.start < DIRECT_MAX_BYTES)
+		frame_add_range((pfn_t)(r.start >> PAGE_SHIFT),
+				(pfn_t)(MIN(r.end, DIRECT_MAX_BYTES) >> PAGE_SHIFT));
+}
+
+static void main_start_memory(void)
+{
+	main_start_frames();
+	pmap_init(main_physical(kernel_start), main_physical(kernel_rodata_end));
+	segment_set_double_fault_directory(pmap_kernel_directory());
+	if (main_boot_tables_used())
+		frame_add_range(main_physical(kernel_end) >> PAGE_SHIFT,
+				main_physical(boot_discard_end) >> PAGE_SHIFT);
+	slab_init(cmdline.slab_debug);
+	vmalloc_init();
+}
+
+static void main_start_policy(void)
+{
+	static const struct policy_view view = { rmap_test_clear_accessed, rmap_dirty };
+	if (policy_start(cmdline.policy, &view) == 0)
+		return;
+	log_warn("command line: policy=%s ignored: there is no such policy", cmdline.policy);
+	if (policy_start("clock", &view) != 0)
+		panic("no policy");
+}
+
+static void main_start_paging(void)
+{
+	vma_init();
+	object_init_module();
+	aspace_init();
+	uint32_t npages = placement.swap.bytes >> PAGE_SHIFT;
+	int err = npages > 1 ? swap_init(ramdisk_init(placement.swap.start, npages)) : 0;
+	if (err != 0)
+		log_error("no swap: error %d", -err);
+	main_start_policy();
+	reclaim_init(cmdline.frames);
+	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
+		 swap_stats.total, policy_name());
+	if (cmdline.frames != 0)
+		log_info("paging: user pages may occupy %u frames", cmdline.frames);
+}
+
+static void main_start_outside(void)
+{
+	cpu_fpu_init();
+	process_init();
+	vfs_init();
+	if (placement.overlay.bytes != 0)
+		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
+	pit_init(sched_tick);
+	keyboard_init(tty_receive);
+	serial_set_receiver(tty_receive);
+	irq_enable();
+}
+
+/* The argument vector over the strings of cmdline.args. */
+static const char *const *main_argv(void)
+{
+	const char **argv = kmalloc((cmdline.nargs + 1) * sizeof(argv[0]));
+	if (argv == NULL)
+		panic("no memory for the arguments");
+	const char *arg = cmdline.args;
+	for (uint32_t i = 0; i < cmdline.nargs; i++) {
+		argv[i] = arg;
+		arg += strlen(arg) + 1;
+	}
+	argv[cmdline.nargs] = NULL;
+	return argv;
+}
+
+static NORETURN void main_run_first(void)
+{
+	static const char *const launched[] = { MAIN_PATH, "HOME=/", "TERM=dumb", NULL };
+	static const char *const interactive[] = { MAIN_PATH, "HOME=/", "TERM=vt100", NULL };
+	const char *const *argv = main_argv();
+	const struct process_first first = {
+		.path = argv[0],
+		.argv = argv,
+		.envp = cmdline.channels_serial ? launched : interactive,
+		.channels = cmdline.channels_serial,
+		.stdin_start = placement.input.start,
+		.stdin_bytes = placement.input.bytes,
+	};
+	process_run_first(&first);
+}
+
+/* On the stack with guard pages. */
+static ASMLINKAGE NORETURN void main_continue(void)
+{
+	main_start_paging();
+	main_start_outside();
+	failtest_run(cmdline.test);
+	if (cmdline.selftest)
+		selftest_run(cmdline.selftest_glob);
+	main_run_first();
+}
+
+/* cpu_switch_stack comes to main_continue as if it had been called from nowhere. */
+static NORETURN void main_change_stack(void)
+{
+	uint32_t *stack = vmalloc(MAIN_STACK_PAGES);
+	if (stack == NULL)
+		panic("no memory for the boot context's stack");
+	uint32_t *top = stack + MAIN_STACK_PAGES * PAGE_SIZE / sizeof(stack[0]);
+	/* edi, esi, ebx, ebp, where to go, and the return address that ends stack traces. */
+	const uint32_t frame[] = { 0, 0, 0, 0, (uint32_t)main_continue, 0 };
+	memcpy(top - ARRAY_SIZE(frame), frame, sizeof(frame));
+	uint32_t abandoned;
+	cpu_switch_stack(&abandoned, (uint32_t)(top - ARRAY_SIZE(frame)));
+	panic("the boot stack came back");
+}
+
+ASMLINKAGE void kernel_main(uint32_t magic)
+{
+	serial_init();
+	segment_init();
+	trap_init();
+	pic_init();
+	main_read_tags(magic);
+	log_info("Clockhand " MAIN_VERSION ", a kernel that pages");
+	fw_cfg_init();
+	const char *arguments = main_read_words();
+	main_place();
+	panic_set_hooks(process_describe, result_panic);
+	main_arguments(arguments);
+	main_tell_memory();
+	main_start_memory();
+	main_change_stack();
+}

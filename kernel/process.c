@@ -1,0 +1,349 @@
+/*
+ * Processes: the structure, its birth and burial, the first one, and what traps ask of them.
+ *
+ * A process is a struct process, a kernel stack in a guarded range (vmalloc), an address space and
+ * a table of open files. Its user registers are a trap frame that always lies at the very top of
+ * its kernel stack, as the CPU starts there at every entry from user mode.
+ *
+ * A new process has never been switched away from, so its stack is laid out as if it had: the
+ * words cpu_switch_stack pops, with sched_first_run as the place to return to. From there it leaves
+ * the kernel through its trap frame like any other.
+ *
+ * Pids go upwards and are used again after a turn through all of them, when no process has the
+ * number as its own, its group's or its session's.
+ *
+ * When memory is out (reclaim found nothing to evict and no slot), the process with the most pages,
+ * resident and swapped, is ended. Each process is chosen once: a second fault finds the next one
+ * rather than wait for a death under way. The victim must run to die, so the faulting process
+ * lets it; its instruction then runs again. An init on the console is only chosen as the last.
+ *
+ * Always true
+ *   P1  every process is in process_all, once, from process_create to process_destroy
+ *   P2  process 1 is the first one made, and the last one destroyed
+ *   P3  a process that is not running has its kernel stack pointer in kernel_esp
+ */
+#include "kernel/process.h"
+
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/exec.h"
+#include "kernel/fs/device.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/tty.h"
+#include "kernel/log.h"
+#include "kernel/panic.h"
+#include "kernel/result.h"
+#include "kernel/sched.h"
+#include "kernel/signal.h"
+#include "lib/bitmap.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "mm/mmstat.h"
+#include "mm/slab.h"
+#include "mm/vmalloc.h"
+
+struct list_node process_all = LIST_HEAD_INIT(process_all);
+uint32_t process_count;
+
+static struct slab_cache *process_cache;
+static uint32_t process_pids[BITMAP_WORDS(PROCESS_PID_MAX)];
+static int process_last_pid;
+static uint8_t process_clean_fpu[512] __attribute__((aligned(16)));
+static const struct process_first *process_first;
+static struct aspace *process_borrowed;
+
+void process_init(void)
+{
+	process_cache = slab_create("process", sizeof(struct process), 16, NULL);
+	if (!process_cache)
+		panic("no memory for the cache of processes");
+	bitmap_set(process_pids, 0);
+	clock_init();
+	cpu_fpu_save(process_clean_fpu);
+}
+
+void process_reset_fpu(void)
+{
+	cpu_fpu_restore(process_clean_fpu);
+}
+
+void process_count_faults(struct process *p, const struct aspace *as)
+{
+	if (as->refs > 1)
+		return; /* lent by vfork: its owner counts them */
+	p->minor_faults += as->minor_faults;
+	p->major_faults += as->major_faults;
+	p->peak_resident = MAX(p->peak_resident, as->peak_resident);
+}
+
+/* --- pids --- */
+
+static bool process_pid_names_group(int pid)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pgrp == pid || p->session == pid)
+			return true;
+	}
+	return false;
+}
+
+/* 0: none left. */
+static int process_alloc_pid(void)
+{
+	size_t from = (size_t)process_last_pid + 1;
+	for (int turns = 0; turns < 2;) {
+		size_t pid = bitmap_find_clear(process_pids, PROCESS_PID_MAX, from);
+		if (pid == PROCESS_PID_MAX) {
+			turns++;
+			from = 2;
+			continue;
+		}
+		from = pid + 1;
+		if (process_pid_names_group((int)pid))
+			continue;
+		bitmap_set(process_pids, pid);
+		process_last_pid = (int)pid;
+		return (int)pid;
+	}
+	return 0;
+}
+
+struct process *process_find(int pid)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pid == pid)
+			return p;
+	}
+	return NULL;
+}
+
+int process_parent_pid(const struct process *p)
+{
+	if (p->parent)
+		return p->parent->pid;
+	return p->pid == 1 ? 0 : 1;
+}
+
+/* --- birth and burial --- */
+
+/* What cpu_switch_stack pops when the process runs for the first time. */
+struct process_start_frame {
+	uint32_t edi, esi, ebx, ebp;
+	void (*return_to)(void);
+	uint32_t no_caller;
+};
+
+static void process_lay_out_stack(struct process *p)
+{
+	p->trap = (struct trap_frame *)((char *)p->stack + PROCESS_STACK_PAGES * PAGE_SIZE) - 1;
+	struct process_start_frame *start = (struct process_start_frame *)p->trap - 1;
+	*start = (struct process_start_frame){ .return_to = sched_first_run };
+	p->kernel_esp = (uint32_t)start;
+}
+
+struct process *process_create(void)
+{
+	struct process *p = slab_alloc(process_cache);
+	if (!p)
+		return NULL;
+	memset(p, 0, sizeof(*p));
+	p->stack = vmalloc(PROCESS_STACK_PAGES);
+	p->pid = p->stack ? process_alloc_pid() : 0;
+	if (!p->pid) {
+		vfree(p->stack);
+		slab_free(process_cache, p);
+		return NULL;
+	}
+	process_lay_out_stack(p);
+	list_init(&p->children);
+	list_init(&p->sibling);
+	list_init(&p->run_link);
+	list_init(&p->timer_link);
+	wait_queue_init(&p->child_event);
+	p->start_tick = sched_ticks();
+	list_push_back(&process_all, &p->all);
+	process_count++;
+	return p;
+}
+
+void process_destroy(struct process *p)
+{
+	ASSERT(p != process_running && list_empty(&p->children));
+	list_remove(&p->sibling);
+	list_remove(&p->all);
+	process_count--;
+	bitmap_clear(process_pids, (size_t)p->pid);
+	vfree(p->stack);
+	slab_free(process_cache, p);
+}
+
+const char *process_describe(void)
+{
+	static char text[48];
+	struct process *p = process_running;
+	if (!p)
+		return "the kernel";
+	format_string(text, sizeof(text), "pid %d (%s)", p->pid, p->comm);
+	return text;
+}
+
+/* --- the first process --- */
+
+bool process_has_init(void)
+{
+	return process_first && !process_first->channels;
+}
+
+static void process_add_channel(struct file *f)
+{
+	if (!f || files_add(process_running->files, f, 0, false) < 0)
+		panic("no memory for the first process's files");
+}
+
+static void process_open_channels(void)
+{
+	if (process_first->channels) {
+		process_add_channel(channel_open_input(process_first->stdin_start, process_first->stdin_bytes));
+		process_add_channel(channel_open_output());
+		process_add_channel(channel_open_errors());
+		return;
+	}
+	struct file *console;
+	if (file_open(inode_root(), "/dev/console", O_RDWR, &console) != 0)
+		panic("/dev/console can not be opened");
+	process_add_channel(console);
+	process_add_channel(file_get(console));
+	process_add_channel(file_get(console));
+	tty_set_group(process_running->pgrp);
+}
+
+/* Process 1 begins here, in the kernel, on its own stack. */
+static void process_start_first(void)
+{
+	struct exec_request request = {
+		.path = process_first->path,
+		.kernel = { process_first->argv, process_first->envp },
+	};
+	process_open_channels();
+	long error = exec_program(&request);
+	if (error == 0)
+		return;
+	log_error("%s: can not be run: error %ld", request.path, -error);
+	process_exit((error == -ENOENT ? 127u : 126u) << 8);
+}
+
+static bool process_all_ended(void)
+{
+	struct process *last = list_entry(process_all.next, struct process, all);
+	return process_count == 1 && last->state == PROCESS_ZOMBIE;
+}
+
+void process_run_first(const struct process_first *first)
+{
+	result_begin();
+	process_first = first;
+	struct process *p = process_create();
+	if (!p)
+		panic("no memory for the first process");
+	ASSERT(p->pid == 1);
+	p->files = files_create();
+	if (!p->files)
+		panic("no memory for the first process's files");
+	p->cwd = inode_root();
+	p->umask = 022;
+	p->pgrp = 1;
+	p->session = 1;
+	p->kernel_start = process_start_first;
+	memset(p->trap, 0, sizeof(*p->trap));
+	sched_enqueue(p);
+	sched_run(process_all_ended);
+	uint32_t status = p->exit_status;
+	process_destroy(p);
+	result_end(status);
+}
+
+/* --- what traps ask --- */
+
+struct aspace *process_aspace(void)
+{
+	return process_running ? process_running->aspace : process_borrowed;
+}
+
+void process_borrow_aspace(struct aspace *as)
+{
+	ASSERT(!process_running);
+	process_borrowed = as;
+	aspace_activate(as);
+}
+
+void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why)
+{
+	log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s", process_describe(),
+		 signal_name(signo), code, tf->eip, va, tf->esp, why);
+	signal_force(process_running, signo);
+}
+
+static uint32_t process_pages(const struct process *p)
+{
+	return p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
+}
+
+/* NULL: everyone has been chosen, or has no memory. */
+static struct process *process_choose_victim(void)
+{
+	struct process *victim = NULL, *init = NULL;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->oom_victim || !p->aspace)
+			continue;
+		if (p->pid == 1 && process_has_init())
+			init = p;
+		else if (!victim || process_pages(p) > process_pages(victim))
+			victim = p;
+	}
+	return victim ? victim : init;
+}
+
+void process_out_of_memory(void)
+{
+	struct process *self = process_running, *victim = process_choose_victim();
+	if (!victim)
+		victim = self;
+	if (!victim)
+		return;
+	if (!victim->oom_victim)
+		log_error("out of memory: pid %d (%s) is ended: %u pages resident, %u on swap", victim->pid,
+			  victim->comm, victim->aspace->pmap.resident, victim->aspace->pmap.swapped);
+	victim->oom_victim = true;
+	mmstat_count(oom_kills);
+	signal_force(victim, SIGKILL);
+	if (victim != self)
+		sched_yield_now();
+}
+
+/* After a call that a signal interrupted: make it again. Its number is where an exception has its error code. */
+static void process_restart_call(struct trap_frame *tf)
+{
+	enum { INT80_BYTES = 2 };
+	if (tf->vector != TRAP_SYSCALL || tf->eax != (uint32_t)-ERESTARTSYS)
+		return;
+	tf->eax = tf->error;
+	tf->eip -= INT80_BYTES;
+}
+
+void process_attend(struct trap_frame *tf)
+{
+	struct process *p = process_running;
+	while (sched_attention || signal_wanted(p)) {
+		irq_enable();
+		if (sched_work())
+			sched_yield_now();
+		if (signal_wanted(p))
+			signal_act();
+		irq_disable();
+	}
+	process_restart_call(tf);
+}

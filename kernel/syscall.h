@@ -1,0 +1,38 @@
+/*
+ * System calls: Linux i386's, by int 0x80. Theory in syscall.c; the numbers are in
+ * syscall_table.c, the calls in syscall_{process,signal,file,path,stat,mm,time,info}.c.
+ */
+#ifndef KERNEL_SYSCALL_H
+#define KERNEL_SYSCALL_H
+
+#include "kernel/process.h"
+#include "mm/user.h"
+
+/* The six arguments as the program loaded them: ebx, ecx, edx, esi, edi, ebp. */
+struct syscall_args {
+	uint32_t a[6];
+};
+
+/* Returns the result or, in its top 4095 values, a negative error number. */
+typedef long syscall_fn(const struct syscall_args *args);
+
+enum { SYSCALL_COUNT = 448 };
+extern syscall_fn *const syscall_table[SYSCALL_COUNT];
+
+/* From trap.c: int 0x80, interrupts on. */
+void syscall_handle(struct trap_frame *tf);
+
+/* User memory of the running process, checked and caught: 0 or -EFAULT. May reclaim. */
+MUST_CHECK int syscall_read_user(void *dst, uptr_t src, size_t n);
+MUST_CHECK int syscall_write_user(uptr_t dst, const void *src, size_t n);
+/*
+ * A path argument in memory of its own, for kfree: NULL-free, at most 4095 bytes.
+ * Or an error as a pointer (is_error): -EFAULT, -ENAMETOOLONG, -ENOMEM.
+ */
+MUST_CHECK char *syscall_path(uptr_t path);
+
+enum { SYSCALL_LOOKUP_FOLLOW = 1, SYSCALL_LOOKUP_EMPTY = 2 /* "" means the descriptor itself */ };
+/* The inode of a path argument, relative to descriptor @fd or AT_FDCWD. 0 or an error. */
+MUST_CHECK long syscall_lookup(uint32_t fd, uptr_t path, unsigned flags, struct inode **found);
+
+#endif

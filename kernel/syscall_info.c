@@ -1,0 +1,187 @@
+/*
+ * System calls that tell facts: who the user is (always user 0), what the machine is, what limits
+ * and figures a process has.
+ */
+#include "kernel/fs/device.h"
+#include "kernel/fs/file.h"
+#include "kernel/rusage.h"
+#include "kernel/sched.h"
+#include "kernel/syscall_calls.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/swap.h"
+
+/* --- user and group: 0, and nothing else --- */
+
+long sys_zero(const struct syscall_args *args)
+{
+	(void)args;
+	return 0;
+}
+
+static long info_set_ids(const struct syscall_args *args, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (args->a[i] != 0 && args->a[i] != UINT32_MAX)
+			return -EPERM;
+	return 0;
+}
+
+long sys_set_id(const struct syscall_args *args)
+{
+	return info_set_ids(args, 1);
+}
+
+long sys_set_id2(const struct syscall_args *args)
+{
+	return info_set_ids(args, 2);
+}
+
+long sys_set_id3(const struct syscall_args *args)
+{
+	return info_set_ids(args, 3);
+}
+
+static long info_get_ids(const struct syscall_args *args, size_t size)
+{
+	uint32_t zero = 0;
+	for (unsigned i = 0; i < 3; i++)
+		if (syscall_write_user(args->a[i], &zero, size) != 0)
+			return -EFAULT;
+	return 0;
+}
+
+long sys_get_ids16(const struct syscall_args *args)
+{
+	return info_get_ids(args, sizeof(uint16_t));
+}
+
+long sys_get_ids32(const struct syscall_args *args)
+{
+	return info_get_ids(args, sizeof(uint32_t));
+}
+
+/* No supplementary groups. */
+long sys_getgroups(const struct syscall_args *args)
+{
+	return (int32_t)args->a[0] < 0 ? -EINVAL : 0;
+}
+
+/* --- the machine --- */
+
+long sys_uname(const struct syscall_args *args)
+{
+	struct {
+		char sysname[65], nodename[65], release[65], version[65], machine[65], domain[65];
+	} names = { "Linux", "clockhand", "6.1.0-clockhand", "#1 Clockhand", "i686", "(none)" };
+	return syscall_write_user(args->a[0], &names, sizeof(names));
+}
+
+long sys_sysinfo(const struct syscall_args *args)
+{
+	struct {
+		uint32_t uptime, loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+		uint16_t procs, pad;
+		uint32_t totalhigh, freehigh, mem_unit;
+		uint8_t rest[8];
+	} info = {
+		.uptime = (uint32_t)sched_ticks() / SCHED_HZ,
+		.totalram = frame_stats.total,
+		.freeram = frame_stats.free,
+		.totalswap = swap_stats.total,
+		.freeswap = swap_stats.total - swap_stats.used,
+		.procs = (uint16_t)process_count,
+		.mem_unit = PAGE_SIZE,
+	};
+	return syscall_write_user(args->a[0], &info, sizeof(info));
+}
+
+long sys_getrandom(const struct syscall_args *args)
+{
+	enum { GETRANDOM_FLAGS = 7 };
+	size_t n = MIN(args->a[1], 0x7ffff000u);
+	if (args->a[2] & ~(uint32_t)GETRANDOM_FLAGS)
+		return -EINVAL;
+	for (size_t done = 0; done < n;) {
+		char chunk[256];
+		size_t length = MIN(n - done, sizeof(chunk));
+		random_fill(chunk, length);
+		if (syscall_write_user(args->a[0] + done, chunk, length) != 0)
+			return done ? (long)done : -EFAULT;
+		done += length;
+	}
+	return (long)n;
+}
+
+/* --- limits and figures --- */
+
+long sys_getrusage(const struct syscall_args *args)
+{
+	enum { RUSAGE_CHILDREN = -1, RUSAGE_SELF = 0, RUSAGE_THREAD = 1 };
+	const struct process *p = process_running;
+	int who = (int)args->a[0];
+	struct rusage r;
+	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
+		r = rusage_make(&p->times, p->minor_faults + p->aspace->minor_faults,
+				p->major_faults + p->aspace->major_faults,
+				MAX(p->peak_resident, p->aspace->peak_resident));
+	else if (who == RUSAGE_CHILDREN)
+		r = rusage_make(&p->child_times, p->child_minor_faults, p->child_major_faults,
+				p->child_peak_resident);
+	else
+		return -EINVAL;
+	return syscall_write_user(args->a[1], &r, sizeof(r));
+}
+
+enum { LIMIT_STACK = 3, LIMIT_CORE = 4, LIMIT_NOFILE = 7, LIMIT_COUNT = 16 };
+
+/* Both the soft and the hard one; UINT32_MAX: none. */
+static uint32_t limit_of(uint32_t resource)
+{
+	switch (resource) {
+	case LIMIT_STACK:
+		return process_running->aspace->stack_limit;
+	case LIMIT_CORE:
+		return 0;
+	case LIMIT_NOFILE:
+		return FILES_MAX;
+	}
+	return UINT32_MAX;
+}
+
+long sys_getrlimit(const struct syscall_args *args)
+{
+	if (args->a[0] >= LIMIT_COUNT)
+		return -EINVAL;
+	uint32_t limit = limit_of(args->a[0]);
+	uint32_t pair[2] = { limit, limit };
+	return syscall_write_user(args->a[1], pair, sizeof(pair));
+}
+
+/* The oldest form can not say more than 2^31 - 1. */
+long sys_old_getrlimit(const struct syscall_args *args)
+{
+	if (args->a[0] >= LIMIT_COUNT)
+		return -EINVAL;
+	uint32_t limit = MIN(limit_of(args->a[0]), 0x7fffffffu);
+	uint32_t pair[2] = { limit, limit };
+	return syscall_write_user(args->a[1], pair, sizeof(pair));
+}
+
+/* prlimit64(pid, resource, new, old). Limits can be read; setting one to what it is changes nothing. */
+long sys_prlimit64(const struct syscall_args *args)
+{
+	if (args->a[1] >= LIMIT_COUNT)
+		return -EINVAL;
+	if (args->a[0] != 0 && (int)args->a[0] != process_running->pid)
+		return -ESRCH;
+	uint32_t limit = limit_of(args->a[1]);
+	uint64_t wide = limit == UINT32_MAX ? UINT64_MAX : limit;
+	uint64_t pair[2] = { wide, wide }, wanted[2];
+	if (args->a[2] && syscall_read_user(wanted, args->a[2], sizeof(wanted)) != 0)
+		return -EFAULT;
+	if (args->a[2] && (wanted[0] != wide || wanted[1] != wide))
+		return -EPERM;
+	return args->a[3] ? syscall_write_user(args->a[3], pair, sizeof(pair)) : 0;
+}
