@@ -1,0 +1,50 @@
+/*
+ * Process 1: starts the shell on the console and waits.
+ *
+ * Two duties. It is the parent of every process whose own parent has ended, so it must wait for
+ * children it never started, or their entries would stay for ever. And the machine runs as long as
+ * it does: when the shell ends, init ends with the shell's status and the kernel powers off.
+ */
+#include "user/lib/print.h"
+#include "user/lib/runtime.h"
+#include "user/lib/syscall.h"
+
+static const char *const shell = "/bin/sh";
+
+/* The kernel opens the console for process 1; whoever starts init otherwise may not. */
+static void init_console(void)
+{
+	if (sys_fcntl(0, F_GETFD, 0) >= 0)
+		return;
+	for (int fd = 0; fd < 3; fd++)
+		sys_open("/dev/console", O_RDWR, 0);
+}
+
+static NORETURN void init_run_shell(char **envp)
+{
+	char *argv[] = { (char *)"sh", NULL };
+
+	sys_setsid();
+	sys_ioctl(0, TIOCSCTTY, NULL);
+	int error = sys_execve(shell, argv, envp);
+	fail("init: %s: %s\n", shell, error_text(error));
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	(void)argc;
+	(void)argv;
+	init_console();
+	int child = sys_fork();
+	if (child < 0)
+		fail("init: fork: %s\n", error_text(child));
+	if (child == 0)
+		init_run_shell(envp);
+
+	int status = 0;
+	int pid;
+	do
+		pid = sys_waitpid(-1, &status, 0);
+	while (pid != child && pid > 0);
+	return wait_exited(status) ? wait_exit_status(status) : 128 + wait_signal(status);
+}
