@@ -1,0 +1,134 @@
+"""Programs: unmodified, hostile, from elsewhere; their channels and how they end."""
+
+import os
+
+from harness import (GUEST_ROOT, ROOT, Skipped, check, equal, find, on_linux, same_as_linux, test)
+
+SMALL = {"ram": "16M", "frames": 64, "swap": "8M"}
+USER_TESTS = os.path.join(ROOT, "tests", "user")
+
+
+@test
+def exit_status_is_the_programs(box):
+    equal(box.run("/bin/true").expect().status, 0, "true")
+    equal(box.run("false").expect(1).status, 1, "false, found in /bin")
+
+
+@test
+def a_null_pointer_is_signal_11(box):
+    result = box.run("/bin/nullderef").expect(139)
+    equal((result["outcome"], result["signal"]), ("signaled", 11), "report")
+    equal(result.out, on_linux("/bin/nullderef")[1], "output")
+
+
+@test
+def a_fault_of_a_program_is_one_line_in_the_log(box):
+    log = box.file("log")
+    box.run("/bin/nullderef", options=["--log", log]).expect(139)
+    with open(log, encoding="utf-8") as text:
+        lines = [line for line in text if "nullderef" in line]
+    equal(len(lines), 1, f"lines about it in the log: {lines}")
+
+
+@test
+def arguments_arrive_as_they_are(box):
+    words = ["one", "", "two words", "-x", "--", "quote'\"", "ä", "a,b", "$HOME"]
+    same_as_linux(box, "/bin/args", *words)
+
+
+@test
+def standard_input_is_the_file(box):
+    data = bytes(range(256)) * 100
+    result = box.run("/bin/cat", options=["--stdin", box.file("input", data)]).expect()
+    equal(result.out, data, "what cat copies")
+    equal(box.run("/bin/cat").expect().out, b"", "without --stdin it is empty")
+
+
+@test
+def standard_error_is_separate(box):
+    result = box.run("/bin/cat", "/no/such/file", options=["-q"]).expect(1)
+    equal(result.out, b"", "standard output")
+    find(b"/no/such/file", result.err)
+
+
+@test
+def root_folders_lie_over_the_guests_root(box):
+    box.file("top/etc/motd", b"another\n")
+    box.file("top/new/folder/file", b"new\n")
+    options = ["--root", box.file("top")]
+    equal(box.run("/bin/cat", "/etc/motd", "/new/folder/file", options=options).expect().out,
+          b"another\nnew\n", "files")
+    check(box.run("/bin/ls", "/bin", options=options).expect().out, "the base is still there")
+
+
+@test
+def a_program_from_elsewhere_runs_unmodified(box):
+    program = box.compile("foreign.c")
+    result = same_as_linux(box, program, "x", "")
+    equal(result.status, 7, "status")
+    check(b"NOT" not in result.out, result.out.decode())
+
+
+@test
+def a_program_from_elsewhere_runs_in_little_memory(box):
+    same_as_linux(box, box.compile("foreign.c"), "x", "", ram="16M", frames=32, swap="8M")
+
+
+@test
+def a_file_that_is_no_program_is_refused(box):
+    path = box.file("noise", b"\x00\x01\x02 no program")
+    os.chmod(path, 0o755)
+    result = box.run(path)
+    check(result.status in (125, 126, 127), f"status {result.status}")
+
+
+@test
+def the_kernel_is_out_of_reach(box):
+    """C4: nothing but faults outside of the program's own areas."""
+    find(b"nothing was reachable", same_as_linux(box, "/bin/probe").out)
+
+
+@test
+def hostile_instructions_do_not_stop_the_machine(box):
+    result = box.run("/bin/hostile").expect()
+    find(b"the parent lives", result.out)
+
+
+@test
+def random_system_calls_do_not_stop_the_machine(box):
+    for seed in ("1", "20", "300"):
+        result = box.run("/bin/hostile", "--quiet", "--really", "--seed", seed, "--children", "12",
+                         "--calls", "200", **SMALL)
+        equal(result.status, 0, f"seed {seed}\n{result.error_text()[-800:]}")
+        find(b"the parent lives", result.out)
+
+
+@test
+def a_stack_that_never_stops_is_signal_11(box):
+    box.run("/bin/stackgrow", "--overflow", ram="32M", swap="32M").expect(139)
+
+
+@test
+def a_thousand_processes_leave_nothing_behind(box):
+    """A2: what a process held is all back when it ends."""
+    result = box.run("/bin/forkstorm", "--generations", "4", "--children", "5", "--pages", "8",
+                     ram="32M", frames=128, swap="32M").expect()
+    find(rb" 0 wrong", result.out)
+
+
+def user_test(name):
+    def run(box):
+        if not os.path.exists(os.path.join(GUEST_ROOT, "tests", name)):
+            raise Skipped("not built")
+        with open(os.path.join(USER_TESTS, f"{name}.expected"), "rb") as text:
+            expected = text.read()
+        for settings in ({}, SMALL):
+            result = box.run(f"/tests/{name}", **settings).expect()
+            equal(result.out, expected, f"output with {settings or 'plenty of memory'}")
+    run.__name__ = "user_" + name.replace("-", "_")
+    return run
+
+
+for program in sorted(os.listdir(USER_TESTS)):
+    if program.endswith(".expected"):
+        test(user_test(program[:-len(".expected")]))

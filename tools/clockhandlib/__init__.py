@@ -1,0 +1,1 @@
+"""The launcher's parts. Reading order: cli, run, machine, qemu, guestroot, record, report."""

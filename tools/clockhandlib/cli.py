@@ -1,0 +1,149 @@
+"""The verbs and their options."""
+
+import argparse
+import os
+import sys
+
+from . import sizes
+from .errors import LauncherError, STATUS_INTERRUPTED, STATUS_LAUNCHER, STATUS_SIGNAL_BASE
+from .machine import Terminated
+
+PROLOGUE = "Boot Clockhand in an emulator and watch memory work."
+EPILOGUE = """\
+statuses of run: the program's own; 128 + N: ended by signal N; 124: time ran out;
+125: the launcher could not do it; 126: kernel panic, or no record from the kernel.
+environment: CLOCKHAND_QEMU another QEMU binary, CLOCKHAND_BUILD another build folder."""
+MIN_FRAMES = 16
+LATER = ("trace", "replay")
+
+
+def frames(text):
+    if not text.isdigit() or int(text) < MIN_FRAMES:
+        raise argparse.ArgumentTypeError(f"'{text}': at least {MIN_FRAMES} frames")
+    return int(text)
+
+
+def seconds(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds")
+    return value
+
+
+def word(text):
+    if not text or any(char.isspace() for char in text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not one word")
+    return text
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong usage is the launcher's own error: 125, not argparse's 2."""
+
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(STATUS_LAUNCHER, f"clockhand: {message}\n")
+
+
+def add_machine(verb, timeout):
+    verb.add_argument("--ram", type=sizes.parse, default=sizes.parse("64M"), metavar="SIZE",
+                      help="memory besides swap area and archives (64M)")
+    verb.add_argument("--swap", type=sizes.parse, default=sizes.parse("64M"), metavar="SIZE",
+                      help="swap area on a RAM disk (64M)")
+    verb.add_argument("--frames", type=frames, metavar="N", help="at most N frames for user pages")
+    verb.add_argument("--policy", type=word, metavar="NAME", help="page replacement (clock)")
+    verb.add_argument("--append", type=str.split, action="extend", default=[], metavar="WORDS",
+                      help="more words for the kernel's command line")
+    verb.add_argument("--root", action="append", default=[], metavar="DIR",
+                      help="lay a folder over the guest's root; may be repeated")
+    verb.add_argument("--timeout", type=seconds, default=timeout, metavar="SECONDS",
+                      help=f"give up after so long ({timeout:g})" if timeout else "give up after")
+
+
+def add_run(verb):
+    add_machine(verb, 600.0)
+    verb.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
+    verb.add_argument("--icount", action="store_true",
+                      help="time is guest instructions, the same in every run")
+    verb.add_argument("--emulator", choices=("qemu", "bochs"), default="qemu")
+    verb.add_argument("--report", metavar="FILE", help="write the report as JSON")
+    verb.add_argument("--log", metavar="FILE", help="write the kernel's log")
+    verb.add_argument("-q", "--quiet", action="store_true", help="no report on standard error")
+    verb.add_argument("program", nargs="*", metavar="PROGRAM", help="with its arguments, after --")
+
+
+def build_parser():
+    parser = Parser(prog="clockhand", description=PROLOGUE, epilog=EPILOGUE,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True,
+                                  parser_class=Parser)
+    add_run(verbs.add_parser("run", help="run one program and report how it used memory"))
+    shell = verbs.add_parser("shell", help="boot into the shell on this terminal; Ctrl-A x leaves")
+    add_machine(shell, None)
+    test = verbs.add_parser("test", help="run the kernel's self-tests")
+    add_machine(test, 300.0)
+    test.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")
+    test.add_argument("glob", nargs="?", metavar="GLOB", help="only tests with such names")
+    debug = verbs.add_parser("debug", help="start stopped, with gdb on QEMU's stub")
+    add_machine(debug, None)
+    debug.add_argument("--gdb-port", type=int, default=int(os.environ.get("GDBPORT") or 1234),
+                       metavar="N", help="port of the stub on 127.0.0.1 (1234)")
+    debug.add_argument("--gdb", default=os.environ.get("GDB") or "gdb", metavar="COMMAND",
+                       help="'none': the stub alone")
+    debug.add_argument("--gdb-commands", metavar="FILE", help="gdb commands to begin with")
+    debug.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
+    debug.add_argument("program", nargs="*", metavar="PROGRAM")
+    bench = verbs.add_parser("bench", help="measure, and print Linux's figures beside")
+    add_machine(bench, 600.0)
+    for name in LATER:
+        later = verbs.add_parser(name, help="comes with a later release")
+        later.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def parse(arguments):
+    """Everything after the first -- is the program's and none of argparse's business."""
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments[:split])
+    if hasattr(options, "program"):
+        options.program += arguments[split + 1:]
+    elif split + 1 < len(arguments):
+        parser.error(f"'{options.verb}' takes no program")
+    if options.verb == "run" and not options.program:
+        parser.error("which program? as in: run -- /bin/hello")
+    return options
+
+
+def dispatch(options):
+    if options.verb in LATER:
+        raise LauncherError(f"'{options.verb}' comes with a later release")
+    # Imported here: a verb's start does not wait for the others.
+    if options.verb == "run":
+        from . import run
+        return run.run(options)
+    if options.verb == "shell":
+        from . import shell
+        return shell.shell(options)
+    if options.verb == "test":
+        from . import selftest
+        return selftest.test(options)
+    if options.verb == "debug":
+        from . import debug
+        return debug.debug(options)
+    from . import bench
+    return bench.bench(options)
+
+
+def main(arguments):
+    try:
+        return dispatch(parse(arguments))
+    except LauncherError as error:
+        print(f"clockhand: {error}", file=sys.stderr)
+        return STATUS_LAUNCHER
+    except KeyboardInterrupt:
+        return STATUS_INTERRUPTED
+    except Terminated as ended:
+        return STATUS_SIGNAL_BASE + ended.signum

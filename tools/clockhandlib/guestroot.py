@@ -1,0 +1,148 @@
+"""The guest's root as the launcher sees it: finding PROGRAM, and building the overlay archive.
+
+The kernel's root is build/initrd.cpio with the overlay over it. The overlay holds the --root
+folders, the later over the earlier, and the program itself where it comes from the host.
+"""
+
+import os
+import stat
+import struct
+
+from . import cpio, paths
+from .errors import LauncherError
+
+SEARCH_PATH = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
+MAX_LINKS = 40
+ELF_32_BIT, ELF_I386, PT_INTERP = 1, 3, 3
+
+
+class GuestRoot:
+    """Base archive and host folders, seen as one tree. @folders: host folders, bottom up."""
+
+    def __init__(self, folders):
+        for folder in folders:
+            if not os.path.isdir(folder):
+                raise LauncherError(f"--root {folder}: not a folder")
+        self.folders = folders
+        self.base = cpio.read(paths.base_archive())
+        self.copied_in = None
+
+    def _entry(self, path):
+        """(mode, what reads the contents or the link's target) of @path itself, or None."""
+        name = path.lstrip("/")
+        for folder in reversed(self.folders):
+            host = os.path.join(folder, name)
+            try:
+                mode = os.lstat(host).st_mode
+            except OSError:
+                continue
+            if stat.S_ISLNK(mode):
+                return mode, os.fsencode(os.readlink(host))
+            return mode, host
+        return self.base.get(name) if name else (stat.S_IFDIR | 0o755, b"")
+
+    def find(self, path):
+        """(mode, contents) of the guest's @path with symbolic links followed, or None."""
+        seen, todo, links = "/", path.split("/"), 0
+        while todo:
+            part = todo.pop(0)
+            if part in ("", "."):
+                continue
+            if part == "..":
+                seen = os.path.dirname(seen)
+                continue
+            here = os.path.join(seen, part)
+            entry = self._entry(here)
+            if entry is None:
+                return None
+            if stat.S_ISLNK(entry[0]):
+                links += 1
+                if links > MAX_LINKS:
+                    return None
+                target = os.fsdecode(entry[1])
+                seen = "/" if target.startswith("/") else seen
+                todo = target.split("/") + todo
+                continue
+            seen = here
+        mode, data = self._entry(seen)
+        return mode, _contents(data) if stat.S_ISREG(mode) else b""
+
+    def locate(self, program):
+        """The guest path to execute for PROGRAM; may copy it in. Raises with what was tried."""
+        tried = [f"{folder}/{program}" for folder in SEARCH_PATH]
+        if "/" in program:
+            tried = [os.path.normpath("/" + program.lstrip("/"))]
+        for path in tried:
+            found = self.find(path)
+            if found is not None:
+                self._check(program, *found)
+                return path
+        if "/" not in program:
+            hint = f"; for the one in this folder say ./{program}"
+            raise LauncherError(f"{program}: not in the guest's {', '.join(SEARCH_PATH)}"
+                                + (hint if os.path.exists(program) else ""))
+        path = os.path.abspath(program)
+        if not os.path.exists(path):
+            raise LauncherError(
+                f"{program}: neither {tried[0]} in the guest nor {path} on the host")
+        mode = os.stat(path).st_mode
+        self._check(program, mode, _contents(path) if stat.S_ISREG(mode) else b"")
+        self.copied_in = path
+        return path
+
+    def _check(self, program, mode, data):
+        """Say here what the kernel could only answer with an errno."""
+        if not stat.S_ISREG(mode):
+            raise LauncherError(f"{program}: not a file")
+        if not mode & 0o111:
+            raise LauncherError(f"{program}: not executable (chmod +x)")
+        if data[:4] != b"\x7fELF":
+            return
+        bits, machine = data[4], struct.unpack_from("<H", data, 18)[0]
+        if (bits, machine) != (ELF_32_BIT, ELF_I386):
+            raise LauncherError(f"{program}: not a 32-bit x86 program; compile with -m32")
+        interpreter = _interpreter(data)
+        if interpreter and self.find(interpreter) is None:
+            raise LauncherError(
+                f"{program}: needs {interpreter}, which is not in the guest's root; "
+                "link with -static, or lay it over the root with --root")
+
+    def write_overlay(self, path):
+        """Write the overlay archive to @path. Returns False, and writes nothing, if it is empty."""
+        if not self.folders and not self.copied_in:
+            return False
+        with open(path, "wb") as out:
+            archive = cpio.Writer(out)
+            for folder in self.folders:
+                archive.add_host_tree(folder)
+            if self.copied_in:
+                name = self.copied_in.lstrip("/")
+                archive.add_parents(name)
+                # Through a link on the host: the guest gets the file, not the link.
+                archive.add_host_file(name, os.path.realpath(self.copied_in))
+            archive.close()
+        return True
+
+
+def _contents(data):
+    if isinstance(data, bytes):
+        return data
+    try:
+        with open(data, "rb") as source:
+            return source.read()
+    except OSError as error:
+        raise LauncherError(f"can not read {data}: {error.strerror}") from error
+
+
+def _interpreter(data):
+    """The dynamic loader an ELF32 program asks for, or None."""
+    try:
+        table, = struct.unpack_from("<I", data, 28)
+        size, count = struct.unpack_from("<HH", data, 42)
+        for index in range(count):
+            kind, offset, _, _, nbytes = struct.unpack_from("<5I", data, table + index * size)
+            if kind == PT_INTERP:
+                return os.fsdecode(data[offset:offset + nbytes].rstrip(b"\0"))
+    except struct.error:
+        pass  # the kernel says what it thinks of such a file
+    return None

@@ -1,0 +1,72 @@
+"""QEMU's command line, and QEMU as a child that never outlives the launcher."""
+
+import ctypes
+import os
+import signal
+import subprocess
+
+from . import sizes
+from .errors import LauncherError
+
+# CLOCKHAND_QEMU names another binary: another build, or the tests' stand-in.
+BINARY = os.environ.get("CLOCKHAND_QEMU") or "qemu-system-i386"
+PASSED, FAILED, PANICKED = 33, 35, 37
+MEMORY_LIMIT = 3583 << 20
+PR_SET_PDEATHSIG = 1
+FW_CFG = "opt/org.clockhand/"
+
+
+def quote(value):
+    """A value inside a comma-separated QEMU option."""
+    return value.replace(",", ",,")
+
+
+def file_port(path):
+    return f"file:{quote(path)}"
+
+
+def command(image, memory, ports, blobs, icount=False, extra=()):
+    """The command line.
+
+    @memory: bytes of RAM.  @ports: what stands behind COM1 to COM4, as -serial spells it.
+    @blobs: fw_cfg name (below opt/org.clockhand/) -> path of the file with its contents.
+    """
+    if memory > MEMORY_LIMIT:
+        raise LauncherError(
+            f"memory, swap area and archives make {memory // sizes.UNITS['M']}M, and the machine "
+            f"has room for {MEMORY_LIMIT >> 20}M: choose a smaller --ram or --swap")
+    words = [BINARY, "-machine", "pc", "-cpu", "qemu32", "-smp", "1", "-accel", "tcg",
+             "-m", f"{memory // sizes.UNITS['K']}K", "-cdrom", image, "-display", "none",
+             "-monitor", "none", "-no-reboot", "-nic", "none",
+             "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if icount:
+        words += ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1"]
+    for port in ports:
+        words += ["-serial", port]
+    for name, path in blobs.items():
+        words += ["-fw_cfg", f"name={FW_CFG}{name},file={quote(path)}"]
+    return words + list(extra)
+
+
+def start(words, messages, pass_fds=()):
+    """Start the emulator; its own messages go to the file @messages."""
+    with open(messages, "wb") as sink:
+        try:
+            # A session of its own: Ctrl-C on the terminal reaches the launcher alone.
+            return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+                                    start_new_session=True, pass_fds=pass_fds,
+                                    preexec_fn=die_with_parent)
+        except OSError as error:
+            raise LauncherError(f"can not start {words[0]}: {error.strerror}; "
+                                "`tools/setup.sh run` installs QEMU") from error
+
+
+def stop(process):
+    """End it if it still runs, and leave no zombie."""
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

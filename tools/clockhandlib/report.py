@@ -1,0 +1,100 @@
+"""What a run says about memory: for a person, and as JSON."""
+
+import json
+import signal
+
+from . import sizes
+
+COUNTS = ("frames_total", "frames_limit", "swap_slots", "minor_faults", "major_faults",
+          "zero_fills", "cow_copies", "file_ins", "swap_ins", "swap_outs", "evictions",
+          "evictions_clean", "peak_resident_pages", "frames_leaked", "slots_leaked",
+          "objects_leaked")
+LEAKS = (("frames_leaked", "frame"), ("slots_leaked", "slot"), ("objects_leaked", "object"))
+
+
+def build(options, outcome, record):
+    """The report as a dict with exactly the contract's keys; what is not known is None.
+
+    @outcome: exited, signaled, timeout or panic.  @record: the kernel's, or None.
+    """
+    record = record or {}
+    report = {
+        "outcome": outcome,
+        "exit_status": record.get("exit_status") if outcome == "exited" else None,
+        "signal": record.get("signal") if outcome == "signaled" else None,
+        "policy": record.get("policy", options.policy),
+        "ram_bytes": options.ram,
+    }
+    for key in COUNTS:
+        report[key] = record.get(key)
+    report["instructions"] = record.get("instructions") if options.icount else None
+    return report
+
+
+def write_json(report, path):
+    with open(path, "w", encoding="ascii") as out:
+        json.dump(report, out, indent=2)
+        out.write("\n")
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unknown"
+
+
+def ending(report, timeout):
+    if report["outcome"] == "exited":
+        return f"exited with status {report['exit_status']}"
+    if report["outcome"] == "signaled":
+        return f"ended by signal {report['signal']} ({signal_name(report['signal'])})"
+    if report["outcome"] == "timeout":
+        return f"stopped after {timeout:g} seconds"
+    return "did not finish: the kernel failed"
+
+
+def setting(report, options):
+    parts = [f"{sizes.human(report['ram_bytes'])} RAM"]
+    if options.frames is not None:
+        parts.append(f"{count(options.frames)} frames for user pages")
+    parts.append(f"{sizes.human(options.swap)} swap" if options.swap else "no swap")
+    if report["policy"]:
+        parts.append(f"policy {report['policy']}")
+    return ", ".join(parts)
+
+
+def count(number):
+    return f"{number:,}"
+
+
+def text(report, options, program):
+    """The lines for a person."""
+    lines = [f"{program} {ending(report, options.timeout)}", f"  on {setting(report, options)}"]
+    if report["minor_faults"] is None:
+        return lines
+    total = report["minor_faults"] + report["major_faults"]
+    rows = [
+        ("faults", total, [("minor_faults", "minor"), ("major_faults", "major")]),
+        ("filled", None, [("zero_fills", "with zeroes"), ("file_ins", "from files"),
+                          ("swap_ins", "from swap"), ("cow_copies", "copied on write")]),
+        ("evicted", report["evictions"], [("swap_outs", "written to swap"),
+                                          ("evictions_clean", "clean")]),
+    ]
+    for title, all_of_it, parts in rows:
+        whole = "" if all_of_it is None else count(all_of_it)
+        detail = "   ".join(f"{count(report[key])} {name}" for key, name in parts)
+        lines.append(f"  {title:<13}{whole:>11}   {detail}")
+    peak = report["peak_resident_pages"]
+    size = sizes.human(peak * sizes.PAGE)
+    lines.append(f"  {'peak resident':<13}{count(peak):>11}   pages, {size}")
+    lines.append(f"  {'leaked':<13}{leaks(report):>11}")
+    if report["instructions"] is not None:
+        lines.append(f"  {'instructions':<13}{count(report['instructions']):>11}")
+    return lines
+
+
+def leaks(report):
+    found = [f"{count(report[key])} {name}{'s' if report[key] != 1 else ''}"
+             for key, name in LEAKS if report[key]]
+    return ", ".join(found) or "nothing"

@@ -1,0 +1,33 @@
+"""gdb for Clockhand: sourced by `tools/clockhand debug`, or by hand once connected to the
+stub with the symbols loaded.
+
+Commands: `guest-log` shows the last lines of the kernel's log on the VGA screen.
+"""
+
+import gdb
+
+VGA_TEXT, COLUMNS, ROWS = 0xC00B8000, 80, 25
+
+gdb.execute("set pagination off")
+gdb.execute("set architecture i386")
+gdb.execute("set disassembly-flavor intel")
+# A software breakpoint is a byte in memory that the boot loader would write over.
+gdb.execute("hbreak kernel_main")
+
+
+class GuestLog(gdb.Command):
+    """guest-log: what stands on the guest's VGA text screen."""
+
+    def __init__(self):
+        super().__init__("guest-log", gdb.COMMAND_DATA)
+
+    def invoke(self, _argument, _from_tty):
+        cells = gdb.selected_inferior().read_memory(VGA_TEXT, COLUMNS * ROWS * 2).tobytes()
+        text = cells[::2].decode("cp437")
+        for row in range(ROWS):
+            line = text[row * COLUMNS:(row + 1) * COLUMNS].replace("\0", " ").rstrip()
+            if line:
+                print(line)
+
+
+GuestLog()
