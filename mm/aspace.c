@@ -19,7 +19,7 @@
  * of a small program costs less than the bookkeeping would.
  * Source: Linux's mm_struct and dup_mmap for the order of work; UVM for the words.
  */
-#include "mm/aspace.h"
+#include "mm/aspace_internal.h"
 
 #include "kernel/panic.h"
 #include "lib/errno.h"
@@ -54,6 +54,9 @@ struct aspace *aspace_create(void)
 		.segment = { .base = 0, .data_limit = USER_TOP, .code_limit = USER_TOP },
 		.mmap_top = USER_TOP - ASPACE_MMAP_GAP,
 		.stack_limit = ASPACE_STACK_LIMIT,
+		.limit_as = ASPACE_NO_LIMIT,
+		.limit_data = ASPACE_NO_LIMIT,
+		.limit_memlock = ASPACE_NO_LIMIT,
 	};
 	if (pmap_create(&e->as.pmap)) {
 		slab_free(aspace_cache, e);
@@ -80,34 +83,37 @@ void aspace_activate(struct aspace *as)
 		panic("an address space with limits that no descriptor can hold");
 }
 
-/* One entry goes, and with it what only it needed. */
-static void aspace_drop_page(struct aspace *as, vaddr_t va)
+/* The frame entry at @va of @v's goes, and with it what only it needed. */
+void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 {
-	struct pmap_entry e = pmap_lookup(&as->pmap, va);
-	if (e.kind == PMAP_SLOT) {
-		pmap_clear(&as->pmap, va);
-		reclaim_slot_released(e.number);
-		return;
-	}
-	e = pmap_unmap(&as->pmap, va);
+	struct pmap_entry e = pmap_unmap(&as->pmap, va);
 	if (e.number == object_zero_pfn)
-		return;
+		return; /* the page of zeroes has no reverse map */
 	struct frame *f = frame_of(e.number);
 	if (e.dirty)
 		f->flags |= FRAME_DIRTY;
 	rmap_remove(f, &as->pmap, va);
+	if (v->flags & VMA_LOCKED)
+		reclaim_page_unlock(f);
 	reclaim_page_released(f);
 }
 
-void aspace_drop_pages(struct aspace *as, vaddr_t start, vaddr_t end)
+void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
 {
-	for (vaddr_t va = pmap_next(&as->pmap, start, end); va < end; va = pmap_next(&as->pmap, va, end))
-		aspace_drop_page(as, va);
+	for (vaddr_t va = pmap_next(&as->pmap, start, end); va < end; va = pmap_next(&as->pmap, va, end)) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_FRAME) {
+			aspace_unmap_frame(as, v, va);
+		} else {
+			pmap_clear(&as->pmap, va);
+			reclaim_slot_released(e.number);
+		}
+	}
 }
 
 void aspace_remove_area(struct aspace *as, struct vma *v)
 {
-	aspace_drop_pages(as, v->start, v->end);
+	aspace_drop_pages(as, v, v->start, v->end);
 	vma_remove(&as->areas, v);
 	reclaim_object_put(vma_free(v));
 }
@@ -176,11 +182,14 @@ struct vma *aspace_new_area(const struct vma *like)
 static int fork_areas(struct aspace *from, struct aspace *to)
 {
 	for (struct vma *v = vma_first(&from->areas); v != NULL; v = vma_next(v)) {
+		if (v->flags & VMA_DONTFORK)
+			continue;
 		struct vma *copy = aspace_new_area(v);
 		if (copy == NULL)
 			return -ENOMEM;
+		copy->flags &= ~VMA_LOCKED; /* locks are not inherited: mlock(2) */
 		vma_insert(&to->areas, copy);
-		if (fork_pages(from, to, v))
+		if (!(v->flags & VMA_WIPEONFORK) && fork_pages(from, to, v))
 			return -ENOMEM;
 	}
 	return 0;
@@ -199,6 +208,7 @@ struct aspace *aspace_fork(struct aspace *from)
 	to->minor_faults = 0;
 	to->major_faults = 0;
 	to->peak_resident = 0;
+	to->lock_future = false;
 	if (fork_areas(from, to)) {
 		aspace_put(to);
 		return NULL;

@@ -25,7 +25,10 @@ struct aspace {
 	vaddr_t brk_start; /* page aligned */
 	vaddr_t brk;
 	vaddr_t mmap_top; /* maps without an address go below it */
-	uint32_t stack_limit; /* bytes */
+	/* Bytes: Linux's RLIMIT_STACK, _AS, _DATA and _MEMLOCK, kept by those who set limits. */
+	uint32_t stack_limit;
+	uint32_t limit_as, limit_data, limit_memlock;
+	bool lock_future; /* mlockall(MCL_FUTURE): new areas are locked */
 	/* Facts for reports. */
 	uint32_t minor_faults, major_faults;
 	uint32_t peak_resident;
@@ -43,6 +46,8 @@ struct aspace *aspace_get(struct aspace *as);
 void aspace_put(struct aspace *as);
 /* Page tables, base and limit in force. NULL: the kernel alone. */
 void aspace_activate(struct aspace *as);
+
+#define ASPACE_NO_LIMIT UINT32_MAX
 
 enum aspace_map_flags {
 	ASPACE_FIXED = 1,	 /* at @start, whatever was there goes */
@@ -79,10 +84,36 @@ int aspace_add_stack(struct aspace *as, uint32_t limit_bytes);
 /* Let the stack grow down to cover @va if rules allow: the new area, or NULL. For fault.c. */
 struct vma *aspace_grow_stack(struct aspace *as, vaddr_t va);
 
-/* Between aspace.c and aspace_map.c: drop every page of a range; an area with its pages; a new area, with reclaim. */
-void aspace_drop_pages(struct aspace *as, vaddr_t start, vaddr_t end);
-void aspace_remove_area(struct aspace *as, struct vma *v);
-MUST_CHECK struct vma *aspace_new_area(const struct vma *like);
+/* Is all of [start, start + length) covered by areas? */
+bool aspace_covers(const struct aspace *as, vaddr_t start, size_t length);
+
+enum aspace_remap_flags { ASPACE_MAYMOVE = 1, ASPACE_MOVE_FIXED = 2, ASPACE_DONTUNMAP = 4 };
+/*
+ * Linux's mremap: [old, old + old_length) becomes @new_length long, elsewhere if it must and may.
+ * @to is used with MOVE_FIXED. Pages move, none is copied. The new address, or
+ *   -EINVAL  unaligned, empty, or flags that do not go together   -EFAULT  not one area
+ *   -ENOMEM  no room, a limit, or no memory; the old range is as before
+ */
+long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length, unsigned flags, vaddr_t to);
+
+/* Linux's advice numbers that have an effect here. */
+enum aspace_advice {
+	ADVISE_WILLNEED = 3, ADVISE_DONTNEED = 4, ADVISE_FREE = 8, ADVISE_DONTFORK = 10, ADVISE_DOFORK = 11,
+	ADVISE_WIPEONFORK = 18, ADVISE_KEEPONFORK = 19, ADVISE_COLD = 20, ADVISE_PAGEOUT = 21,
+	ADVISE_POPULATE_READ = 22, ADVISE_POPULATE_WRITE = 23,
+};
+/* 0, -EINVAL (unaligned, unknown, or not for this kind of area), -ENOMEM (a hole; the rest is done), or a fault's error. */
+int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
+/* Is the page at @va, which an area covers, in memory? */
+bool aspace_in_core(const struct aspace *as, vaddr_t va);
+/* Fault every page of the range in, as far as its areas allow. 0, or the first fault's error. */
+int aspace_populate(struct aspace *as, vaddr_t start, size_t length);
+
+/* mlock and munlock: 0, -EINVAL (wraps), -ENOMEM (a hole, the limit, or no memory). @on_fault: lock pages only as they come. */
+int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
+int aspace_unlock(struct aspace *as, vaddr_t start, size_t length);
+int aspace_lock_all(struct aspace *as, bool on_fault);
+void aspace_unlock_all(struct aspace *as);
 
 /* Asserts on areas, tables and every resident page. */
 void aspace_check(struct aspace *as);

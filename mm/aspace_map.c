@@ -16,19 +16,18 @@
  */
 #include "kernel/panic.h"
 #include "lib/errno.h"
-#include "mm/aspace.h"
+#include "mm/aspace_internal.h"
 #include "mm/mmstat.h"
 #include "mm/reclaim.h"
 
 enum { STACK_START_PAGES = 33 }; /* of a new stack's area: 132 KiB, as on Linux */
 
-static bool range_is_user(vaddr_t start, size_t length)
+bool aspace_range_ok(vaddr_t start, size_t length)
 {
 	return start <= USER_TOP && length <= USER_TOP - start;
 }
 
-/* Make @at a border between areas. 0 or -ENOMEM. */
-static int area_cut(struct aspace *as, vaddr_t at)
+int aspace_cut(struct aspace *as, vaddr_t at)
 {
 	struct vma *v = vma_find(&as->areas, at);
 	if (v == NULL || v->start == at)
@@ -40,20 +39,15 @@ static int area_cut(struct aspace *as, vaddr_t at)
 	return 0;
 }
 
-/* Join @v with its neighbours where nothing tells them apart. Returns what is @v's range then. */
-static struct vma *area_merge(struct aspace *as, struct vma *v)
+void aspace_merge(struct aspace *as, struct vma *v)
 {
 	struct vma *gone = vma_merge_before(&as->areas, v);
 	if (gone != NULL)
 		reclaim_object_put(vma_free(gone));
 	struct vma *next = vma_next(v);
-	if (next == NULL)
-		return v;
-	gone = vma_merge_before(&as->areas, next);
-	if (gone == NULL)
-		return v;
-	reclaim_object_put(vma_free(gone));
-	return next;
+	gone = next != NULL ? vma_merge_before(&as->areas, next) : NULL;
+	if (gone != NULL)
+		reclaim_object_put(vma_free(gone));
 }
 
 /* The lowest address that a new map may end at without touching @v's growing room. */
@@ -64,8 +58,7 @@ static vaddr_t area_low_end(const struct vma *v)
 	return v->start > ASPACE_STACK_GAP ? v->start - ASPACE_STACK_GAP : 0;
 }
 
-/* Is [start, start + length) free, with the gap below a stack? */
-static bool range_is_free(const struct aspace *as, vaddr_t start, size_t length)
+bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length)
 {
 	struct vma *v = vma_find_from(&as->areas, start);
 	return v == NULL || start + length <= area_low_end(v);
@@ -73,10 +66,10 @@ static bool range_is_free(const struct aspace *as, vaddr_t start, size_t length)
 
 int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
 {
-	if ((start & PAGE_MASK) || length == 0 || !range_is_user(start, length))
+	if ((start & PAGE_MASK) || length == 0 || !aspace_range_ok(start, length))
 		return -EINVAL;
 	vaddr_t end = page_up(start + length);
-	if (area_cut(as, start) || area_cut(as, end))
+	if (aspace_cut(as, start) || aspace_cut(as, end))
 		return -ENOMEM;
 	struct vma *v = vma_find_from(&as->areas, start);
 	while (v != NULL && v->start < end) {
@@ -92,7 +85,7 @@ static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t le
 {
 	if (r->start & PAGE_MASK)
 		return -EINVAL;
-	if (!range_is_user(r->start, length))
+	if (!aspace_range_ok(r->start, length))
 		return -ENOMEM;
 	if (r->start < USER_BASE)
 		return -EPERM;
@@ -105,22 +98,49 @@ static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t le
 	return err ? err : (long)r->start;
 }
 
+vaddr_t aspace_place(const struct aspace *as, size_t length)
+{
+	vaddr_t start = vma_gap(&as->areas, length, USER_BASE, as->mmap_top);
+	if (start != 0)
+		return start;
+	/* Nothing left below: the room kept for the stack, as far as the stack can not use it. */
+	uint32_t stack = MIN(as->stack_limit, (uint32_t)ASPACE_MMAP_GAP / 2);
+	return vma_gap(&as->areas, length, USER_BASE, USER_TOP - ASPACE_STACK_GAP - stack);
+}
+
 /* Any place: the hint if it is free, else the highest gap. */
 static long place_anywhere(const struct aspace *as, const struct aspace_map *r, size_t length)
 {
 	vaddr_t hint = page_down(r->start);
-	if (hint >= USER_BASE && range_is_user(hint, length) && range_is_free(as, hint, length))
+	if (hint >= USER_BASE && aspace_range_ok(hint, length) && aspace_range_free(as, hint, length))
 		return (long)hint;
-	vaddr_t start = vma_gap(&as->areas, length, USER_BASE, as->mmap_top);
-	if (start == 0)
-		start = vma_gap(&as->areas, length, USER_BASE, USER_TOP - ASPACE_STACK_GAP - as->stack_limit);
+	vaddr_t start = aspace_place(as, length);
 	return start != 0 ? (long)start : -ENOMEM;
 }
 
-/* More private memory than all frames and slots together can never be had. */
-static bool could_ever_fit(const struct aspace_map *r, size_t length)
+static bool area_is_data(unsigned prot, unsigned vma_flags)
 {
-	if ((r->vma_flags & VMA_NORESERVE) || !(r->prot & PROT_W))
+	return (prot & PROT_W) && !(vma_flags & (VMA_SHARED | VMA_GROWSDOWN));
+}
+
+/* Bytes of private writable memory that is no stack: what RLIMIT_DATA counts. */
+static uint64_t aspace_data_bytes(const struct aspace *as)
+{
+	uint64_t bytes = 0;
+	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
+		bytes += area_is_data(v->prot, v->flags) ? v->end - v->start : 0;
+	return bytes;
+}
+
+bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot, unsigned vma_flags)
+{
+	if (((uint64_t)as->areas.npages << PAGE_SHIFT) + length > as->limit_as)
+		return false;
+	if (as->limit_data != ASPACE_NO_LIMIT && area_is_data(prot, vma_flags) &&
+	    aspace_data_bytes(as) + length > as->limit_data)
+		return false;
+	/* More private memory than all frames and slots together can never be had. */
+	if ((vma_flags & VMA_NORESERVE) || !(prot & PROT_W))
 		return true;
 	return length >> PAGE_SHIFT <= frame_stats.total + swap_stats.total;
 }
@@ -132,11 +152,11 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	if (r->length > USER_TOP - USER_BASE)
 		return -ENOMEM;
 	size_t length = page_up(r->length);
-	if (!could_ever_fit(r, length))
+	if (!aspace_within_limits(as, length, r->prot, r->vma_flags))
 		return -ENOMEM;
 	struct vma wanted = {
 		.prot = r->prot,
-		.flags = r->vma_flags,
+		.flags = r->vma_flags | (as->lock_future ? VMA_LOCKED : 0),
 		.object = r->object != NULL ? r->object : &object_zero,
 		.index = r->index,
 		.object_end = r->object_end != 0 ? r->object_end : UINT32_MAX,
@@ -152,7 +172,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	v->start = start;
 	v->end = start + length;
 	vma_insert(&as->areas, v);
-	area_merge(as, v);
+	aspace_merge(as, v);
 	return start;
 }
 
@@ -177,10 +197,10 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 		return -EINVAL;
 	if (length == 0)
 		return 0;
-	if (!range_is_user(start, length))
+	if (!aspace_range_ok(start, length))
 		return -ENOMEM;
 	vaddr_t end = page_up(start + length);
-	if (vma_find(&as->areas, start) == NULL || area_cut(as, start) || area_cut(as, end))
+	if (vma_find(&as->areas, start) == NULL || aspace_cut(as, start) || aspace_cut(as, end))
 		return -ENOMEM;
 	vaddr_t at = start;
 	while (at < end) {
@@ -190,9 +210,23 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 		v->prot = prot;
 		protect_pages(as, v);
 		at = v->end;
-		area_merge(as, v);
+		aspace_merge(as, v);
 	}
 	return 0;
+}
+
+bool aspace_covers(const struct aspace *as, vaddr_t start, size_t length)
+{
+	vaddr_t at = start;
+	if (!aspace_range_ok(start, length))
+		return false;
+	while (at < start + length) {
+		const struct vma *v = vma_find(&as->areas, at);
+		if (v == NULL)
+			return false;
+		at = v->end;
+	}
+	return true;
 }
 
 void aspace_set_brk(struct aspace *as, vaddr_t end)
@@ -217,7 +251,7 @@ vaddr_t aspace_brk(struct aspace *as, vaddr_t brk)
 			.map_flags = ASPACE_FIXED | ASPACE_NOREPLACE,
 			.vma_flags = VMA_HEAP,
 		};
-		if (!range_is_free(as, old_end, new_end - old_end) || is_error(aspace_map(as, &heap)))
+		if (!aspace_range_free(as, old_end, new_end - old_end) || is_error(aspace_map(as, &heap)))
 			return as->brk;
 	}
 	as->brk = brk;
@@ -243,7 +277,7 @@ struct vma *aspace_grow_stack(struct aspace *as, vaddr_t va)
 	vaddr_t start = page_down(va);
 	if (v == NULL || !(v->flags & VMA_GROWSDOWN) || start < USER_BASE)
 		return NULL;
-	if (v->end - start > as->stack_limit)
+	if (v->end - start > as->stack_limit || !aspace_within_limits(as, v->start - start, v->prot, v->flags))
 		return NULL;
 	const struct vma *below = vma_prev(v);
 	if (below != NULL && (start < below->end || start - below->end < ASPACE_STACK_GAP))

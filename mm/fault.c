@@ -24,7 +24,8 @@
  *   none     keeps none   read                ZERO_MAP  the shared page of zeroes
  *   none     keeps none   write               ZERO
  *   none     frame        any                 MAP; private write: COPY
- *   none     slot         any                 SWAP_IN into the object; private write: COPY
+ *   none     slot         any                 SWAP_IN into the object; private write: COPY;
+ *                                             WAIT if somebody is reading it already
  *   none     empty        any                 READ into the object; private write: SOURCE
  *
  * Always true:
@@ -46,12 +47,15 @@
 #include "kernel/panic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/aspace_internal.h"
 #include "mm/mmstat.h"
+#include "mm/pagein.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
 enum plan {
+	PLAN_WAIT, /* somebody is reading the page in */
 	PLAN_STALE,
 	PLAN_PROTECT,
 	PLAN_ZERO_MAP,
@@ -170,6 +174,8 @@ static enum plan plan_for_object(struct fault *f)
 	case OBJECT_SLOT:
 		f->slot = page.slot;
 		f->object_slot = true;
+		if (swap_frame(f->slot) != NULL)
+			return PLAN_WAIT;
 		return private_write ? PLAN_COPY : PLAN_SWAP_IN;
 	default:
 		return private_write ? PLAN_SOURCE : PLAN_READ;
@@ -187,6 +193,8 @@ static int fault_plan(struct fault *f)
 	else
 		f->plan = plan_for_object(f);
 	struct frame *page = f->frame != NULL ? f->frame : f->from;
+	if (f->plan == PLAN_WAIT)
+		return -EAGAIN;
 	if (page == NULL)
 		return 0;
 	if (page->flags & FRAME_BUSY)
@@ -263,36 +271,13 @@ static int fill_from_source(struct fault *f, void *bytes)
 	return object_read(f->object, offset, bytes, want);
 }
 
-/* The object's page from its source, where others can find it while it is being read. */
-static int fill_object_page(struct fault *f, void *bytes)
-{
-	struct object *o = f->object;
-	object_set_frame(o, f->index, f->frame);
-	if (o->ops->read == NULL) {
-		mmstat_count(zero_fills);
-		cpu_page_clear(bytes);
-		return 0;
-	}
-	mmstat_count(file_ins);
-	f->major = true;
-	f->frame->flags |= FRAME_BUSY;
-	int err = object_read(o, f->index << PAGE_SHIFT, bytes, PAGE_SIZE);
-	f->frame->flags &= ~FRAME_BUSY;
-	return err;
-}
-
-static int fill_from_slot(struct fault *f, void *bytes)
+/* From the slot into a frame that is the writer's alone: the others keep the slot. */
+static int fill_from_shared_slot(struct fault *f, void *bytes)
 {
 	f->major = true;
-	if (f->plan == PLAN_SWAP_IN)
-		swap_attach(f->slot, f->frame);
-	else
-		swap_get(f->slot); /* keeps the slot while we may sleep */
-	f->frame->flags |= FRAME_BUSY;
+	swap_get(f->slot); /* keeps it while we may sleep */
 	int err = swap_read(f->slot, bytes);
-	f->frame->flags &= ~FRAME_BUSY;
-	if (f->plan != PLAN_SWAP_IN)
-		reclaim_slot_released(f->slot);
+	reclaim_slot_released(f->slot);
 	return err;
 }
 
@@ -300,7 +285,7 @@ static int fill_copy(struct fault *f, void *bytes)
 {
 	mmstat_count(cow_copies);
 	if (f->from == NULL)
-		return fill_from_slot(f, bytes);
+		return fill_from_shared_slot(f, bytes);
 	cpu_page_copy(bytes, frame_bytes(f->from));
 	return 0;
 }
@@ -324,34 +309,16 @@ static int fault_fill(struct fault *f)
 		err = fill_copy(f, bytes);
 		break;
 	case PLAN_SWAP_IN:
-		err = fill_from_slot(f, bytes);
+		f->major = true;
+		err = pagein_slot(f->slot, f->frame);
 		break;
 	default:
-		err = fill_object_page(f, bytes);
+		err = pagein_source(f->object, f->index, f->frame, &f->major);
 		break;
 	}
 	if (err)
 		return err;
 	return fault_unchanged(f) ? 0 : -EAGAIN;
-}
-
-/* A page of the object that a failed or outdated fill left behind must not be found again. */
-static void fault_unfill(struct fault *f)
-{
-	struct frame *page = f->frame;
-	if (f->plan == PLAN_SWAP_IN && page != NULL && page->slot != 0 && page->mappers == 0)
-		swap_detach(page);
-	if (f->plan != PLAN_READ || page == NULL || page->object == NULL)
-		return;
-	object_clear(page->object, page->index);
-	page->object = NULL;
-}
-
-/* The object's page is back from its slot: the object names the frame again. */
-static void object_page_back(struct fault *f)
-{
-	object_set_frame(f->object, f->index, f->frame);
-	swap_put(f->slot); /* stays as the frame's clean copy */
 }
 
 static unsigned fault_prot(const struct fault *f)
@@ -364,17 +331,6 @@ static unsigned fault_prot(const struct fault *f)
 	if (f->frame->slot != 0)
 		others += swap_refs(f->frame->slot) - (f->entry.kind == PMAP_SLOT);
 	return f->frame->owner == FRAME_ANON && others == 0 ? prot : PROT_R;
-}
-
-/* Take the old mapping of a page that was copied away from. */
-static void fault_unmap_old(struct fault *f)
-{
-	struct pmap_entry old = pmap_unmap(&f->as->pmap, f->va);
-	if (f->from == NULL)
-		return; /* the page of zeroes has no reverse map */
-	if (old.dirty)
-		f->from->flags |= FRAME_DIRTY;
-	rmap_remove(f->from, &f->as->pmap, f->va);
 }
 
 static void map_frame(struct fault *f)
@@ -405,9 +361,9 @@ static void fault_map(struct fault *f)
 		return;
 	default:
 		if (f->entry.kind == PMAP_FRAME)
-			fault_unmap_old(f);
+			aspace_unmap_frame(f->as, f->area, f->va);
 		if (f->plan == PLAN_SWAP_IN && f->object_slot)
-			object_page_back(f);
+			pagein_object_back(f->object, f->index, f->frame);
 		map_frame(f);
 	}
 }
@@ -425,6 +381,8 @@ static void fault_record(struct fault *f)
 		mmstat_count(zero_maps);
 	if (f->plan == PLAN_MAP && f->slot != 0)
 		mmstat_count(slot_shares);
+	if (f->frame != NULL && (f->area->flags & VMA_LOCKED))
+		reclaim_page_lock(f->frame);
 	if (f->frame != NULL)
 		reclaim_page_ready(f->frame);
 	if (f->from != NULL) {
@@ -443,7 +401,8 @@ static void fault_record(struct fault *f)
 
 static int fault_failed(struct fault *f, int err)
 {
-	fault_unfill(f);
+	if ((f->plan == PLAN_SWAP_IN || f->plan == PLAN_READ) && f->frame != NULL)
+		pagein_forget(f->frame);
 	fault_undo(f);
 	if (err == -ENOMEM)
 		mmstat_count(faults_nomem);

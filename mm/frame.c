@@ -31,9 +31,9 @@
  *       that freeing one of them is noticed. EVICTABLE frames are single, ANON or OBJECT
  *   F7  free + owned by each owner = total
  *
- * Merging needs no mark for "first of a free block": if block b is being freed and its buddy's first
- * frame is FREE, that frame can not lie inside a larger free block, as that would contain b too.
- * So it starts a free block, and its order field is valid.
+ * Merging needs no mark for "first of a free block": if block b is being freed and its buddy's
+ * first frame is FREE, that frame can not lie inside a larger free block, as that would contain b
+ * too. So it starts a free block, and its order field is valid.
  *
  * Left out: lists per CPU (there is one CPU); merging later rather than at once (it would hide
  * large blocks from the requests that need them, and a merge costs a dozen instructions).
@@ -141,6 +141,7 @@ static inline void frame_hand_out(struct frame *f, unsigned order, enum frame_ow
 	f->flags = 0;
 	f->pins = 0;
 	f->policy_bits = 0;
+	f->locks = 0;
 	f->mappers = 0;
 	f->rmap = 0;
 	f->slot = 0;
@@ -179,7 +180,8 @@ static __attribute__((noinline, cold)) void frame_free_panic(const struct frame 
 	if (f->state == FRAME_FREE)
 		panic("frame %u: freed twice", pfn);
 	if (f->state != FRAME_OWNED)
-		panic("frame %u: freed while %s", pfn, f->state == FRAME_EVICTABLE ? "evictable" : "reserved");
+		panic("frame %u: freed while %s", pfn,
+		      f->state == FRAME_EVICTABLE ? "evictable" : "reserved");
 	if (f->order > FRAME_MAX_ORDER)
 		panic("frame %u: freed, but it lies inside a block", pfn);
 	panic("frame %u: freed with %u pins and %u mappers", pfn, f->pins, f->mappers);

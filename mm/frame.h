@@ -34,6 +34,7 @@ enum frame_flags {
 	FRAME_DIRTY = 1,   /* differs from its slot or source; the MMU's bit is added at unmap */
 	FRAME_BUSY = 2,	   /* being filled from or written to a device */
 	FRAME_CHARGED = 4, /* counts against frames=N */
+	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may go without a copy */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
 };
 
@@ -44,7 +45,7 @@ struct object;
 struct slab_cache;
 struct pmap;
 
-/* One for every physical frame from 0 to the end of the direct map's RAM. 44 bytes. */
+/* One for every physical frame from 0 to the end of the direct map's RAM. 40 bytes. */
 struct frame {
 	struct list_node link; /* buddy list, slab list, policy's list, cached list; else self-linked */
 	uint8_t state;	       /* enum frame_state */
@@ -53,6 +54,7 @@ struct frame {
 	uint8_t flags;	       /* enum frame_flags */
 	uint16_t pins;	       /* not to be evicted or moved while above 0 */
 	uint16_t policy_bits;  /* for the replacement policy alone */
+	uint16_t locks;	       /* mappings in locked areas; above 0 the policy does not know it */
 	uint32_t mappers;      /* page-table entries that name it */
 	union {
 		struct { /* FRAME_ANON, FRAME_OBJECT */

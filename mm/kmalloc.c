@@ -9,7 +9,7 @@
  * kfree knows which of the two it gets by the frame's owner, and the size by the cache or the
  * block's order; so no header stands in front of the memory, and large blocks are page aligned.
  *
- * Always true: what kmalloc returns is aligned to 8 bytes, from 16 bytes on to 16 (FXSAVE wants that).
+ * Always true: what kmalloc returns is aligned to 8 bytes, from 16 bytes on to 16.
  */
 #include "lib/string.h"
 #include "mm/slab_internal.h"
@@ -98,7 +98,8 @@ static inline void kfree_for(void *object, const void *caller)
 	}
 	struct frame *slab = slab_of(f);
 	if (UNLIKELY(!kmalloc_owns(slab->cache)))
-		slab_report(slab->cache, object, "freed by kfree, but belongs to a cache of its own", caller);
+		slab_report(slab->cache, object,
+			    "freed by kfree, but belongs to a cache of its own", caller);
 	else
 		slab_release(slab, object, caller);
 }

@@ -124,10 +124,18 @@ static bool cached_drop_oldest(void)
 	return false;
 }
 
+/* A page that may go without a copy: its source has it, or its owner said it may (MADV_FREE). */
+static bool victim_needs_no_slot(const struct frame *f)
+{
+	if (f->slot != 0)
+		return true;
+	return (page_has_source(f) || (f->flags & FRAME_LAZY)) && !rmap_dirty(f);
+}
+
 /* Step c. Returns false when a slot is needed and there is none. */
 static bool victim_gets_slot(struct frame *f)
 {
-	if (f->slot != 0 || (page_has_source(f) && !rmap_dirty(f)))
+	if (victim_needs_no_slot(f))
 		return true;
 	slot_t slot = swap_alloc();
 	if (slot == 0 && swap_steal_copy())
@@ -152,7 +160,7 @@ static void victim_unmap(struct frame *f)
 		rmap_remove(f, at.pmap, at.va);
 		if (old.dirty)
 			f->flags |= FRAME_DIRTY;
-		if (f->owner != FRAME_ANON)
+		if (f->owner != FRAME_ANON || f->slot == 0)
 			continue;
 		pmap_set_slot(at.pmap, at.va, f->slot);
 		swap_get(f->slot);
@@ -279,17 +287,42 @@ void reclaim_page_ready(struct frame *f)
 	ASSERT(f->mappers > 0);
 	if (f->flags & FRAME_CACHED)
 		page_unlist(f);
-	if (f->state != FRAME_EVICTABLE)
+	if (f->state != FRAME_EVICTABLE && f->locks == 0)
 		policy_insert(f);
 	frame_unpin(f);
+}
+
+void reclaim_page_lock(struct frame *f)
+{
+	ASSERT(f->locks < UINT16_MAX);
+	page_unlist(f);
+	f->locks++;
+	reclaim_stats.locked++;
+}
+
+void reclaim_page_unlock(struct frame *f)
+{
+	ASSERT(f->locks > 0);
+	f->locks--;
+	reclaim_stats.locked--;
+	if (f->locks == 0 && f->mappers > 0)
+		policy_insert(f);
+}
+
+bool reclaim_page_out(struct frame *f)
+{
+	return f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) && f->pins == 0 && reclaim_evict(f) == 0;
 }
 
 /* A private page that nothing maps: is its frame still of use? */
 static void anon_page_released(struct frame *f)
 {
 	if (f->slot != 0) {
-		if (swap_refs(f->slot) > 0 && (f->flags & FRAME_DIRTY))
+		if (swap_refs(f->slot) > 0 && (f->flags & FRAME_DIRTY)) {
+			if (f->state != FRAME_EVICTABLE)
+				policy_insert(f);
 			return; /* the only good copy of what others wait for */
+		}
 		swap_detach(f);
 	}
 	page_free(f);
@@ -335,8 +368,7 @@ void reclaim_slot_released(slot_t slot)
 		reclaim_page_released(f);
 }
 
-/* One page of an object that nobody maps or references any more. */
-static void object_page_drop(struct object *o, uint32_t index)
+void reclaim_object_page_drop(struct object *o, uint32_t index)
 {
 	struct object_page page = object_lookup(o, index);
 	object_clear(o, index);
@@ -356,7 +388,7 @@ void reclaim_object_put(struct object *o)
 	if (o->refs > 0)
 		return;
 	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
-		object_page_drop(o, i);
+		reclaim_object_page_drop(o, i);
 	object_trim(o);
 	if (o->ops->destroy != NULL)
 		o->ops->destroy(o);
@@ -376,7 +408,8 @@ static void frame_check_user(const struct frame *f)
 	ASSERT(!(f->flags & FRAME_CACHED) || (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
 	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
 		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0);
-	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0);
+	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);
+	ASSERT(f->locks <= f->mappers);
 	ASSERT(f->slot == 0 || swap_frame(f->slot) == f);
 }
 

@@ -24,12 +24,22 @@ MUST_CHECK int reclaim_room(uint32_t nframes);
 
 /* @f is mapped and complete: from now on it can be a victim. Unpins. */
 void reclaim_page_ready(struct frame *f);
+/*
+ * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking: @f is
+ * mapped; unlocking: before or after the unmap, then reclaim_page_released.
+ */
+void reclaim_page_lock(struct frame *f);
+void reclaim_page_unlock(struct frame *f);
+/* Evict this very page now, if it can be. */
+bool reclaim_page_out(struct frame *f);
 /* A mapping, a pin or a slot reference of @f went away: free it, keep it cached, or leave it, whatever is right. */
 void reclaim_page_released(struct frame *f);
 /* An entry that named @slot is gone. */
 void reclaim_slot_released(slot_t slot);
 /* Drop a reference on an object; with the last one its pages go and it is destroyed. */
 void reclaim_object_put(struct object *o);
+/* Page @index of @o, which is there and which nobody maps or pins, is not wanted any more, wherever it is. */
+void reclaim_object_page_drop(struct object *o, uint32_t index);
 /* Drop every unmapped clean page of files: what Linux's drop_caches does. Returns frames freed. */
 uint32_t reclaim_drop_caches(void);
 
@@ -37,6 +47,7 @@ struct reclaim_stats {
 	uint32_t charged;	/* frames counted against the limit now */
 	uint32_t peak_charged;
 	uint32_t limit;		/* 0: none */
+	uint32_t locked;	/* mappings of pages in locked areas */
 	uint32_t cached;	/* unmapped clean file pages */
 	uint32_t reserve;	/* user pages leave this many frames free */
 	uint32_t evictions, evictions_clean;

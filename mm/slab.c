@@ -22,10 +22,10 @@
  *
  * Damage. The link holds the next free object's address combined with a mark of its own place; the
  * mark beside it is there exactly in free objects. So these are noticed always, not only when
- * debugging, and cost a few instructions: freeing twice, freeing into another cache, freeing what is
- * no object, writing over a free object's link. What is found is reported through slab_report, which
- * panics; a test that counts reports instead gets a cache that still works, with an object missing
- * at worst.
+ * debugging, and cost a few instructions: freeing twice, freeing into another cache, freeing what
+ * is no object, writing over a free object's link. What is found is reported through slab_report,
+ * which panics; a test that counts reports instead gets a cache that still works, with an object
+ * missing at worst.
  *
  * Always true (slab_check):
  *   B1  a slab is on the list that its number of objects in use says: none, some, all
@@ -54,7 +54,8 @@ static bool slab_debug_default;
 static void slab_report_panic(const struct slab_cache *cache, const void *object, const char *what,
 			      const void *caller)
 {
-	panic("slab %s: object %p: %s, found for %p", cache ? cache->name : "(none)", object, what, caller);
+	panic("slab %s: object %p: %s, found for %p", cache ? cache->name : "(none)", object, what,
+	      caller);
 }
 
 slab_report_fn *slab_report = slab_report_panic;
@@ -81,7 +82,7 @@ static inline void *slab_object(const struct frame *f, unsigned i)
 	return (char *)frame_bytes(f) + f->cache->first + i * f->cache->stride;
 }
 
-/* Does an object start at @object, which lies in a slab of @cache? Slabs are aligned to their size. */
+/* Does an object start at @object? It lies in a slab of @cache; slabs are aligned to their size. */
 static inline bool slab_is_object(const struct slab_cache *cache, const void *object)
 {
 	size_t offset = ((uintptr_t)object & ((PAGE_SIZE << cache->order) - 1)) - cache->first;
@@ -102,7 +103,7 @@ static inline void slab_move(struct frame *f, struct list_node *list)
 	list_push_front(list, &f->link);
 }
 
-/* The smallest slab that wastes at most an eighth, up to SLAB_MAX_ORDER; one object if that needs more. */
+/* The smallest slab, up to SLAB_MAX_ORDER, that wastes at most an eighth; for one object, if large. */
 static void slab_choose_order(struct slab_cache *cache)
 {
 	cache->order = frame_order_for(cache->first + cache->stride);
@@ -120,7 +121,8 @@ void slab_setup(struct slab_cache *cache, const char *name, size_t size, size_t 
 {
 	ASSERT(size > 0 && size <= SLAB_MAX_SIZE);
 	ASSERT(align <= PAGE_SIZE && (align & (align - 1)) == 0);
-	*cache = (struct slab_cache){ .size = size, .construct = construct, .debug = slab_debug_default };
+	*cache = (struct slab_cache){ .size = size, .construct = construct };
+	cache->debug = slab_debug_default;
 	string_copy(cache->name, name, sizeof(cache->name));
 	cache->align = MAX(align, sizeof(struct slab_link));
 	if (cache->debug) {
@@ -144,7 +146,8 @@ void slab_init(bool debug)
 	kmalloc_init();
 }
 
-struct slab_cache *slab_create(const char *name, size_t size, size_t align, void (*construct)(void *))
+struct slab_cache *slab_create(const char *name, size_t size, size_t align,
+			       void (*construct)(void *))
 {
 	struct slab_cache *cache = slab_alloc(&slab_cache_cache);
 	if (cache)
@@ -262,7 +265,8 @@ void *slab_alloc(struct slab_cache *cache)
 static __attribute__((noinline, cold)) bool slab_is_free(const struct frame *f, const void *object)
 {
 	const void *o = f->free_list;
-	for (unsigned i = f->inuse; i < f->total && o && slab_same(f->cache, o, frame_bytes(f)); i++) {
+	for (unsigned i = f->inuse; i < f->total && o && slab_same(f->cache, o, frame_bytes(f));
+	     i++) {
 		if (o == object)
 			return true;
 		o = link_decode(o, slab_link(f->cache, o)->next);
@@ -286,7 +290,8 @@ void slab_release(struct frame *f, void *object, const void *caller)
 		slab_report(cache, object, "freed, but no object starts there", caller);
 		return;
 	}
-	if (UNLIKELY(slab_link(cache, object)->mark == slab_mark(object) && slab_is_free(f, object))) {
+	if (UNLIKELY(slab_link(cache, object)->mark == slab_mark(object) &&
+		     slab_is_free(f, object))) {
 		slab_report(cache, object, "double free", caller);
 		return;
 	}
@@ -359,7 +364,8 @@ static void slab_check_one(const struct slab_cache *cache, const struct frame *f
 	ASSERT(f->cache == cache && f->total == cache->per_slab && f->inuse <= f->total);
 	const void *object = f->free_list;
 	for (unsigned i = f->inuse; i < f->total; i++) {
-		ASSERT(object && slab_same(cache, object, frame_bytes(f)) && slab_is_object(cache, object));
+		ASSERT(object && slab_same(cache, object, frame_bytes(f)) &&
+		       slab_is_object(cache, object));
 		ASSERT(slab_link(cache, object)->mark == slab_mark(object));
 		object = link_decode(object, slab_link(cache, object)->next);
 	}

@@ -34,7 +34,8 @@ static uint32_t trace_bits(const char *name, size_t length)
 	if (length == 3 && strncmp(name, "all", 3) == 0)
 		return (1u << TRACE_NKINDS) - 1;
 	for (unsigned kind = 0; kind < TRACE_NKINDS; kind++) {
-		if (strlen(trace_names[kind]) == length && strncmp(name, trace_names[kind], length) == 0)
+		if (strlen(trace_names[kind]) == length &&
+		    strncmp(name, trace_names[kind], length) == 0)
 			return 1u << kind;
 	}
 	return 0;

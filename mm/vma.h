@@ -15,6 +15,9 @@ enum vma_flags {
 	VMA_GROWSDOWN = 2, /* a stack: a fault below it, above the guard gap, extends it */
 	VMA_HEAP = 4,	   /* brk's */
 	VMA_NORESERVE = 8,
+	VMA_LOCKED = 16,      /* its pages stay in memory (mlock) */
+	VMA_DONTFORK = 32,    /* a child does not get it */
+	VMA_WIPEONFORK = 64,  /* a child gets it empty */
 };
 
 /* [start, end), page aligned, not empty. */

@@ -10,7 +10,8 @@ HOST := build/host/$(notdir $(HOSTCC))
 HOST_CFLAGS := -m32 -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -fno-strict-aliasing -I. -Itests/host/include -Wall -Wextra -Werror \
 	$(HOST_CFLAGS_EXTRA)
-HOST_WRAPPED := frame_alloc frame_free slab_alloc kmalloc kzalloc krealloc pmap_kernel_map pmap_kernel_unmap
+HOST_WRAPPED := frame_alloc frame_free slab_alloc kmalloc kzalloc krealloc \
+	pmap_kernel_map pmap_kernel_unmap
 HOST_LDFLAGS := $(HOST_WRAPPED:%=-Wl,--wrap=%)
 
 # The kernel's side as the kernel has it; then the simulated machine, and what tests share.

@@ -52,7 +52,8 @@ void host_reserve_at(uintptr_t start, size_t bytes)
 
 void host_map(void *at, size_t bytes, int file, size_t offset)
 {
-	void *p = mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, (off_t)offset);
+	void *p = mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
+		       (off_t)offset);
 	if (p == MAP_FAILED)
 		panic("host: %zu bytes can not be mapped at %p", bytes, at);
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A file in memory of @bytes zeroes; returns its descriptor. All of these end the test if the host refuses. */
+/* A file in memory of @bytes zeroes: its descriptor. If the host refuses, all of these panic. */
 int host_file_create(size_t bytes);
 /* A new file with the first @bytes of @file's contents. */
 int host_file_copy(int file, size_t bytes);

@@ -37,9 +37,9 @@ extern bool sim_slab_debug;
 void sim_use(struct aspace *as);
 struct aspace *sim_current(void);
 /*
- * Load or store at linear address @va, in user mode, in @as, which becomes current. Page faults go to
- * fault_handle, and the access is tried again, as the CPU does. 0, or fault_handle's error. A fault
- * that is "handled" over and over is a panic.
+ * Load or store at linear address @va, in user mode, in @as, which becomes current. Page faults go
+ * to fault_handle, and the access is tried again, as the CPU does. 0, or fault_handle's error. A
+ * fault that is "handled" over and over is a panic.
  */
 int sim_read8(struct aspace *as, vaddr_t va, uint8_t *value);
 int sim_read32(struct aspace *as, vaddr_t va, uint32_t *value);
@@ -67,7 +67,7 @@ struct sim_translation {
 struct sim_translation sim_walk(vaddr_t va);
 /* What the TLB says. */
 struct sim_translation sim_tlb(vaddr_t va);
-/* Panics if any TLB entry grants what the tables do not: a missed flush. For after every operation. */
+/* Panics if a TLB entry grants what the tables do not: a missed flush. For after every operation. */
 void sim_tlb_check(void);
 /* Whether each access checks the entry it uses in this way; true at start. */
 extern bool sim_stale_check;
@@ -82,7 +82,7 @@ enum sim_fail_kind { SIM_FAIL_FRAMES = 1, SIM_FAIL_OBJECTS = 2 };
  * kmalloc. With @sticky all after it too. Counts start anew; kinds 0 ends it.
  */
 void sim_fail(unsigned kinds, uint32_t nth, bool sticky);
-/* How many allocations of the kinds were asked for since sim_fail, and how many of them were refused. */
+/* Allocations of the kinds asked for since sim_fail, and how many of them were refused. */
 uint32_t sim_fail_asked(void);
 uint32_t sim_fail_refused(void);
 
@@ -92,12 +92,13 @@ struct sim_disk {
 	struct block_device dev; /* hand &disk->dev to swap_init */
 	unsigned char *bytes;
 	uint32_t reads, writes;
-	/* The n-th next read or write (0: the next) fails with -EIO, for @fail_count times; -1: none. */
+	/* The n-th next one (0: the next) fails with -EIO, and @fail_count in all; -1: none. */
 	int fail_read, fail_write;
 	uint32_t fail_count;
 	/*
-	 * What happens while the caller sleeps in I/O: other processes run. May use sim_* accesses of
-	 * other address spaces; the current one is restored after it. Not called for I/O inside it.
+	 * What happens while the caller sleeps in I/O: other processes run. May use sim_* accesses
+	 * of other address spaces; the current one is restored after it. Not called for I/O inside
+	 * it.
 	 */
 	void (*while_asleep)(struct sim_disk *disk, uint32_t page, bool write);
 };

@@ -61,7 +61,8 @@ int sim_write(struct aspace *as, vaddr_t va, const void *buf, size_t n)
 	while (n > 0) {
 		int error;
 		size_t part = part_in_page(va, n);
-		unsigned char *bytes = sim_access_faulting(as, va, SIM_FOR_WRITE | SIM_BY_USER, &error);
+		unsigned char *bytes =
+			sim_access_faulting(as, va, SIM_FOR_WRITE | SIM_BY_USER, &error);
 		if (!bytes)
 			return error;
 		memcpy(bytes, from, part);

@@ -19,7 +19,7 @@
 #include "tests/host/test.h"
 
 enum {
-	RAM_ALIGN = 4 << 20,	/* so that blocks of the buddy allocator are aligned for the host too */
+	RAM_ALIGN = 4 << 20,	/* so that blocks of frames are aligned for the host too */
 	IMAGE_START = 4,	/* frames of a kernel image that is not there: read-only ... */
 	IMAGE_READONLY_END = 8,
 	IMAGE_END = 16,		/* ... and the rest; free frames start here */
@@ -58,7 +58,8 @@ static void power_on(pfn_t count, pfn_t first, pfn_t end)
 	sim_ram = host_reserve(ram_bytes, RAM_ALIGN);
 	host_map(sim_ram, ram_bytes, ram_file, 0);
 	memset(sim_ram, JUNK, ram_bytes);
-	ASAN_POISON_MEMORY_REGION(sim_ram + ((size_t)first << PAGE_SHIFT), (size_t)(end - first) << PAGE_SHIFT);
+	unsigned char *start = sim_ram + ((size_t)first << PAGE_SHIFT);
+	ASAN_POISON_MEMORY_REGION(start, (size_t)(end - first) << PAGE_SHIFT);
 	test_on_copy = detach;
 	sim_mmu_reset();
 	frame_init(calloc(count, sizeof(struct frame)), count);

@@ -4,10 +4,11 @@
  * Written from Intel's manual, not from mm/x86/: it has its own names for the bits, so that the two
  * check each other (SDM vol. 3, 4.3 32-bit paging, 4.8 accessed and dirty, 4.10 caching).
  *
- * The TLB has room for every page, so an entry leaves it only by cpu_invlpg, by a load of CR3 (unless
- * it is global), or by a page fault on its address. It holds the rights at the time of the walk. A
- * write through an entry not marked dirty walks again, sets the dirty bit in the table and marks the
- * entry; so a dirty bit that the kernel clears without a flush stays clear, as on the real thing.
+ * The TLB has room for every page, so an entry leaves it only by cpu_invlpg, by a load of CR3
+ * (unless it is global), or by a page fault on its address. It holds the rights at the time of the
+ * walk. A write through an entry not marked dirty walks again, sets the dirty bit in the table and
+ * marks the entry; so a dirty bit that the kernel clears without a flush stays clear, as on the
+ * real thing.
  *
  * CR0.WP is set: the kernel, too, can write only what is writable.
  */
@@ -19,7 +20,8 @@
 #include "mm/fault.h"
 #include "tests/host/sim_internal.h"
 
-enum { BIT_P = 0x1, BIT_W = 0x2, BIT_U = 0x4, BIT_A = 0x20, BIT_D = 0x40, BIT_PS = 0x80, BIT_G = 0x100 };
+enum { BIT_P = 0x1, BIT_W = 0x2, BIT_U = 0x4, BIT_A = 0x20, BIT_D = 0x40, BIT_PS = 0x80,
+       BIT_G = 0x100 };
 enum { NPAGES = 1 << 20, SAME_FAULT_MAX = 32 };
 
 paddr_t sim_directory;
@@ -126,7 +128,8 @@ static void tlb_entry_check(uint32_t page, struct sim_translation entry)
 	else if (entry.rights & ~now.rights & SIM_DIRTY)
 		what = "marked clean";
 	if (what)
-		panic("sim: missed flush: 0x%x was %s, the TLB does not know", page << PAGE_SHIFT, what);
+		panic("sim: missed flush: 0x%x was %s, the TLB does not know", page << PAGE_SHIFT,
+		      what);
 }
 
 void sim_tlb_check(void)

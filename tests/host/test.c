@@ -19,7 +19,7 @@
 #include "kernel/panic.h"
 #include "lib/string.h"
 
-enum { TEST_TIMEOUT_SECONDS = 300, TEST_PANICKED = 42, TEST_MESSAGE_MAX = 512 };
+enum { TEST_TIMEOUT_SECONDS = 60, TEST_PANICKED = 42, TEST_MESSAGE_MAX = 512 };
 
 static struct test_case *test_first;
 static struct test_case **test_link = &test_first;
@@ -66,15 +66,16 @@ void test_fail(const char *file, int line, const char *fmt, ...)
 	test_exit_failed();
 }
 
-void test_check_equal(const char *file, int line, const char *a, const char *b, unsigned long long x,
-		      unsigned long long y)
+void test_check_equal(const char *file, int line, const char *a, const char *b,
+		      unsigned long long x, unsigned long long y)
 {
 	if (x != y)
-		test_fail(file, line, "%s == %s: %lld (0x%llx) and %lld (0x%llx)", a, b, (long long)x, x,
-			  (long long)y, y);
+		test_fail(file, line, "%s == %s: %lld (0x%llx) and %lld (0x%llx)", a, b,
+			  (long long)x, x, (long long)y, y);
 }
 
-void test_check_string(const char *file, int line, const char *what, const char *is, const char *expected)
+void test_check_string(const char *file, int line, const char *what, const char *is,
+		       const char *expected)
 {
 	if (strcmp(is, expected) != 0)
 		test_fail(file, line, "%s: is \"%s\", expected \"%s\"", what, is, expected);
@@ -187,7 +188,8 @@ static bool test_run_apart(const struct test_case *test)
 	if (waitpid(child, &status, 0) != child)
 		return false;
 	if (WIFSIGNALED(status))
-		printf("# ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		printf("# ended by signal %d (%s)\n", WTERMSIG(status),
+		       strsignal(WTERMSIG(status)));
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

@@ -38,7 +38,8 @@ void test_add(struct test_case *test);
 #define CHECK(x) ((x) ? (void)0 : test_fail(__FILE__, __LINE__, "%s", #x))
 /* Integers; both values are printed when they differ. */
 #define CHECK_EQ(a, b) \
-	test_check_equal(__FILE__, __LINE__, #a, #b, (unsigned long long)(a), (unsigned long long)(b))
+	test_check_equal(__FILE__, __LINE__, #a, #b, (unsigned long long)(a), \
+			 (unsigned long long)(b))
 #define CHECK_STR(a, b) test_check_string(__FILE__, __LINE__, #a, a, b)
 /*
  * The statement must end in a panic (or a failed ASSERT) whose message contains @text. It runs in a
@@ -54,11 +55,12 @@ void test_add(struct test_case *test);
 	} while (0)
 
 NORETURN void test_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
-void test_check_equal(const char *file, int line, const char *a, const char *b, unsigned long long x,
-		      unsigned long long y);
-void test_check_string(const char *file, int line, const char *what, const char *is, const char *expected);
+void test_check_equal(const char *file, int line, const char *a, const char *b,
+		      unsigned long long x, unsigned long long y);
+void test_check_string(const char *file, int line, const char *what, const char *is,
+		       const char *expected);
 
-/* Pseudo-random, the same in every run; each test starts anew. The environment's TEST_SEED changes it. */
+/* Pseudo-random, the same in every run; each test starts anew. The variable TEST_SEED: others. */
 uint32_t test_random(void);
 /* Below @limit (> 0). */
 uint32_t test_random_below(uint32_t limit);
@@ -68,7 +70,7 @@ bool test_panic_begin(void);
 NORETURN void test_panic_end(void);
 void test_panic_check(const char *file, int line, const char *text);
 
-/* Called in the copy that CHECK_PANIC makes, before the statement: the simulated machine detaches itself. */
+/* Called first in the copy that CHECK_PANIC makes: the simulated machine gets RAM of its own. */
 extern void (*test_on_copy)(void);
 
 #endif

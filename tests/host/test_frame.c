@@ -289,14 +289,16 @@ TEST(frame_single_frames_come_in_rising_order_and_merge_back)
 
 TEST(frame_the_one_freed_last_is_handed_out_first)
 {
+	struct frame *f[6];
 	example_init();
-	struct frame *a = frame_alloc(0, FRAME_ANON);
-	struct frame *b = frame_alloc(0, FRAME_ANON);
-	struct frame *c = frame_alloc(0, FRAME_ANON);
-	CHECK(a && b && c);
-	frame_free(a);
-	frame_free(c); /* merges with its buddy: no longer a single frame */
-	CHECK(frame_alloc(0, FRAME_ANON) == a);
+	for (unsigned i = 0; i < ARRAY_SIZE(f); i++)
+		f[i] = frame_alloc(0, FRAME_ANON);
+	frame_free(f[0]);
+	frame_free(f[4]); /* no two of these are buddies */
+	frame_free(f[2]);
+	CHECK(frame_alloc(0, FRAME_ANON) == f[2]);
+	CHECK(frame_alloc(0, FRAME_ANON) == f[4]);
+	CHECK(frame_alloc(0, FRAME_ANON) == f[0]);
 }
 
 TEST(frame_orders_that_do_not_exist_are_refused)
@@ -336,7 +338,8 @@ TEST(frame_free_panics_on_every_mistake)
 	CHECK_PANIC("1 pins", frame_pin(f); frame_free(f));
 	CHECK_PANIC("1 mappers", f->mappers = 1; frame_free(f));
 	CHECK_PANIC("evictable", frame_set_evictable(single); frame_free(single));
-	CHECK_PANIC("linked", struct list_node head; list_init(&head); list_push_back(&head, &f->link); frame_free(f));
+	CHECK_PANIC("linked", struct list_node head; list_init(&head);
+		    list_push_back(&head, &f->link); frame_free(f));
 	memset(example_table, 0, sizeof(example_table));
 	frame_init(example_table, 64);
 	CHECK_PANIC("reserved", frame_free(frame_of(3)));

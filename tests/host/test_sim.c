@@ -74,8 +74,9 @@ TEST(sim_sees_each_kind_of_missed_flush)
 		uint32_t clear, set;
 		const char *what;
 	} changes[] = {
-		{ 0x1, 0, "unmapped" }, { 0x2, 0, "protected" }, { 0x4, 0, "protected" },
-		{ 0x20, 0, "not accessed" }, { 0x40, 0, "marked clean" }, { 0xfffff000, 0x7000, "another frame" },
+		{ 0x1, 0, "unmapped" },	     { 0x2, 0, "protected" },
+		{ 0x4, 0, "protected" },     { 0x20, 0, "not accessed" },
+		{ 0x40, 0, "marked clean" }, { 0xfffff000, 0x7000, "another frame" },
 	};
 	one_page(PROT_R | PROT_W);
 	CHECK(sim_access(AT, SIM_BY_USER | SIM_FOR_WRITE));

@@ -47,6 +47,8 @@ TEST(vmalloc_maps_pages_between_guards)
 	CHECK_EQ(a[2 * PAGE_SIZE - 1], 1);
 	vfree(a);
 	CHECK(!writable((vaddr_t)a)); /* the TLB had it */
+	CHECK(vmalloc(2) == a);	      /* low addresses are used again */
+	vfree(a);
 	check_range(b, 5);
 	vfree(b);
 	vmalloc_check();
@@ -67,7 +69,8 @@ TEST(vmalloc_guard_names_the_stack_that_overflowed)
 	CHECK(vmalloc_guard(b - 1, &start) && start == b); /* stacks grow down */
 	CHECK(vmalloc_guard(b + 3 * PAGE_SIZE, &start) && start == b);
 	CHECK(!vmalloc_guard(b + 4 * PAGE_SIZE, &start));
-	CHECK(!vmalloc_guard(VMALLOC_END, &start) && !vmalloc_guard(0, &start) && !vmalloc_guard(UINT32_MAX, &start));
+	CHECK(!vmalloc_guard(VMALLOC_END, &start) && !vmalloc_guard(0, &start) &&
+	      !vmalloc_guard(UINT32_MAX, &start));
 	CHECK(!vmalloc_guard(VMALLOC_END - 1, &start));
 }
 
@@ -77,7 +80,8 @@ TEST(vmalloc_refuses_what_does_not_fit)
 	uint32_t nfree = frame_stats.free;
 	CHECK(!vmalloc(0));
 	CHECK(!vmalloc(51)); /* more than there is memory: all given back */
-	CHECK(!vmalloc(WINDOW_PAGES - 1) && !vmalloc(WINDOW_PAGES) && !vmalloc(SIZE_MAX) && !vmalloc(1u << 20));
+	CHECK(!vmalloc(WINDOW_PAGES - 1) && !vmalloc(WINDOW_PAGES) && !vmalloc(SIZE_MAX) &&
+	      !vmalloc(1u << 20));
 	CHECK_EQ(frame_stats.free, nfree);
 	vmalloc_check();
 	void *all = vmalloc(50);
