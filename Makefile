@@ -32,11 +32,13 @@ DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drive
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/reclaim.c \
-	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
+	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
+	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
-	tests/kernel/test_swap.c tests/kernel/test_bench.c
+	tests/kernel/test_swap.c tests/kernel/test_segment.c tests/kernel/test_fs.c \
+	tests/kernel/test_bench.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)

@@ -14,7 +14,10 @@
 #include "lib/string.h"
 
 enum { RTC_INDEX = 0x70, RTC_DATA = 0x71, RTC_TRIES = 100000, NS_PER_TICK = 1000000000 / SCHED_HZ };
-enum { RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11 };
+enum {
+	RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9,
+	RTC_A = 10, RTC_B = 11,
+};
 enum { RTC_A_UPDATING = 0x80, RTC_B_24H = 2, RTC_B_BINARY = 4, RTC_PM = 0x80 };
 
 struct rtc_reading {
@@ -67,7 +70,9 @@ static unsigned rtc_hour(uint8_t value, uint8_t format)
 /* Days from 1970 to the first of @month (1..12) of @year. */
 static uint32_t clock_days(uint32_t year, uint32_t month)
 {
-	static const uint16_t before[12] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	static const uint16_t before[12] = {
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
+	};
 	uint32_t past = year - 1; /* whole years, for the leap days in them */
 	uint32_t leaps = past / 4 - past / 100 + past / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -222,6 +222,22 @@ size_t cpu_user_clear(vaddr_t user, size_t n)
 	return words;
 }
 
+bool cpu_segment_read(uint16_t selector, uint32_t offset, uint8_t *value)
+{
+	bool refused = true;
+	uint8_t byte = 0;
+	asm volatile("1:	movl %[selector], %%fs\n\t"
+		     "2:	movb %%fs:(%[offset]), %[byte]\n\t"
+		     "	movb $0, %[refused]\n\t"
+		     "3:\n\t" FIXUP("1b", "3b") FIXUP("2b", "3b")
+		     : [refused] "+q"(refused), [byte] "+q"(byte)
+		     : [selector] "r"((uint32_t)selector), [offset] "r"(offset)
+		     : "memory");
+	asm volatile("movl %0, %%fs" : : "r"(0));
+	*value = byte;
+	return !refused;
+}
+
 uint8_t cpu_in8(uint16_t port)
 {
 	uint8_t value;

@@ -80,6 +80,12 @@ void cpu_load_idt(const void *table, uint16_t bytes);
 void cpu_load_task(uint16_t selector);
 
 /*
+ * Read the byte at @offset of the segment @selector names. False: the CPU refused the selector or
+ * the offset.
+ */
+bool cpu_segment_read(uint16_t selector, uint32_t offset, uint8_t *value);
+
+/*
  * From one kernel stack to another (kernel/switch.asm): saves ebp ebx esi edi and returns on
  * @load_esp's.
  */

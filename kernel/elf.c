@@ -43,7 +43,8 @@ static int elf_check_header(const struct elf_header *h)
 		return -ENOEXEC;
 	if ((h->type != ELF_EXEC && h->type != ELF_DYN) || h->machine != ELF_MACHINE_386)
 		return -ENOEXEC;
-	if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 || h->phnum > ELF_HEADERS_MAX)
+	if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 ||
+	    h->phnum > ELF_HEADERS_MAX)
 		return -ENOEXEC;
 	return 0;
 }
@@ -70,11 +71,13 @@ static int elf_check_segment(const struct elf_segment *s, uint32_t base)
 
 static unsigned elf_prot(const struct elf_segment *s)
 {
-	return (s->flags & ELF_R ? PROT_R : 0) | (s->flags & ELF_W ? PROT_W : 0) | (s->flags & ELF_X ? PROT_X : 0);
+	return (s->flags & ELF_R ? PROT_R : 0) | (s->flags & ELF_W ? PROT_W : 0) |
+	       (s->flags & ELF_X ? PROT_X : 0);
 }
 
 /* The pages of the file. */
-static long elf_map_file(struct aspace *as, struct inode *file, const struct elf_segment *s, vaddr_t start)
+static long elf_map_file(struct aspace *as, struct inode *file, const struct elf_segment *s,
+			 vaddr_t start)
 {
 	if (s->filesz == 0)
 		return 0;
@@ -105,7 +108,8 @@ static long elf_map_zeroes(struct aspace *as, const struct elf_segment *s, vaddr
 }
 
 /* What reports and the heap want to know. */
-static void elf_note_segment(struct aspace *as, struct elf_image *image, const struct elf_segment *s, vaddr_t start)
+static void elf_note_segment(struct aspace *as, struct elf_image *image,
+			     const struct elf_segment *s, vaddr_t start)
 {
 	image->end = MAX(image->end, start + s->memsz);
 	if (s->flags & ELF_X && (!as->code_start || start < as->code_start)) {
@@ -118,7 +122,8 @@ static void elf_note_segment(struct aspace *as, struct elf_image *image, const s
 	}
 }
 
-static int elf_map_segment(struct aspace *as, struct inode *file, const struct elf_segment *s, struct elf_image *image)
+static int elf_map_segment(struct aspace *as, struct inode *file, const struct elf_segment *s,
+			   struct elf_image *image)
 {
 	int error = elf_check_segment(s, image->base);
 	if (error || s->memsz == 0)

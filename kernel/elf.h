@@ -1,4 +1,6 @@
-/* ELF32 programs: checked and mapped, never read. Theory in elf.c. Context: process. May reclaim. */
+/*
+ * ELF32 programs: checked and mapped, never read. Theory in elf.c. Context: process. May reclaim.
+ */
 #ifndef KERNEL_ELF_H
 #define KERNEL_ELF_H
 

@@ -2,10 +2,11 @@
 ;
 ; Each way in leaves a struct trap_frame (kernel/trap.h) on the kernel stack, in this order from
 ; high to low addresses: what the CPU pushed (ss esp eflags cs eip, error code), the vector, the
-; segment registers, the general registers. Then ds and es are the kernel's (a program may have put
-; anything into them, and only real CPUs check) and the direction flag is clear (a program may
-; have set it, and every rep movs would run backwards). fs and gs keep the program's values: the
-; kernel uses neither.
+; segment registers, the general registers. Then ds and es are the kernel's (a program may have
+; put anything into them, and only real CPUs check), fs and gs are null (a program's selector
+; would be loaded again at the end of every interrupt inside the kernel, also after its descriptor
+; is gone) and the direction flag is clear (a program may have set it, and every rep movs would
+; run backwards).
 ;
 ; On the way out the popped selectors and the iret frame may be bad, by a program's doing. The CPU
 ; then faults with the kernel's CS. The exception table says where to go on: a bad selector
@@ -34,6 +35,9 @@ global trap_vectors, trap_syscall_entry, trap_return
 	mov	edx, KERNEL_DS
 	mov	ds, edx
 	mov	es, edx
+	xor	edx, edx
+	mov	fs, edx
+	mov	gs, edx
 	cld
 %endmacro
 

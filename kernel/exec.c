@@ -30,8 +30,11 @@
 enum { EXEC_SCRIPT_LINE = 128, EXEC_SCRIPTS_MAX = 4, EXEC_ROOM_FRAMES = 16 };
 enum { EXEC_EFLAGS = 0x202 }; /* interrupts on */
 
-enum { AT_NULL, AT_PHDR = 3, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY, AT_UID = 11, AT_EUID,
-       AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK, AT_SECURE = 23, AT_RANDOM = 25, AT_EXECFN = 31 };
+enum {
+	AT_NULL, AT_PHDR = 3, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY,
+	AT_UID = 11, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK, AT_SECURE = 23,
+	AT_RANDOM = 25, AT_EXECFN = 31,
+};
 
 /* One "#! interpreter argument" line, cut into its words. */
 struct exec_script {
@@ -126,7 +129,9 @@ static int exec_follow_scripts(struct exec_job *job)
 
 /* --- 2: strings --- */
 
-/* What scripts put before the arguments: the innermost interpreter first, the script's path last. */
+/*
+ * What scripts put before the arguments: the innermost interpreter first, the script's path last.
+ */
 static int exec_add_script_words(struct exec_job *job)
 {
 	int error = 0;
@@ -168,7 +173,8 @@ static int exec_add_user_array(struct exec_job *job, uptr_t array, unsigned skip
 	return 0;
 }
 
-static int exec_add_array(struct exec_job *job, const char *const *array, unsigned skip, unsigned *count)
+static int exec_add_array(struct exec_job *job, const char *const *array, unsigned skip,
+			  unsigned *count)
 {
 	for (; *array; array++) {
 		if (skip > 0) {
@@ -245,8 +251,8 @@ static void exec_put_word(struct exec_words *w, uint32_t word)
 }
 
 /* Pointers to @count strings from offset @at on, and a NULL. Returns the offset behind them. */
-static uint32_t exec_put_pointers(const struct exec_job *job, struct exec_words *w, vaddr_t strings, uint32_t at,
-				  unsigned count)
+static uint32_t exec_put_pointers(const struct exec_job *job, struct exec_words *w, vaddr_t strings,
+				  uint32_t at, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		exec_put_word(w, strings + at);
@@ -262,8 +268,8 @@ struct exec_addresses {
 
 enum { EXEC_AUX_PAIRS = 18 };
 
-static void exec_put_auxv(const struct exec_job *job, struct exec_words *w, const struct exec_addresses *a,
-			  vaddr_t path)
+static void exec_put_auxv(const struct exec_job *job, struct exec_words *w,
+			  const struct exec_addresses *a, vaddr_t path)
 {
 	const uint32_t pairs[EXEC_AUX_PAIRS][2] = {
 		{ AT_HWCAP, cpu_features() },

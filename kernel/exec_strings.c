@@ -88,7 +88,8 @@ int exec_strings_add_user(struct exec_strings *s, struct aspace *as, uptr_t text
 int exec_strings_write(const struct exec_strings *s, struct aspace *as, vaddr_t to)
 {
 	for (uint32_t at = 0; at < s->used; at += PAGE_SIZE)
-		if (user_write(as, to + at, s->pages[at / PAGE_SIZE], MIN(s->used - at, PAGE_SIZE)) != 0)
+		if (user_write(as, to + at, s->pages[at / PAGE_SIZE],
+			       MIN(s->used - at, PAGE_SIZE)) != 0)
 			return -EFAULT;
 	return 0;
 }

@@ -34,7 +34,8 @@ static void fork_child_begins(void)
 }
 
 /* Everything that can not fail. */
-static void fork_inherit(struct process *child, struct process *parent, const struct fork_request *request)
+static void fork_inherit(struct process *child, struct process *parent,
+			 const struct fork_request *request)
 {
 	cpu_fpu_save(child->fpu);
 	*child->trap = *parent->trap;
@@ -61,7 +62,8 @@ static void fork_wait_for_release(struct process *parent, int pid)
 {
 	for (;;) {
 		struct process *child = process_find(pid);
-		if (!child || child->parent != parent || !child->vfork_child || child->state == PROCESS_ZOMBIE)
+		if (!child || child->parent != parent || !child->vfork_child ||
+		    child->state == PROCESS_ZOMBIE)
 			return;
 		if (sched_sleep_killable(&parent->child_event) != 0)
 			return;

@@ -206,7 +206,8 @@ static void process_add_channel(struct file *f)
 static void process_open_channels(void)
 {
 	if (process_first->channels) {
-		process_add_channel(channel_open_input(process_first->stdin_start, process_first->stdin_bytes));
+		process_add_channel(
+			channel_open_input(process_first->stdin_start, process_first->stdin_bytes));
 		process_add_channel(channel_open_output());
 		process_add_channel(channel_open_errors());
 		return;
@@ -281,8 +282,8 @@ void process_borrow_aspace(struct aspace *as)
 
 void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why)
 {
-	log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s", process_describe(),
-		 signal_name(signo), code, tf->eip, va, tf->esp, why);
+	log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s",
+		 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp, why);
 	signal_force(process_running, signo);
 }
 
@@ -315,8 +316,9 @@ void process_out_of_memory(void)
 	if (!victim)
 		return;
 	if (!victim->oom_victim)
-		log_error("out of memory: pid %d (%s) is ended: %u pages resident, %u on swap", victim->pid,
-			  victim->comm, victim->aspace->pmap.resident, victim->aspace->pmap.swapped);
+		log_error("out of memory: pid %d (%s) is ended: %u pages resident, %u on swap",
+			  victim->pid, victim->comm, victim->aspace->pmap.resident,
+			  victim->aspace->pmap.swapped);
 	victim->oom_victim = true;
 	mmstat_count(oom_kills);
 	signal_force(victim, SIGKILL);
@@ -324,7 +326,10 @@ void process_out_of_memory(void)
 		sched_yield_now();
 }
 
-/* After a call that a signal interrupted: make it again. Its number is where an exception has its error code. */
+/*
+ * After a call that a signal interrupted: make it again. Its number is where an exception has its
+ * error code.
+ */
 static void process_restart_call(struct trap_frame *tf)
 {
 	enum { INT80_BYTES = 2 };

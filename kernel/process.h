@@ -95,7 +95,10 @@ void process_init(void);
  * caller to fill. NULL: no memory, or no pid left. May reclaim.
  */
 MUST_CHECK struct process *process_create(void);
-/* Undo process_create, or bury a zombie: the stack, the pid and the structure go. Must not be running. */
+/*
+ * Undo process_create, or bury a zombie: the stack, the pid and the structure go. Must not be
+ * running.
+ */
 void process_destroy(struct process *p);
 /* The running process's x87/SSE state as a new program finds it. */
 void process_reset_fpu(void);
@@ -107,7 +110,10 @@ struct process *process_find(int pid);
 NORETURN void process_exit(uint32_t status);
 /* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
 int process_parent_pid(const struct process *p);
-/* "pid 3 (sort)", or "the kernel": for messages. The answer is overwritten by the next call. Context: any. */
+/*
+ * "pid 3 (sort)", or "the kernel": for messages. The answer is overwritten by the next call.
+ * Context: any.
+ */
 const char *process_describe(void);
 
 /* How the first process is made; then the machine runs until it has ended. */
@@ -116,32 +122,45 @@ struct process_first {
 	const char *const *argv; /* NULL at the end */
 	const char *const *envp; /* NULL at the end */
 	/*
-	 * True: an ordinary program whose standard input are the bytes [stdin_start, + stdin_bytes) of
-	 * physical memory, output and errors COM3 and COM4. False: an init on /dev/console.
+	 * True: an ordinary program whose standard input are the bytes [stdin_start, + stdin_bytes)
+	 * of physical memory, output and errors COM3 and COM4. False: an init on /dev/console.
 	 */
 	bool channels;
 	paddr_t stdin_start;
 	uint32_t stdin_bytes;
 };
-/* Run it; at the end of process 1 end the others, write the RESULT record, power off. Context: boot. */
+/*
+ * Run it; at the end of process 1 end the others, write the RESULT record, power off. Context:
+ * boot.
+ */
 NORETURN void process_run_first(const struct process_first *first);
 /* Is process 1 an init on the console (and not the launcher's program)? */
 bool process_has_init(void);
 
 /* --- what kernel/trap.c calls --- */
 
-/* The running process's address space; NULL: none (or the one a self-test borrowed). Context: any. */
+/*
+ * The running process's address space; NULL: none (or the one a self-test borrowed). Context: any.
+ */
 struct aspace *process_aspace(void);
-/* Let the boot context touch the user memory of @as, for self-tests; NULL ends it. Context: boot. */
+/*
+ * Let the boot context touch the user memory of @as, for self-tests; NULL ends it. Context: boot.
+ */
 void process_borrow_aspace(struct aspace *as);
-/* A user-mode exception: one log line, and the signal; the process dies on its way back to user mode. */
+/*
+ * A user-mode exception: one log line, and the signal; the process dies on its way back to user
+ * mode.
+ */
 void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why);
 /* A fault found no memory: choose a process to end, once each, and let it. */
 void process_out_of_memory(void);
 /* Signals and other processes' turns. May not return; returns with interrupts off. */
 void process_attend(struct trap_frame *tf);
 
-/* Before every return to user mode. Whoever makes a signal pending for the running process sets sched_attention. */
+/*
+ * Before every return to user mode. Whoever makes a signal pending for the running process sets
+ * sched_attention.
+ */
 static inline void process_return_to_user(struct trap_frame *tf)
 {
 	if (UNLIKELY(sched_attention))

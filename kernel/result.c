@@ -1,13 +1,13 @@
 /*
  * The RESULT record: how a run ended, what it counted, what it leaked.
  *
- * One line on the control channel (COM2), which carries nothing else. Who runs the kernel believes a
- * run only if the line is there. Counters only go up, so they are remembered before the first
+ * One line on the control channel (COM2), which carries nothing else. Who runs the kernel believes
+ * a run only if the line is there. Counters only go up, so they are remembered before the first
  * process and subtracted after the last.
  *
- * The ledger is what the kernel owns: frames handed out, slots taken, slab objects in use. After the
- * last process, with caches dropped and empty slabs given back, it must be what it was before the
- * first; what is more has leaked.
+ * The ledger is what the kernel owns: frames handed out, slots taken, slab objects in use. After
+ * the last process, with caches dropped and empty slabs given back, it must be what it was before
+ * the first; what is more has leaked.
  *
  * A panic writes the record too, from whatever state the machine is in: it formats into memory that
  * is set aside, and takes the ledger as "unknown", 0.
@@ -83,30 +83,33 @@ struct result_line {
 
 static void result_add(struct result_line *line, const char *key, uint64_t value)
 {
-	int n = format_string(line->text + line->length, RESULT_LINE - line->length, " %s=%llu", key,
-			      (unsigned long long)value);
+	int n = format_string(line->text + line->length, RESULT_LINE - line->length, " %s=%llu",
+			      key, (unsigned long long)value);
 	line->length = MIN(line->length + (size_t)n, (size_t)RESULT_LINE - 1);
 }
 
 static void result_add_counters(struct result_line *line)
 {
 	static const enum mmstat_item items[] = {
-		MMSTAT_minor_faults, MMSTAT_major_faults, MMSTAT_zero_fills, MMSTAT_cow_copies, MMSTAT_file_ins,
-		MMSTAT_swap_ins, MMSTAT_swap_outs, MMSTAT_evictions, MMSTAT_evictions_clean,
+		MMSTAT_minor_faults, MMSTAT_major_faults, MMSTAT_zero_fills,
+		MMSTAT_cow_copies,   MMSTAT_file_ins,	  MMSTAT_swap_ins,
+		MMSTAT_swap_outs,    MMSTAT_evictions,	  MMSTAT_evictions_clean,
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-		result_add(line, mmstat_names[items[i]], mmstat[items[i]] - result_mmstat_before[items[i]]);
+		result_add(line, mmstat_names[items[i]],
+			   mmstat[items[i]] - result_mmstat_before[items[i]]);
 }
 
 static void result_write(const struct result_end *end)
 {
 	static struct result_line line;
 	uint64_t instructions = cpu_tsc() - result_tsc_before;
-	line.length = (size_t)format_string(line.text, RESULT_LINE, "RESULT outcome=%s", end->outcome);
+	line.length =
+		(size_t)format_string(line.text, RESULT_LINE, "RESULT outcome=%s", end->outcome);
 	result_add(&line, "exit_status", end->exit_status);
 	result_add(&line, "signal", end->signal);
-	line.length += (size_t)format_string(line.text + line.length, RESULT_LINE - line.length, " policy=%s",
-					     policy_name());
+	line.length += (size_t)format_string(line.text + line.length, RESULT_LINE - line.length,
+					     " policy=%s", policy_name());
 	result_add(&line, "frames_total", frame_stats.total);
 	result_add(&line, "frames_limit", reclaim_stats.limit);
 	result_add(&line, "swap_slots", swap_stats.total);

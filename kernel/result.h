@@ -20,7 +20,10 @@ void result_begin(void);
 NORETURN void result_end(uint32_t status);
 /* The self-tests' end. */
 NORETURN void result_selftest(unsigned passed, unsigned failed);
-/* From panic: write the record; never allocates, returns for panic to stop the machine. Context: any. */
+/*
+ * From panic: write the record; never allocates, returns for panic to stop the machine. Context:
+ * any.
+ */
 void result_panic(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Who runs: round robin, wait queues, timers. Theory in sched.c.
- * Context of all: process, unless said. Nothing here is called by interrupt handlers, save sched_tick.
+ * Who runs: round robin, wait queues, timers. Theory in sched.c. Context of all: process, unless
+ * said. Nothing here is called by interrupt handlers, save sched_tick.
  */
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
@@ -27,7 +27,9 @@ void sched_tick(void);
 extern volatile bool sched_attention;
 /* Ask for sched_work soon. Context: any, also an interrupt handler. */
 void sched_request(void);
-/* The work interrupts left behind: timers that ran out, terminal input. True: the quantum is over. */
+/*
+ * The work interrupts left behind: timers that ran out, terminal input. True: the quantum is over.
+ */
 bool sched_work(void);
 
 /* @p may run: at the end of the run queue. It must be on no queue. */
@@ -53,7 +55,9 @@ void wait_queue_init(struct wait_queue *q);
 void sched_sleep(struct wait_queue *q);
 /* As sched_sleep, but SIGKILL ends it: -ERESTARTSYS, at once if it is pending. */
 MUST_CHECK int sched_sleep_killable(struct wait_queue *q);
-/* As sched_sleep, but a signal ends it: 0, or -ERESTARTSYS (signal.h), at once if one is pending. */
+/*
+ * As sched_sleep, but a signal ends it: 0, or -ERESTARTSYS (signal.h), at once if one is pending.
+ */
 MUST_CHECK int sched_sleep_interruptible(struct wait_queue *q);
 /* At most until tick @wake: 0 also when the time is over. @q NULL: just for the time. */
 MUST_CHECK int sched_sleep_until(struct wait_queue *q, uint64_t wake);

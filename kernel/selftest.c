@@ -1,9 +1,10 @@
 /*
  * Self-tests that run inside the kernel.
  *
- * Tests are entries of the linker's section .selftests; each file in tests/kernel adds its own. They
- * run in the boot context, before any process, and print KTAP on the console: a plan, then a line for
- * each. The runner outside believes them only if the plan is complete and the RESULT record says so.
+ * Tests are entries of the linker's section .selftests; each file in tests/kernel adds its own.
+ * They run in the boot context, before any process, and print KTAP on the console: a plan, then a
+ * line for each. The runner outside believes them only if the plan is complete and the RESULT
+ * record says so.
  *
  * A test also fails if it leaves anything behind: frames, slots and slab objects are counted before
  * and after it, with caches dropped, and every module's invariants are checked (mm_check).
@@ -52,7 +53,8 @@ void selftest_fail(const char *file, int line, const char *fmt, ...)
 	format_string_v(what, sizeof(what), fmt, args);
 	va_end(args);
 	if (selftest_failures == 0)
-		format_string(selftest_reason, sizeof(selftest_reason), "%s:%d: %s", file, line, what);
+		format_string(selftest_reason, sizeof(selftest_reason), "%s:%d: %s", file, line,
+			      what);
 	else
 		selftest_print("# %s:%d: %s", file, line, what);
 	selftest_failures++;
@@ -76,7 +78,8 @@ void selftest_note(const char *fmt, ...)
 static void selftest_compare(const char *what, uint32_t before, uint32_t after)
 {
 	if (before != after)
-		selftest_fail(__FILE__, __LINE__, "%s: %u before the test, %u after it", what, before, after);
+		selftest_fail(__FILE__, __LINE__, "%s: %u before the test, %u after it", what,
+			      before, after);
 }
 
 /* True: it passed, or was skipped. */

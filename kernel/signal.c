@@ -28,13 +28,14 @@
 
 #define BIT(signo) (1ull << ((signo) - 1))
 static const uint64_t signal_stops = BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
-static const uint64_t signal_ignored_by_default = BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
+static const uint64_t signal_ignored_by_default =
+	BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
 
 static const char *const signal_names[] = {
-	NULL, "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL",
-	"SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT",
-	"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF",
-	"SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+	NULL,	     "SIGHUP",	"SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+	"SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+	"SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+	"SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS",
 };
 
 const char *signal_name(int signo)
@@ -164,7 +165,8 @@ void signal_act(void)
 		p->sig_forced &= ~signal_bit(signo);
 		if (!forced && signal_ignores(p, signo))
 			continue;
-		if (signo != SIGSTOP && signal_stops & signal_bit(signo) && signal_group_orphaned(p->pgrp))
+		if (signo != SIGSTOP && signal_stops & signal_bit(signo) &&
+		    signal_group_orphaned(p->pgrp))
 			continue;
 		if (signal_stops & signal_bit(signo))
 			signal_stop(p, signo);

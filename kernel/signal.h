@@ -6,10 +6,12 @@
 
 #include "kernel/process.h"
 
-enum { SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7, SIGFPE = 8,
-       SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGALRM = 14, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18,
-       SIGSTOP = 19, SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGWINCH = 28,
-       SIGNAL_MAX = 64 };
+enum {
+	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7,
+	SIGFPE = 8, SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGALRM = 14, SIGTERM = 15,
+	SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22,
+	SIGURG = 23, SIGWINCH = 28, SIGNAL_MAX = 64,
+};
 
 /* A call that a signal interrupted and that starts again after it. Never seen by the program. */
 enum { ERESTARTSYS = 512 };
@@ -29,7 +31,10 @@ static inline bool signal_wanted(const struct process *p)
 void signal_send(struct process *p, int signo);
 /* To every process of group @pgrp. Returns how many there were. */
 unsigned signal_send_group(int pgrp, int signo);
-/* Has group @pgrp nobody outside it, in its session, who could continue it? Then the terminal does not stop it. */
+/*
+ * Has group @pgrp nobody outside it, in its session, who could continue it? Then the terminal does
+ * not stop it.
+ */
 bool signal_group_orphaned(int pgrp);
 /* As signal_send, but it can be neither blocked nor ignored: faults. */
 void signal_force(struct process *p, int signo);

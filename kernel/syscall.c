@@ -35,7 +35,8 @@ void syscall_handle(struct trap_frame *tf)
 {
 	uint32_t number = tf->eax;
 	syscall_fn *handler = number < SYSCALL_COUNT ? syscall_table[number] : NULL;
-	long result = LIKELY(handler != NULL) ? handler((const struct syscall_args *)tf) : syscall_unknown(number);
+	long result = LIKELY(handler != NULL) ? handler((const struct syscall_args *)tf)
+					      : syscall_unknown(number);
 	tf->eax = (uint32_t)result;
 }
 
@@ -55,18 +56,26 @@ static char *syscall_path_error(char *buf, long error)
 	return (char *)error;
 }
 
-char *syscall_path(uptr_t path)
+static char *syscall_path_buffer(size_t size)
 {
-	char *buf = kmalloc(SYSCALL_PATH_SHORT);
+	char *buf = kmalloc(size);
+	return buf || reclaim_room(1) != 0 ? buf : kmalloc(size);
+}
+
+/* In a buffer of @size bytes. */
+static char *syscall_path_sized(uptr_t path, size_t size)
+{
+	char *buf = syscall_path_buffer(size);
 	if (!buf)
 		return syscall_path_error(NULL, -ENOMEM);
-	long length = user_read_string(process_running->aspace, buf, path, SYSCALL_PATH_SHORT);
-	if (length == -ENAMETOOLONG) {
-		kfree(buf);
-		buf = reclaim_room(1) == 0 ? kmalloc(SYSCALL_PATH_MAX) : NULL;
-		if (!buf)
-			return syscall_path_error(NULL, -ENOMEM);
-		length = user_read_string(process_running->aspace, buf, path, SYSCALL_PATH_MAX);
-	}
+	long length = user_read_string(process_running->aspace, buf, path, size);
 	return length < 0 ? syscall_path_error(buf, length) : buf;
+}
+
+char *syscall_path(uptr_t path)
+{
+	char *buf = syscall_path_sized(path, SYSCALL_PATH_SHORT);
+	if ((long)buf != -ENAMETOOLONG)
+		return buf;
+	return syscall_path_sized(path, SYSCALL_PATH_MAX);
 }

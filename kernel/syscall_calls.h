@@ -5,35 +5,46 @@
 #include "kernel/syscall.h"
 
 /* syscall_process.c */
-syscall_fn sys_exit, sys_exit_group, sys_fork, sys_vfork, sys_clone, sys_execve, sys_waitpid, sys_wait4;
-syscall_fn sys_getpid, sys_getppid, sys_gettid, sys_getpgrp, sys_getpgid, sys_setpgid, sys_getsid, sys_setsid;
+syscall_fn sys_exit, sys_exit_group, sys_fork, sys_vfork, sys_clone, sys_execve, sys_waitpid,
+	sys_wait4;
+syscall_fn sys_getpid, sys_getppid, sys_gettid, sys_getpgrp, sys_getpgid, sys_setpgid, sys_getsid,
+	sys_setsid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_set_thread_area, sys_umask, sys_prctl;
 
 /* syscall_info.c */
-syscall_fn sys_zero, sys_set_id, sys_set_id2, sys_set_id3, sys_get_ids16, sys_get_ids32, sys_getgroups;
-syscall_fn sys_uname, sys_sysinfo, sys_getrusage, sys_getrlimit, sys_old_getrlimit, sys_prlimit64, sys_getrandom;
+syscall_fn sys_zero, sys_set_id, sys_set_id2, sys_set_id3, sys_get_ids16, sys_get_ids32,
+	sys_getgroups;
+syscall_fn sys_uname, sys_sysinfo, sys_getrusage, sys_getrlimit, sys_old_getrlimit, sys_prlimit64,
+	sys_getrandom;
 
 /* syscall_signal.c */
 syscall_fn sys_kill, sys_tkill, sys_tgkill, sys_sigaction, sys_rt_sigaction, sys_signal;
 syscall_fn sys_sigprocmask, sys_rt_sigprocmask, sys_rt_sigpending, sys_pause, sys_rt_sigsuspend;
 
 /* syscall_file.c */
-syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek, sys_llseek;
-syscall_fn sys_close, sys_dup, sys_dup2, sys_dup3, sys_pipe, sys_pipe2, sys_fcntl, sys_ioctl, sys_fsync;
+syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek,
+	sys_llseek;
+syscall_fn sys_close, sys_dup, sys_dup2, sys_dup3, sys_pipe, sys_pipe2, sys_fcntl, sys_ioctl,
+	sys_fsync;
 
 /* syscall_path.c */
-syscall_fn sys_open, sys_openat, sys_creat, sys_access, sys_faccessat, sys_chdir, sys_fchdir, sys_getcwd;
+syscall_fn sys_open, sys_openat, sys_creat, sys_access, sys_faccessat, sys_chdir, sys_fchdir,
+	sys_getcwd;
 syscall_fn sys_readlink, sys_readlinkat, sys_getdents64;
-syscall_fn sys_change_existing, sys_change_existing_at, sys_change_new, sys_change_new_at, sys_change_second;
+syscall_fn sys_change_existing, sys_change_existing_at, sys_change_new, sys_change_new_at,
+	sys_change_second;
 
 /* syscall_stat.c */
-syscall_fn sys_stat, sys_lstat, sys_fstat, sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64, sys_statx;
+syscall_fn sys_stat, sys_lstat, sys_fstat, sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64,
+	sys_statx;
 
 /* syscall_mm.c */
-syscall_fn sys_brk, sys_mmap, sys_mmap2, sys_munmap, sys_mprotect, sys_madvise, sys_msync;
+syscall_fn sys_brk, sys_mmap, sys_mmap2, sys_munmap, sys_mprotect, sys_mremap, sys_madvise;
+syscall_fn sys_mincore, sys_msync, sys_mlock, sys_mlock2, sys_munlock, sys_mlockall, sys_munlockall;
 
 /* syscall_time.c */
-syscall_fn sys_time, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_clock_getres, sys_nanosleep;
+syscall_fn sys_time, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_clock_getres,
+	sys_nanosleep;
 syscall_fn sys_clock_nanosleep, sys_times;
 
 #endif

@@ -106,7 +106,8 @@ long sys_writev(const struct syscall_args *args)
 }
 
 /* At a position of its own: the file's stays. The position comes as two words. */
-static long file_move_at(const struct syscall_args *args, long (*move)(struct file *f, uptr_t buf, size_t n))
+static long file_move_at(const struct syscall_args *args,
+			 long (*move)(struct file *f, uptr_t buf, size_t n))
 {
 	struct file *f = file_of(args->a[0]);
 	int64_t position = (int64_t)((uint64_t)args->a[4] << 32 | args->a[3]);
@@ -152,7 +153,9 @@ static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
 		return -EINVAL;
 	if (!f->ops->seekable)
 		return -ESPIPE;
-	int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? (int64_t)f->position : f->inode->size;
+	int64_t from = whence == SEEK_SET   ? 0
+		       : whence == SEEK_CUR ? (int64_t)f->position
+					    : f->inode->size;
 	int64_t to = from + offset;
 	if (to < 0)
 		return -EINVAL;
@@ -265,7 +268,10 @@ long sys_pipe2(const struct syscall_args *args)
 	return file_make_pipe(args->a[0], args->a[1]);
 }
 
-enum { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 1030, F_GETPIPE_SZ = 1032, FD_CLOEXEC = 1 };
+enum {
+	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 1030, F_GETPIPE_SZ = 1032,
+	FD_CLOEXEC = 1,
+};
 
 static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
 {

@@ -81,7 +81,8 @@ long sys_uname(const struct syscall_args *args)
 long sys_sysinfo(const struct syscall_args *args)
 {
 	struct {
-		uint32_t uptime, loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+		uint32_t uptime, loads[3], totalram, freeram, sharedram, bufferram, totalswap,
+			freeswap;
 		uint16_t procs, pad;
 		uint32_t totalhigh, freehigh, mem_unit;
 		uint8_t rest[8];
@@ -169,7 +170,10 @@ long sys_old_getrlimit(const struct syscall_args *args)
 	return syscall_write_user(args->a[1], pair, sizeof(pair));
 }
 
-/* prlimit64(pid, resource, new, old). Limits can be read; setting one to what it is changes nothing. */
+/*
+ * prlimit64(pid, resource, new, old). Limits can be read; setting one to what it is changes
+ * nothing.
+ */
 long sys_prlimit64(const struct syscall_args *args)
 {
 	if (args->a[1] >= LIMIT_COUNT)

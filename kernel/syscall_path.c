@@ -9,6 +9,7 @@
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 
 enum { AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000 };
@@ -33,7 +34,8 @@ long syscall_lookup(uint32_t fd, uptr_t user_path, unsigned flags, struct inode 
 		return (long)path;
 	int error = path_base(fd, path, found);
 	if (!error && (*path || !(flags & SYSCALL_LOOKUP_EMPTY)))
-		error = path_lookup(*found, path, flags & SYSCALL_LOOKUP_FOLLOW ? PATH_FOLLOW : 0, found);
+		error = path_lookup(*found, path, flags & SYSCALL_LOOKUP_FOLLOW ? PATH_FOLLOW : 0,
+				    found);
 	kfree(path);
 	return error;
 }
@@ -150,7 +152,7 @@ long sys_fchdir(const struct syscall_args *args)
 
 long sys_getcwd(const struct syscall_args *args)
 {
-	char *buf = kmalloc(PATH_LENGTH_MAX);
+	char *buf = reclaim_room(1) == 0 ? kmalloc(PATH_LENGTH_MAX) : NULL;
 	if (!buf)
 		return -ENOMEM;
 	long n = path_of_dir(process_running->cwd, buf, PATH_LENGTH_MAX);
@@ -172,8 +174,11 @@ struct dirent64 {
 	char name[NAME_LENGTH_MAX + 1];
 } __attribute__((packed));
 
-/* One entry to the caller's memory: the bytes it takes, 0 if they are more than @room, or -EFAULT. */
-static long dirent_write(uptr_t to, size_t room, const struct inode *i, const char *name, uint64_t position)
+/*
+ * One entry to the caller's memory: the bytes it takes, 0 if they are more than @room, or -EFAULT.
+ */
+static long dirent_write(uptr_t to, size_t room, const struct inode *i, const char *name,
+			 uint64_t position)
 {
 	struct dirent64 d = {
 		.ino = i->number,
@@ -189,7 +194,8 @@ static long dirent_write(uptr_t to, size_t room, const struct inode *i, const ch
 }
 
 /* Entry @position of @dir, "." and ".." being the first two. False: there are not so many. */
-static bool dirent_at(struct inode *dir, struct list_node **at, uint64_t position, const char **name, struct inode **i)
+static bool dirent_at(struct inode *dir, struct list_node **at, uint64_t position,
+		      const char **name, struct inode **i)
 {
 	if (position < 2) {
 		*name = position == 0 ? "." : "..";

@@ -46,8 +46,8 @@ enum { CLONE_SIGNAL = 0xff, CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_PARENT
 long sys_clone(const struct syscall_args *args)
 {
 	uint32_t flags = args->a[0];
-	uint32_t known = CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
-			 CLONE_CHILD_SETTID;
+	uint32_t known = CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID |
+			 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
 	if (flags & ~known || (flags & CLONE_VM && !(flags & CLONE_VFORK)))
 		return -EINVAL;
 	struct fork_request request = {
@@ -86,8 +86,8 @@ static long wait_report(const struct wait_answer *answer, uptr_t status, uptr_t 
 	if (status && syscall_write_user(status, &answer->status, sizeof(answer->status)) != 0)
 		return -EFAULT;
 	if (usage) {
-		struct rusage r = rusage_make(&answer->times, answer->minor_faults, answer->major_faults,
-					      answer->peak_resident);
+		struct rusage r = rusage_make(&answer->times, answer->minor_faults,
+					      answer->major_faults, answer->peak_resident);
 		if (syscall_write_user(usage, &r, sizeof(r)) != 0)
 			return -EFAULT;
 	}
@@ -232,8 +232,10 @@ long sys_prctl(const struct syscall_args *args)
 struct user_desc {
 	uint32_t entry_number, base_addr, limit, flags;
 };
-enum { DESC_32BIT = 1, DESC_CONTENTS = 6, DESC_READ_ONLY = 8, DESC_PAGES = 16, DESC_NOT_PRESENT = 32,
-       DESC_USEABLE = 64, DESC_EMPTY = DESC_READ_ONLY | DESC_NOT_PRESENT };
+enum {
+	DESC_32BIT = 1, DESC_CONTENTS = 6, DESC_READ_ONLY = 8, DESC_PAGES = 16,
+	DESC_NOT_PRESENT = 32, DESC_USEABLE = 64, DESC_EMPTY = DESC_READ_ONLY | DESC_NOT_PRESENT,
+};
 
 static bool tls_is_free(const struct segment_tls *tls)
 {
@@ -256,11 +258,13 @@ static int tls_make(const struct user_desc *d, struct segment_tls *tls)
 {
 	enum { CONTENTS_STACK = 2, CONTENTS_CODE = 4 };
 	*tls = (struct segment_tls){ { 0, 0 } };
-	bool empty = !d->base_addr && !d->limit && (d->flags & ~(uint32_t)DESC_USEABLE) == DESC_EMPTY;
+	bool empty =
+		!d->base_addr && !d->limit && (d->flags & ~(uint32_t)DESC_USEABLE) == DESC_EMPTY;
 	bool zeroes = !d->base_addr && !d->limit && !d->flags;
 	if (empty || zeroes)
 		return 0;
-	if (!(d->flags & DESC_32BIT) || d->flags & (CONTENTS_CODE | CONTENTS_STACK | DESC_NOT_PRESENT))
+	if (!(d->flags & DESC_32BIT) ||
+	    d->flags & (CONTENTS_CODE | CONTENTS_STACK | DESC_NOT_PRESENT))
 		return -EINVAL;
 	unsigned flags = (d->flags & DESC_PAGES ? SEGMENT_TLS_PAGES : 0) |
 			 (d->flags & DESC_READ_ONLY ? SEGMENT_TLS_READ_ONLY : 0);
@@ -281,7 +285,8 @@ long sys_set_thread_area(const struct syscall_args *args)
 	if (number < 0)
 		return number;
 	uint32_t chosen = (uint32_t)number;
-	if (d.entry_number == UINT32_MAX && syscall_write_user(args->a[0], &chosen, sizeof(chosen)) != 0)
+	if (d.entry_number == UINT32_MAX &&
+	    syscall_write_user(args->a[0], &chosen, sizeof(chosen)) != 0)
 		return -EFAULT;
 	p->tls[chosen - SEGMENT_TLS_FIRST] = tls;
 	segment_set_tls(p->tls);

@@ -212,7 +212,10 @@ long sys_pause(const struct syscall_args *args)
 	}
 }
 
-/* The mask is put back when the call is made again or the process ends: both see it only blocked in here. */
+/*
+ * The mask is put back when the call is made again or the process ends: both see it only blocked in
+ * here.
+ */
 long sys_rt_sigsuspend(const struct syscall_args *args)
 {
 	struct process *p = process_running;

@@ -6,7 +6,10 @@
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 
-enum { AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000, STAT_DEVICE = 1, STAT_BLOCK = 4096 };
+enum {
+	AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000, STAT_DEVICE = 1,
+	STAT_BLOCK = 4096,
+};
 
 /* i386: 64-bit members are aligned to 4. */
 struct stat64 {
@@ -64,15 +67,25 @@ static long stat_write64(const struct inode *i, uptr_t to)
 static long stat_write32(const struct inode *i, uptr_t to)
 {
 	struct stat32 s = {
-		.dev = STAT_DEVICE, .ino = i->number, .mode = (uint16_t)i->mode, .nlink = (uint16_t)i->nlink,
-		.uid = (uint16_t)i->uid, .gid = (uint16_t)i->gid, .rdev = i->rdev, .size = i->size,
-		.blksize = STAT_BLOCK, .blocks = stat_blocks(i),
-		.atime = i->mtime, .mtime = i->mtime, .ctime = i->mtime,
+		.dev = STAT_DEVICE,
+		.ino = i->number,
+		.mode = (uint16_t)i->mode,
+		.nlink = (uint16_t)i->nlink,
+		.uid = (uint16_t)i->uid,
+		.gid = (uint16_t)i->gid,
+		.rdev = i->rdev,
+		.size = i->size,
+		.blksize = STAT_BLOCK,
+		.blocks = stat_blocks(i),
+		.atime = i->mtime,
+		.mtime = i->mtime,
+		.ctime = i->mtime,
 	};
 	return syscall_write_user(to, &s, sizeof(s));
 }
 
-static long stat_path(uptr_t path, unsigned flags, long (*write)(const struct inode *i, uptr_t to), uptr_t to)
+static long stat_path(uptr_t path, unsigned flags, long (*write)(const struct inode *i, uptr_t to),
+		      uptr_t to)
 {
 	struct inode *i;
 	long error = syscall_lookup((uint32_t)AT_FDCWD, path, flags, &i);
@@ -141,10 +154,21 @@ long sys_statx(const struct syscall_args *args)
 		return error;
 	struct statx_time time = { .seconds = i->mtime };
 	struct statx s = {
-		.mask = STATX_BASIC, .blksize = STAT_BLOCK, .nlink = i->nlink, .uid = i->uid, .gid = i->gid,
-		.mode = (uint16_t)i->mode, .ino = i->number, .size = i->size, .blocks = stat_blocks(i),
-		.atime = time, .ctime = time, .mtime = time,
-		.rdev_major = i->rdev >> 8, .rdev_minor = i->rdev & 0xff, .dev_minor = STAT_DEVICE,
+		.mask = STATX_BASIC,
+		.blksize = STAT_BLOCK,
+		.nlink = i->nlink,
+		.uid = i->uid,
+		.gid = i->gid,
+		.mode = (uint16_t)i->mode,
+		.ino = i->number,
+		.size = i->size,
+		.blocks = stat_blocks(i),
+		.atime = time,
+		.ctime = time,
+		.mtime = time,
+		.rdev_major = i->rdev >> 8,
+		.rdev_minor = i->rdev & 0xff,
+		.dev_minor = STAT_DEVICE,
 	};
 	return syscall_write_user(args->a[4], &s, sizeof(s));
 }

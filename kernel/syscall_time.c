@@ -7,7 +7,10 @@
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 
-enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS = 2, CLOCK_THREAD = 3, CLOCK_BOOTTIME = 7, CLOCK_COUNT = 12 };
+enum {
+	CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS = 2, CLOCK_THREAD = 3,
+	CLOCK_BOOTTIME = 7, CLOCK_COUNT = 12,
+};
 enum { NS_PER_SECOND = 1000000000, TIMER_ABSTIME = 1 };
 
 struct timespec32 {
@@ -36,7 +39,8 @@ static struct clock_time clock_read(uint32_t clock)
 		return clock_of_day();
 	case CLOCK_PROCESS:
 	case CLOCK_THREAD:
-		return (struct clock_time){ ticks / SCHED_HZ, ticks % SCHED_HZ * (NS_PER_SECOND / SCHED_HZ) };
+		return (struct clock_time){ ticks / SCHED_HZ,
+					    ticks % SCHED_HZ * (NS_PER_SECOND / SCHED_HZ) };
 	}
 	return clock_since_boot();
 }
@@ -127,17 +131,20 @@ long sys_clock_nanosleep(const struct syscall_args *args)
 	if (!(args->a[1] & TIMER_ABSTIME))
 		return sleep_until(clock_tick_after(time));
 	struct clock_time now = clock_read(args->a[0]);
-	int64_t ns = ((int64_t)time.seconds - (int64_t)now.seconds) * NS_PER_SECOND + time.nanoseconds - now.nanoseconds;
+	int64_t ns = ((int64_t)time.seconds - (int64_t)now.seconds) * NS_PER_SECOND +
+		     time.nanoseconds - now.nanoseconds;
 	if (ns <= 0)
 		return 0;
-	struct clock_time wait = { (uint64_t)ns / NS_PER_SECOND, (uint32_t)((uint64_t)ns % NS_PER_SECOND) };
+	struct clock_time wait = { (uint64_t)ns / NS_PER_SECOND,
+				   (uint32_t)((uint64_t)ns % NS_PER_SECOND) };
 	return sleep_until(clock_tick_after(wait));
 }
 
 long sys_times(const struct syscall_args *args)
 {
 	const struct process *p = process_running;
-	uint32_t t[4] = { p->times.user, p->times.system, p->child_times.user, p->child_times.system };
+	uint32_t t[4] = { p->times.user, p->times.system, p->child_times.user,
+			  p->child_times.system };
 	if (args->a[0] && syscall_write_user(args->a[0], t, sizeof(t)) != 0)
 		return -EFAULT;
 	return (long)((uint32_t)sched_ticks() & 0x7fffffff);

@@ -65,7 +65,8 @@ void wait_orphan_children(struct process *p)
 static void wait_clear_tid(struct process *p)
 {
 	uint32_t zero = 0;
-	if (p->clear_child_tid && user_write(p->aspace, p->clear_child_tid, &zero, sizeof(zero)) != 0)
+	if (p->clear_child_tid &&
+	    user_write(p->aspace, p->clear_child_tid, &zero, sizeof(zero)) != 0)
 		p->clear_child_tid = 0; /* the program's own mistake */
 }
 
@@ -147,8 +148,8 @@ static void wait_inherit(struct process *parent, const struct process *child)
 	wait_add_times(&parent->child_times, &child->child_times);
 	parent->child_minor_faults += child->minor_faults + child->child_minor_faults;
 	parent->child_major_faults += child->major_faults + child->child_major_faults;
-	parent->child_peak_resident =
-		MAX(parent->child_peak_resident, MAX(child->peak_resident, child->child_peak_resident));
+	parent->child_peak_resident = MAX(parent->child_peak_resident,
+					  MAX(child->peak_resident, child->child_peak_resident));
 }
 
 static void wait_reap(struct process *child, struct wait_answer *answer)

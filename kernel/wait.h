@@ -20,7 +20,9 @@ struct wait_answer {
 long wait_for_child(int pid, unsigned flags, struct wait_answer *answer);
 /* Something happened to @p that its parent may be waiting for. */
 void wait_notify_parent(struct process *p);
-/* The children of @p, which is ending, get another parent; dead ones that nobody wants are buried. */
+/*
+ * The children of @p, which is ending, get another parent; dead ones that nobody wants are buried.
+ */
 void wait_orphan_children(struct process *p);
 /* Will @p's parent never ask? Then the kernel reaps it. */
 bool wait_unwanted(const struct process *p);

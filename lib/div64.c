@@ -86,7 +86,8 @@ static uint64_t div64_magnitude(int64_t value)
 
 int64_t __divdi3(int64_t dividend, int64_t divisor)
 {
-	uint64_t quotient = div64_divide(div64_magnitude(dividend), div64_magnitude(divisor)).quotient;
+	uint64_t quotient =
+		div64_divide(div64_magnitude(dividend), div64_magnitude(divisor)).quotient;
 	return (int64_t)((dividend < 0) != (divisor < 0) ? 0 - quotient : quotient);
 }
 

@@ -85,7 +85,8 @@ static void format_number(const struct format_out *out, const struct format_spec
 		format_repeat(out, ' ', blanks);
 }
 
-static void format_signed(const struct format_out *out, const struct format_spec *spec, int64_t value)
+static void format_signed(const struct format_out *out, const struct format_spec *spec,
+			  int64_t value)
 {
 	if (value < 0)
 		format_number(out, spec, "-", 0 - (uint64_t)value, 10, false);
@@ -93,7 +94,8 @@ static void format_signed(const struct format_out *out, const struct format_spec
 		format_number(out, spec, spec->plus ? "+" : "", (uint64_t)value, 10, false);
 }
 
-static void format_text(const struct format_out *out, const struct format_spec *spec, const char *text)
+static void format_text(const struct format_out *out, const struct format_spec *spec,
+			const char *text)
 {
 	if (!text)
 		text = "(null)";
@@ -104,7 +106,8 @@ static void format_text(const struct format_out *out, const struct format_spec *
 /* Nobody means more; and the negative of it is a number too. */
 static int format_clamp(int number)
 {
-	return number > FORMAT_WIDEST ? FORMAT_WIDEST : number < -FORMAT_WIDEST ? -FORMAT_WIDEST : number;
+	number = MIN(number, FORMAT_WIDEST);
+	return MAX(number, -FORMAT_WIDEST);
 }
 
 /* Decimal digits at *@fmt, which moves behind them. */
@@ -136,7 +139,8 @@ struct format_args {
 };
 
 /* Reads all between % and the conversion letter; returns where that is. */
-static const char *format_read_spec(const char *fmt, struct format_spec *spec, struct format_args *args)
+static const char *format_read_spec(const char *fmt, struct format_spec *spec,
+				    struct format_args *args)
 {
 	*spec = (struct format_spec){ .precision = -1 };
 	fmt = format_read_flags(fmt, spec);
@@ -177,7 +181,8 @@ static int64_t format_signed_arg(const struct format_spec *spec, struct format_a
 	return spec->longs ? va_arg(args->list, long) : va_arg(args->list, int);
 }
 
-static void format_pointer(const struct format_out *out, const struct format_spec *spec, uintptr_t value)
+static void format_pointer(const struct format_out *out, const struct format_spec *spec,
+			   uintptr_t value)
 {
 	struct format_spec whole = *spec;
 	whole.precision = 2 * sizeof(void *);
@@ -185,8 +190,8 @@ static void format_pointer(const struct format_out *out, const struct format_spe
 }
 
 /* Print one conversion. False: @letter is none. */
-static bool format_convert(const struct format_out *out, char letter, const struct format_spec *spec,
-			   struct format_args *args)
+static bool format_convert(const struct format_out *out, char letter,
+			   const struct format_spec *spec, struct format_args *args)
 {
 	char c;
 	switch (letter) {

@@ -1,5 +1,5 @@
 /*
- * Process 1: starts the shell on the console and waits.
+ * Process 1: greets, starts the shell on the console and waits.
  *
  * Two duties. It is the parent of every process whose own parent has ended, so it must wait for
  * children it never started, or their entries would stay for ever. And the machine runs as long as
@@ -20,6 +20,18 @@ static void init_console(void)
 		sys_open("/dev/console", O_RDWR, 0);
 }
 
+static void init_greet(void)
+{
+	char text[256];
+	int fd = sys_open("/etc/motd", O_RDONLY, 0);
+	int n = fd < 0 ? fd : sys_read(fd, text, sizeof(text));
+
+	if (n > 0)
+		write_all(1, text, (size_t)n);
+	if (fd >= 0)
+		sys_close(fd);
+}
+
 static NORETURN void init_run_shell(char **envp)
 {
 	char *argv[] = { (char *)"sh", NULL };
@@ -35,6 +47,7 @@ int main(int argc, char **argv, char **envp)
 	(void)argc;
 	(void)argv;
 	init_console();
+	init_greet();
 	int child = sys_fork();
 	if (child < 0)
 		fail("init: fork: %s\n", error_text(child));

@@ -25,9 +25,23 @@
 #include "mm/slab.h"
 
 enum {
-	CPIO_HEADER = 110, CPIO_MAGIC = 6, CPIO_DIGITS = 8,
-	CPIO_INO = 0, CPIO_MODE, CPIO_UID, CPIO_GID, CPIO_NLINK, CPIO_MTIME, CPIO_SIZE, CPIO_MAJOR, CPIO_MINOR,
-	CPIO_RMAJOR, CPIO_RMINOR, CPIO_NAMESIZE, CPIO_CHECK, CPIO_NFIELDS,
+	CPIO_HEADER = 110,
+	CPIO_MAGIC = 6,
+	CPIO_DIGITS = 8,
+	CPIO_INO = 0,
+	CPIO_MODE,
+	CPIO_UID,
+	CPIO_GID,
+	CPIO_NLINK,
+	CPIO_MTIME,
+	CPIO_SIZE,
+	CPIO_MAJOR,
+	CPIO_MINOR,
+	CPIO_RMAJOR,
+	CPIO_RMINOR,
+	CPIO_NAMESIZE,
+	CPIO_CHECK,
+	CPIO_NFIELDS,
 };
 
 /* A file that has further names to come. */
@@ -198,7 +212,8 @@ static struct inode *cpio_make_inode(struct cpio_reader *r)
 }
 
 /* A directory over a directory: the old one stays, with new attributes. */
-static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *dir, const char *name, size_t length)
+static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *dir, const char *name,
+				 size_t length)
 {
 	struct dir_entry *e = length ? inode_find(dir, name, length) : NULL;
 	bool same = length == 0 || (length == 1 && name[0] == '.');

@@ -5,9 +5,9 @@
 #include "mm/types.h"
 
 /*
- * Lay the archive at physical [start, start + size) over the tree: later names replace earlier ones.
- * File contents stay where they are. Damage is logged with its offset; what came before it stays.
- * Returns the number of entries.
+ * Lay the archive at physical [start, start + size) over the tree: later names replace earlier
+ * ones. File contents stay where they are. Damage is logged with its offset; what came before it
+ * stays. Returns the number of entries.
  */
 unsigned cpio_unpack(const char *name, paddr_t start, uint32_t size);
 

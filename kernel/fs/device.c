@@ -97,15 +97,18 @@ static long full_write(struct file *f, uptr_t buf, size_t n)
 static const struct file_ops null_ops = { .name = "null", .read = null_read, .write = null_write };
 static const struct file_ops zero_ops = { .name = "zero", .read = zero_read, .write = null_write };
 static const struct file_ops full_ops = { .name = "full", .read = zero_read, .write = full_write };
-static const struct file_ops random_ops = { .name = "random", .read = random_read, .write = null_write };
+static const struct file_ops random_ops = { .name = "random",
+					    .read = random_read,
+					    .write = null_write };
 
 static const struct device_entry {
 	const char *name;
 	uint8_t major, minor;
 	const struct file_ops *ops;
 } device_table[] = {
-	{ "null", 1, 3, &null_ops },	 { "zero", 1, 5, &zero_ops },	    { "full", 1, 7, &full_ops },
-	{ "random", 1, 8, &random_ops }, { "urandom", 1, 9, &random_ops }, { "tty", 5, 0, &tty_ops },
+	{ "null", 1, 3, &null_ops },	  { "zero", 1, 5, &zero_ops },
+	{ "full", 1, 7, &full_ops },	  { "random", 1, 8, &random_ops },
+	{ "urandom", 1, 9, &random_ops }, { "tty", 5, 0, &tty_ops },
 	{ "console", 5, 1, &tty_ops },
 };
 
@@ -183,8 +186,10 @@ static long channel_write_errors(struct file *f, uptr_t buf, size_t n)
 }
 
 static const struct file_ops channel_input_ops = { .name = "stdin", .read = channel_read };
-static const struct file_ops channel_output_ops = { .name = "stdout", .write = channel_write_output };
-static const struct file_ops channel_errors_ops = { .name = "stderr", .write = channel_write_errors };
+static const struct file_ops channel_output_ops = { .name = "stdout",
+						    .write = channel_write_output };
+static const struct file_ops channel_errors_ops = { .name = "stderr",
+						    .write = channel_write_errors };
 
 struct file *channel_open_input(paddr_t from, uint32_t n)
 {

@@ -1,9 +1,10 @@
 /*
  * Open files and each process's table of them.
  *
- * A struct file is what open made: a position, flags, and operations by kind. fork and dup share it,
- * so it is counted; the last put closes it. A process's table maps descriptors to files. It starts
- * small and doubles, as most programs use a handful of descriptors and fork copies the table.
+ * A struct file is what open made: a position, flags, and operations by kind. fork and dup share
+ * it, so it is counted; the last put closes it. A process's table maps descriptors to files. It
+ * starts small and doubles, as most programs use a handful of descriptors and fork copies the
+ * table.
  *
  * Only its own process changes a table, and a process in a system call is alone in it, so a file
  * found by descriptor needs no extra reference while the call lasts.
@@ -21,9 +22,10 @@
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 
-enum { FILES_FIRST_CAPACITY = 16 };
+enum { FILES_FIRST_CAPACITY = 16, FILES_ROOM_FRAMES = 4 };
 
 static struct slab_cache *file_cache;
 
@@ -37,8 +39,12 @@ void file_init(void)
 struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags)
 {
 	struct file *f = slab_alloc(file_cache);
+	if (!f && reclaim_room(1) == 0)
+		f = slab_alloc(file_cache);
 	if (f)
-		*f = (struct file){ .ops = ops, .inode = inode, .refs = 1, .flags = flags & ~O_CLOEXEC };
+		*f = (struct file){
+			.ops = ops, .inode = inode, .refs = 1, .flags = flags & ~O_CLOEXEC,
+		};
 	return f;
 }
 
@@ -82,7 +88,9 @@ static long directory_read(struct file *f, uptr_t buf, size_t n)
 }
 
 const struct file_ops regular_ops = { .name = "file", .read = regular_read, .seekable = true };
-const struct file_ops directory_ops = { .name = "directory", .read = directory_read, .seekable = true };
+const struct file_ops directory_ops = { .name = "directory",
+					.read = directory_read,
+					.seekable = true };
 
 /* --- open --- */
 
@@ -205,7 +213,10 @@ static int files_grow(struct files *t, uint32_t fd)
 		capacity *= 2;
 	if (capacity == t->capacity)
 		return 0;
-	struct file_slot *slots = krealloc(t->slots, capacity * sizeof(*slots));
+	size_t bytes = capacity * sizeof(struct file_slot);
+	struct file_slot *slots = krealloc(t->slots, bytes);
+	if (!slots && reclaim_room(FILES_ROOM_FRAMES) == 0)
+		slots = krealloc(t->slots, bytes);
 	if (!slots)
 		return -ENOMEM;
 	memset(slots + t->capacity, 0, (capacity - t->capacity) * sizeof(*slots));

@@ -8,18 +8,35 @@
 #include "mm/user.h"
 
 enum {
-	O_ACCMODE = 3, O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200,
-	O_NOCTTY = 0400, O_TRUNC = 01000, O_APPEND = 02000, O_NONBLOCK = 04000, O_LARGEFILE = 0100000,
-	O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000, O_CLOEXEC = 02000000, O_PATH = 010000000,
+	O_ACCMODE = 3,
+	O_RDONLY = 0,
+	O_WRONLY = 1,
+	O_RDWR = 2,
+	O_CREAT = 0100,
+	O_EXCL = 0200,
+	O_NOCTTY = 0400,
+	O_TRUNC = 01000,
+	O_APPEND = 02000,
+	O_NONBLOCK = 04000,
+	O_LARGEFILE = 0100000,
+	O_DIRECTORY = 0200000,
+	O_NOFOLLOW = 0400000,
+	O_CLOEXEC = 02000000,
+	O_PATH = 010000000,
 };
 enum { FILES_MAX = 1024, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
 
 struct file;
 
-/* What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running process's. */
+/*
+ * What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running
+ * process's.
+ */
 struct file_ops {
 	const char *name;
-	/* From @f->position, which the call moves on where there is one. Bytes moved, or an error. */
+	/*
+	 * From @f->position, which the call moves on where there is one. Bytes moved, or an error.
+	 */
 	long (*read)(struct file *f, uptr_t buf, size_t n);
 	long (*write)(struct file *f, uptr_t buf, size_t n);
 	long (*ioctl)(struct file *f, unsigned request, uptr_t arg);
@@ -39,10 +56,14 @@ struct file {
 
 void file_init(void); /* boot */
 /* One reference, read and write rights by @flags. NULL: no memory. */
-MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags);
+MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
+				    unsigned flags);
 struct file *file_get(struct file *f);
 void file_put(struct file *f);
-/* Open what @path names: *opened, or -ENOENT, -EISDIR, -EROFS, -EACCES, -ELOOP, -ENXIO, -ENOMEM, ... */
+/*
+ * Open what @path names: *opened, or -ENOENT, -EISDIR, -EROFS, -EACCES, -ELOOP, -ENXIO, -ENOMEM,
+ * ...
+ */
 MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, struct file **opened);
 
 static inline bool file_readable(const struct file *f)
@@ -77,11 +98,20 @@ MUST_CHECK struct files *files_fork(const struct files *from);
 void files_destroy(struct files *t);
 /* Close what execve must close. */
 void files_close_on_exec(struct files *t);
-/* The file of descriptor @fd, NULL: not open. No reference is taken: only this process can close it. */
+/*
+ * The file of descriptor @fd, NULL: not open. No reference is taken: only this process can close
+ * it.
+ */
 struct file *files_find(const struct files *t, uint32_t fd);
-/* Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE, -ENOMEM: the reference stays the caller's. */
+/*
+ * Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE,
+ * -ENOMEM: the reference stays the caller's.
+ */
 long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
-/* Give @f, with its reference, descriptor @fd (below FILES_MAX); what was there is closed. @fd, or -ENOMEM: nothing changed. */
+/*
+ * Give @f, with its reference, descriptor @fd (below FILES_MAX); what was there is closed. @fd, or
+ * -ENOMEM: nothing changed.
+ */
 long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec);
 /* 0 or -EBADF. */
 int files_close(struct files *t, uint32_t fd);

@@ -58,7 +58,10 @@ struct inode *inode_root(void);
 MUST_CHECK struct inode *inode_create(unsigned mode);
 /* A regular file's bytes are at @data. It must have been mapped by nobody. */
 void inode_set_data(struct inode *i, paddr_t data, uint32_t size);
-/* Name @child in directory @dir, instead of what had that name. 0 or -ENOMEM. @length bytes of @name. */
+/*
+ * Name @child in directory @dir, instead of what had that name. 0 or -ENOMEM. @length bytes of
+ * @name.
+ */
 MUST_CHECK int inode_link(struct inode *dir, const char *name, size_t length, struct inode *child);
 /* The entry of that name in directory @dir, not "." or "..". NULL: there is none. */
 struct dir_entry *inode_find(const struct inode *dir, const char *name, size_t length);

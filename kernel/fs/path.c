@@ -101,7 +101,8 @@ int path_lookup(struct inode *cwd, const char *path, unsigned flags, struct inod
 	return error;
 }
 
-int path_parent(struct inode *cwd, const char *path, struct inode **dir, const char **name, size_t *length)
+int path_parent(struct inode *cwd, const char *path, struct inode **dir, const char **name,
+		size_t *length)
 {
 	struct path_walk w = { .at = cwd };
 	if (!*path)

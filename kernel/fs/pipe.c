@@ -5,9 +5,9 @@
  * it is used. Two counters run upwards for ever, bytes written and bytes read; their difference is
  * what the pipe holds, modulo the size is the place.
  *
- * Copying to or from user memory may fault and so let other processes in. A lock is held while bytes
- * are moved, and given back before sleeping for room or data. Writes up to PIPE_BUF are in one
- * piece: they wait until all of it fits.
+ * Copying to or from user memory may fault and so let other processes in. A lock is held while
+ * bytes are moved, and given back before sleeping for room or data. Writes up to PIPE_BUF are in
+ * one piece: they wait until all of it fits.
  *
  * Always true
  *   P1  written - read <= PIPE_BYTES
@@ -57,7 +57,8 @@ static struct pipe_span pipe_span_at(const struct pipe *p, uint32_t at)
 {
 	char *page = p->pages[at / PAGE_SIZE % PIPE_PAGES];
 	uint32_t offset = at % PAGE_SIZE;
-	return (struct pipe_span){ .bytes = page ? page + offset : NULL, .length = PAGE_SIZE - offset };
+	return (struct pipe_span){ .bytes = page ? page + offset : NULL,
+				   .length = PAGE_SIZE - offset };
 }
 
 /* Wait for data: 0 and the pipe may be empty only at its end; locked before and after. */
@@ -104,8 +105,9 @@ static long pipe_read(struct file *f, uptr_t buf, size_t n)
 /* Pages for the next @n bytes, which fit. */
 static int pipe_reserve(struct pipe *p, size_t n)
 {
-	for (uint32_t at = ROUND_DOWN(p->written, PAGE_SIZE); at - ROUND_DOWN(p->written, PAGE_SIZE) <
-	     (p->written % PAGE_SIZE) + n; at += PAGE_SIZE) {
+	for (uint32_t at = ROUND_DOWN(p->written, PAGE_SIZE);
+	     at - ROUND_DOWN(p->written, PAGE_SIZE) < (p->written % PAGE_SIZE) + n;
+	     at += PAGE_SIZE) {
 		char **page = &p->pages[at / PAGE_SIZE % PIPE_PAGES];
 		if (*page)
 			continue;

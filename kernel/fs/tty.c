@@ -2,13 +2,13 @@
  * The terminal: console keyboard and screen with Linux's line discipline.
  *
  * Bytes come in by interrupt from the keyboard and the first serial line and go into a small ring;
- * nothing else happens there. tty_work, in process context, takes them out and does what the settings
- * (termios) say: signals for ^C, ^\ and ^Z, echo, and in canonical mode line editing (erase, word
- * erase, kill). Finished input goes to a queue that read takes from. An entry of that queue is a
- * byte, or the mark that ^D leaves: "a read ends here".
+ * nothing else happens there. tty_work, in process context, takes them out and does what the
+ * settings (termios) say: signals for ^C, ^\ and ^Z, echo, and in canonical mode line editing
+ * (erase, word erase, kill). Finished input goes to a queue that read takes from. An entry of that
+ * queue is a byte, or the mark that ^D leaves: "a read ends here".
  *
- * Canonical read gives at most one line; raw read what there is, by VMIN and VTIME. A reader that is
- * not in the foreground group is stopped by SIGTTIN, or gets -EIO if that can not stop it.
+ * Canonical read gives at most one line; raw read what there is, by VMIN and VTIME. A reader that
+ * is not in the foreground group is stopped by SIGTTIN, or gets -EIO if that can not stop it.
  *
  * Output goes to the serial line and the screen, with CR added before LF where the settings ask.
  *
@@ -248,7 +248,10 @@ static int tty_check_foreground(void)
 	return -ERESTARTSYS;
 }
 
-/* Raw mode: enough bytes by VMIN and VTIME? @since: the tick at which reading, or the last byte, began. */
+/*
+ * Raw mode: enough bytes by VMIN and VTIME? @since: the tick at which reading, or the last byte,
+ * began.
+ */
 static bool tty_raw_ready(uint64_t since)
 {
 	unsigned least = tty.settings.cc[TTY_VMIN];
@@ -274,7 +277,8 @@ static int tty_wait(const struct file *f)
 			return -EAGAIN;
 		bool raw = !(tty.settings.lflag & TTY_ICANON);
 		uint64_t tenths = raw ? tty.settings.cc[TTY_VTIME] : 0;
-		int error = tenths ? sched_sleep_until(&tty.readers, since + tenths * (SCHED_HZ / 10))
+		uint64_t over = since + tenths * (SCHED_HZ / 10);
+		int error = tenths ? sched_sleep_until(&tty.readers, over)
 				   : sched_sleep_interruptible(&tty.readers);
 		if (error)
 			return error;

@@ -4,9 +4,14 @@
 
 #include "mm/types.h"
 
-/* The root, /dev and its devices; then every boot module that is an archive. After slab_init, object_init_module. */
+/*
+ * The root, /dev and its devices; then every boot module that is an archive. After slab_init,
+ * object_init_module.
+ */
 void vfs_init(void);
-/* Lay one more archive (fw_cfg's initrd) over the tree. The memory is in boot_info.taken and stays. */
+/*
+ * Lay one more archive (fw_cfg's initrd) over the tree. The memory is in boot_info.taken and stays.
+ */
 void vfs_add_archive(const char *name, paddr_t start, uint32_t size);
 
 #endif

@@ -176,6 +176,23 @@ static void wrong_cache(bool debug)
 	expect_quiet(cache);
 }
 
+/* A user may write the very word that marks free objects; only the list decides. */
+TEST(slab_damage_6_no_false_alarm)
+{
+	struct slab_cache *cache = damage_cache(false);
+	slab_free(cache, slab_alloc(cache));
+	uintptr_t *free_object = slab_alloc(cache);
+	slab_free(cache, free_object);
+	uintptr_t mark = free_object[1];
+	CHECK(slab_alloc(cache) == free_object);
+	free_object[1] = mark;
+	slab_free(cache, free_object);
+	CHECK_EQ(nreports, 0);
+	slab_free(cache, free_object);
+	expect_report(cache, free_object, "double free");
+	expect_quiet(cache);
+}
+
 TEST(slab_damage_7_wrong_cache)
 {
 	wrong_cache(true);

@@ -11,7 +11,8 @@ SELFTEST(frame_66_kb_take_a_block_of_128_kb)
 	REQUIRE(f != NULL);
 	EXPECT_EQ(free - frame_stats.free, 32);
 	EXPECT_EQ(frame_pfn(f) % 32, 0);
-	selftest_note("66 KB asked, %u KB given, %u KB lost inside", 4u << order, (4u << order) - 66);
+	selftest_note("66 KB asked, %u KB given, %u KB lost inside", 4u << order,
+		      (4u << order) - 66);
 	frame_free(f);
 	EXPECT_EQ(frame_stats.free, free);
 }

@@ -54,7 +54,8 @@ SELFTEST(slab_objects_come_constructed)
 
 static unsigned reports;
 
-static void count_report(const struct slab_cache *cache, const void *object, const char *what, const void *caller)
+static void count_report(const struct slab_cache *cache, const void *object, const char *what,
+			 const void *caller)
 {
 	(void)cache, (void)object, (void)what, (void)caller;
 	reports++;

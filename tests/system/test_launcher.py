@@ -52,6 +52,7 @@ def status_125_for_the_launchers_own_errors(box):
             (["run", "--ram", "3583M", "--", PROGRAM], "room for 3583M"),
             (["run", "--ram", "64Q", "--", PROGRAM], "is not a size"),
             (["run", "--stdin", "/nowhere", "--", PROGRAM], "/nowhere"),
+            (["run", "--report", "/no/where", "--", PROGRAM], "/no/where"),
             (["run", "--root", "/nowhere", "--", PROGRAM], "/nowhere"),
             (["run", "--timeout", "-1", "--", PROGRAM], "seconds"),
             (["trace"], "later release"),

@@ -139,7 +139,7 @@ def real_memory_runs_out_too(box):
 @test
 def out_of_memory_and_swap_ends_one_program(box):
     """No panic: the program is ended, and the machine is sound."""
-    result = box.run("/bin/touchpages", "write", "5000", ram="8M", swap="4M")
+    result = box.run("/bin/touchpages", "write", "1000", frames=64, swap="1M")
     equal(result.status, 137, f"status\n{result.error_text()}")
     for key in ("frames_leaked", "slots_leaked", "objects_leaked"):
         equal(result[key], 0, key)

@@ -1,7 +1,7 @@
 /*
  * Bad pointers: each call that takes one, with each kind of bad one, says EFAULT and does nothing
- * else. The kinds: NULL, low, unmapped, in the kernel, at the very top, across the end of a mapping,
- * and for results also read-only memory.
+ * else. The kinds: NULL, low, unmapped, in the kernel, at the very top, across the end of a
+ * mapping, and for results also read-only memory.
  */
 #include "lib/errno.h"
 #include "lib/string.h"

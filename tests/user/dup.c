@@ -1,4 +1,7 @@
-/* Descriptors: copies share the place in the file, closing one leaves the other, numbers are reused. */
+/*
+ * Descriptors: copies share the place in the file, closing one leaves the other, numbers are
+ * reused.
+ */
 #include "lib/errno.h"
 #include "tests/user/testing.h"
 #include "user/lib/print.h"

@@ -1,6 +1,7 @@
 /*
  * Fork while most pages are on swap: parent and children share the slots, each reads them, some
- * write, and they end in different orders. Run it with few frames; with many it tests copies in memory.
+ * write, and they end in different orders. Run it with few frames; with many it tests copies in
+ * memory.
  */
 #include "tests/user/testing.h"
 #include "user/lib/print.h"

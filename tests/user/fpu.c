@@ -1,7 +1,8 @@
 /*
- * The floating-point registers belong to the process: several compute at once, each is interrupted in
- * the middle of sums again and again, and each must get what it gets alone. A new program starts with
- * an empty stack of registers and the default control word; a forked child starts with its parent's.
+ * The floating-point registers belong to the process: several compute at once, each is
+ * interrupted in the middle of sums again and again, and each must get what it gets alone. A new
+ * program starts with an empty stack of registers and the default control word; a forked child
+ * starts with its parent's.
  */
 #include "lib/string.h"
 #include "tests/user/testing.h"

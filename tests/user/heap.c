@@ -1,4 +1,7 @@
-/* malloc, realloc and free: contents survive every resize, nothing overlaps, the heap stays whole. */
+/*
+ * malloc, realloc and free: contents survive every resize, nothing overlaps, the heap stays
+ * whole.
+ */
 #include "lib/string.h"
 #include "tests/user/testing.h"
 #include "user/lib/heap.h"

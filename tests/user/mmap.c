@@ -1,4 +1,7 @@
-/* mmap2 and munmap: where mappings go, which are refused, and what is left when a piece is taken away. */
+/*
+ * mmap2 and munmap: where mappings go, which are refused, and what is left when a piece is taken
+ * away.
+ */
 #include "lib/string.h"
 #include "tests/user/testing.h"
 #include "user/lib/print.h"

@@ -1,5 +1,5 @@
-; The entry of the test "registers", in place of crt0's: keeps what the kernel left in the registers,
-; then goes on as every program. And the comparisons that C cannot make.
+; The entry of the test "registers", in place of crt0's: keeps what the kernel left in the
+; registers, then goes on as every program. And the comparisons that C cannot make.
 
 bits 32
 extern _start

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the user programs' tests on this machine's Linux, the oracle, and compares what they print
-# with the expected output; with --update writes it instead. Needs a kernel that runs 32-bit programs.
+# with the expected output; with --update writes it instead. Needs a kernel that runs 32-bit
+# programs.
 #
 #   tests/user/run-on-host.sh [--update] [NAME...]
 #

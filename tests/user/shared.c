@@ -1,4 +1,6 @@
-/* Shared anonymous memory: fork's both sides write to the same pages, whoever touches them first. */
+/*
+ * Shared anonymous memory: fork's both sides write to the same pages, whoever touches them first.
+ */
 #include "lib/string.h"
 #include "tests/user/testing.h"
 #include "user/lib/print.h"

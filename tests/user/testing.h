@@ -1,7 +1,7 @@
 /*
- * What the tests in this folder share. Each is a Linux i386 program that exercises one behaviour and
- * prints what it saw in words that are the same on every system that behaves so; NAME.expected holds
- * what Linux prints. Addresses and process ids are never printed.
+ * What the tests in this folder share. Each is a Linux i386 program that exercises one behaviour
+ * and prints what it saw in words that are the same on every system that behaves so;
+ * NAME.expected holds what Linux prints. Addresses and process ids are never printed.
  */
 #ifndef TESTS_USER_TESTING_H
 #define TESTS_USER_TESTING_H

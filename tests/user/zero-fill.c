@@ -1,7 +1,7 @@
 /*
- * What a program finds in its memory: initialised data as in the file, zeroes behind it up to the end
- * of .bss and of its last page, zeroes in fresh memory and a fresh heap. And nothing of what another
- * process has left in the frames it gets.
+ * What a program finds in its memory: initialised data as in the file, zeroes behind it up to the
+ * end of .bss and of its last page, zeroes in fresh memory and a fresh heap. And nothing of what
+ * another process has left in the frames it gets.
  */
 #include "lib/string.h"
 #include "tests/user/testing.h"

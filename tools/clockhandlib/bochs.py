@@ -11,9 +11,8 @@ import os
 import pty
 import shutil
 import subprocess
-import time
 
-from . import channels, paths, qemu, record, sizes
+from . import channels, machine, paths, qemu, sizes
 from .errors import LauncherError
 
 BINARY = "bochs"
@@ -23,7 +22,7 @@ GRUB_MODULES = "/usr/lib/grub/i386-pc"
 SHUTDOWN = b"Shutdown port: shutdown requested"
 TRIPLE_FAULT = b"exception with no resolution"
 MEMORY_LIMIT_MIB = 2048
-POLL_SECONDS = 0.02
+READ_BYTES = 1 << 16
 
 CONFIGURATION = """\
 display_library: term
@@ -45,22 +44,26 @@ log: {log}
 """
 
 GRUB_CONFIGURATION = """\
-set timeout=0
-set default=0
-menuentry clockhand {{
-	multiboot2 /boot/clockhand.elf {words}
-	module2 /boot/initrd.cpio initrd
-{more}	boot
-}}
+multiboot2 /boot/clockhand.elf {words}
+module2 /boot/initrd.cpio initrd
+{more}boot
 """
 
 
-class Ended:
-    """How a boot ended: problems in words, and the record or None."""
+class Screen:
+    """The terminal Bochs draws on: nobody looks, but a full one would stop it. Like a Tail."""
 
-    def __init__(self, problems, found):
-        self.problems = problems
-        self.record = found
+    def __init__(self, master):
+        self.master = master
+        fcntl.fcntl(master, fcntl.F_SETFL, os.O_NONBLOCK)
+
+    def pump(self):
+        try:
+            while os.read(self.master, READ_BYTES):
+                pass
+        except OSError:  # nothing there now, or Bochs has ended
+            pass
+        return False
 
 
 def why_not():
@@ -77,82 +80,49 @@ def make_image(space, words, overlay):
     """An image for this boot alone. @overlay: path of an archive, or None."""
     tree = space.file("tree")
     os.makedirs(os.path.join(tree, "boot", "grub"))
-    os.symlink(paths.kernel(), os.path.join(tree, "boot", "clockhand.elf"))
-    os.symlink(paths.base_archive(), os.path.join(tree, "boot", "initrd.cpio"))
+    shutil.copy(paths.stripped_kernel(), os.path.join(tree, "boot", "clockhand.elf"))
+    shutil.copy(paths.base_archive(), os.path.join(tree, "boot", "initrd.cpio"))
     more = ""
     if overlay:
-        os.symlink(overlay, os.path.join(tree, "boot", "overlay.cpio"))
-        more = "\tmodule2 /boot/overlay.cpio initrd\n"
+        shutil.copy(overlay, os.path.join(tree, "boot", "overlay.cpio"))
+        more = "module2 /boot/overlay.cpio initrd\n"
     with open(os.path.join(tree, "boot", "grub", "grub.cfg"), "w", encoding="ascii") as out:
         out.write(GRUB_CONFIGURATION.format(words=words, more=more))
     image = space.file("bochs.iso")
-    made = subprocess.run(["grub-mkrescue", "-d", GRUB_MODULES, "-o", image, tree, "--", "-follow",
-                           "on"], capture_output=True, text=True, check=False)
+    made = subprocess.run(["grub-mkrescue", "-d", GRUB_MODULES, "-o", image, tree],
+                          capture_output=True, text=True, check=False)
     if made.returncode:
         raise LauncherError(f"grub-mkrescue failed: {made.stderr.strip()}")
     return image
 
 
-def start(space, image, memory_bytes):
-    """Returns (process, master side of its terminal)."""
+def boot(space, memory_bytes, words, overlay=None):
+    """Boot; returns (machine.Boot, Screen). Its ports are the files log, control, ... in @space."""
+    image = make_image(space, words, overlay)
     memory = -(-memory_bytes // sizes.UNITS["M"])
     if memory > MEMORY_LIMIT_MIB:
         raise LauncherError(f"Bochs has at most {MEMORY_LIMIT_MIB}M, this takes {memory}M")
     ports = space.empty_files("log", "control", "stdout", "stderr")
-    space.write("bochsrc", CONFIGURATION.format(
+    configuration = space.write("bochsrc", CONFIGURATION.format(
         memory=memory, bios=BIOS, vga_bios=VGA_BIOS, image=image, ports=ports,
-        log=space.file("bochs.log")).encode())
+        log=space.file("messages")).encode())
     commands = space.write("commands", b"c\nquit\n")
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [BINARY, "-q", "-f", space.file("bochsrc"), "-rc", commands], stdin=slave, stdout=slave,
+        [BINARY, "-q", "-f", configuration, "-rc", commands], stdin=slave, stdout=slave,
         stderr=slave, start_new_session=True, env={**os.environ, "TERM": "vt100"},
         preexec_fn=qemu.die_with_parent)
     os.close(slave)
-    fcntl.fcntl(master, fcntl.F_SETFL, os.O_NONBLOCK)
-    return process, master
+    return machine.Boot(process, ports[0], ports[1], space.file("messages")), Screen(master)
 
 
-def drain(master):
-    """Nobody looks at the screen, but a full terminal would stop Bochs."""
-    try:
-        while os.read(master, 1 << 16):
-            pass
-    except OSError:
-        pass
-
-
-def watch(process, master, tails, timeout):
-    """Until it has ended; returns whether time ran out."""
-    deadline = time.monotonic() + timeout
-    timed_out = False
-    while process.poll() is None and not timed_out:
-        drain(master)
-        for tail in tails:
-            tail.pump()
-        timed_out = time.monotonic() > deadline
-        time.sleep(POLL_SECONDS)
-    qemu.stop(process)
-    for tail in tails:
-        tail.pump()
-    return timed_out
-
-
-def boot(space, memory_bytes, words, timeout, open_tails, overlay=None):
-    """Boot, and follow the ports with the tails that open_tails(space) gives."""
-    process, master = start(space, make_image(space, words, overlay), memory_bytes)
-    try:
-        timed_out = watch(process, master, open_tails(space), timeout)
-    finally:
-        qemu.stop(process)
-        os.close(master)
-    problems = []
-    log_path = space.file("bochs.log")
-    log = channels.read_file(log_path) if os.path.exists(log_path) else b""
-    if timed_out:
-        problems.append(f"hang: nothing ended the machine within {timeout:g} seconds")
-    elif TRIPLE_FAULT in log:
-        problems.append("triple fault")
-    elif SHUTDOWN not in log:
-        problems.append("Bochs ended and the kernel had not asked for it")
-    return Ended(problems, record.parse(channels.read_file(space.file("control"))))
+def problems(ended):
+    """What the way it ended says, as lines."""
+    log = channels.read_file(ended.messages) if os.path.exists(ended.messages) else b""
+    if ended.timed_out:
+        return ["hang: nothing ended the machine in time"]
+    if TRIPLE_FAULT in log:
+        return ["triple fault"]
+    if SHUTDOWN not in log:
+        return ["Bochs ended and the kernel had not asked for it"]
+    return []

@@ -1,6 +1,7 @@
 """One boot: a temporary folder, what the kernel is told, an emulator, and how it ended."""
 
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -102,7 +103,8 @@ class Boot:
 
     def log_lines(self):
         text = channels.read_file(self.log).decode("utf-8", "replace")
-        return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+        plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[^\n -~\xa0-\uffff]", "", text)
+        return [line for line in plain.split("\n") if line.strip()]
 
     def check_started(self):
         """The emulator's own refusal (no memory, a bad option) is not the kernel's fault."""

@@ -17,6 +17,11 @@ def kernel():
     return _built("clockhand.elf")
 
 
+def stripped_kernel():
+    """As it stands on the image: without what only a debugger wants."""
+    return _built(os.path.join("iso", "boot", "clockhand.elf"))
+
+
 def base_archive():
     return _built("initrd.cpio")
 

@@ -37,6 +37,11 @@ def write_json(report, path):
         out.write("\n")
 
 
+def ran(report):
+    """Whether the program got as far as its first page; true where nothing is known."""
+    return report["peak_resident_pages"] != 0
+
+
 def signal_name(number):
     try:
         return signal.Signals(number).name

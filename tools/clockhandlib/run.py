@@ -1,15 +1,17 @@
 """`run`: one program as the machine's only one, and how it used memory."""
 
 import os
+import re
 import shutil
 import signal
 import sys
 
-from . import channels, guestroot, machine, paths, qemu, report
+from . import bochs, channels, guestroot, machine, paths, qemu, report
 from .errors import (LauncherError, STATUS_NO_RECORD, STATUS_SIGNAL_BASE, STATUS_TIMEOUT)
 
 PANIC_LINES = 40
 LAST_LINES = 12
+PLAIN_WORD = re.compile(r"[\w./:=+@%,-]+", re.ASCII)  # means nothing to GRUB
 
 
 def say(line):
@@ -24,11 +26,17 @@ def run(options):
     """Returns the status to end with."""
     root = guestroot.GuestRoot(options.root)
     program = root.locate(options.program[0])
+    argv = [program, *options.program[1:]]
+    check_writable("--log", options.log)
+    check_writable("--report", options.report)
     with machine.Workspace() as space:
-        boot = start(options, space, root, [program, *options.program[1:]])
-        tails = [channels.Tail(space.file("stdout"), 1), channels.Tail(space.file("stderr"), 2)]
-        log = open_log(options.log)
-        if log is not None:
+        if options.emulator == "bochs":
+            boot, *tails = start_bochs(options, space, root, argv)
+        else:
+            boot, tails = start(options, space, root, argv), []
+        tails += [channels.Tail(space.file("stdout"), 1), channels.Tail(space.file("stderr"), 2)]
+        if options.log is not None:
+            log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
             tails.append(channels.Tail(boot.log, log, text=True))
         try:
             boot.watch(tails, options.timeout)
@@ -37,17 +45,34 @@ def run(options):
             return STATUS_SIGNAL_BASE + signal.SIGPIPE
         finally:
             qemu.stop(boot.process)
-        boot.check_started()
+        if options.emulator == "qemu":
+            boot.check_started()
         return conclude(options, boot, options.program[0])
 
 
-def open_log(path):
-    if path is None:
-        return None
-    try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-    except OSError as error:
-        raise LauncherError(f"--log {path}: {error.strerror}") from error
+def start_bochs(options, space, root, argv):
+    """As start(), for Bochs. Returns (boot, its screen)."""
+    reason = bochs.why_not()
+    if reason:
+        raise LauncherError(f"--emulator bochs: {reason}; `tools/setup.sh test` installs it")
+    if options.stdin is not None or options.icount:
+        raise LauncherError("--stdin and --icount need QEMU")
+    for word in argv:
+        if not PLAIN_WORD.fullmatch(word):
+            raise LauncherError(f"'{word}' does not survive Bochs' command line; use QEMU")
+    words = machine.kernel_words(options, "channels=serial", f"init={argv[0]}")
+    overlay = space.file("overlay.cpio")
+    archives = [overlay] if root.write_overlay(overlay) else []
+    return bochs.boot(space, machine.memory_bytes(options, *archives),
+                      " ".join([words, "--", *argv[1:]]), *archives)
+
+
+def check_writable(option, path):
+    """Found out before the machine runs, and without a trace if it then does not."""
+    if path is not None:
+        target = path if os.path.exists(path) else os.path.dirname(path) or "."
+        if os.path.isdir(path) or not os.access(target, os.W_OK):
+            raise LauncherError(f"{option} {path}: can not be written")
 
 
 def start(options, space, root, argv, extra=()):
@@ -86,12 +111,11 @@ def conclude(options, boot, program):
     outcome, status = judge(boot, record)
     figures = report.build(options, outcome, record)
     if options.report is not None:
-        try:
-            report.write_json(figures, options.report)
-        except OSError as error:
-            raise LauncherError(f"--report {options.report}: {error.strerror}") from error
+        report.write_json(figures, options.report)
     if outcome == "panic":
         explain(boot, record)
+    elif not report.ran(figures):
+        say("the kernel could not start it: " + boot.log_lines()[-1])
     elif boot.lingered:
         say("the kernel did not power the machine off")
     if not options.quiet:
@@ -126,7 +150,7 @@ def explain(boot, record):
         lines = lines[-LAST_LINES:]
     for line in lines:
         say(f"| {line}")
-    if panic is None and boot.status() == 0:
+    if panic is None and boot.status() == 0 and not any("memory" in line for line in lines[-3:]):
         say("status 0 without a record is what a triple fault looks like")
 
 

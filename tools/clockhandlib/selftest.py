@@ -120,11 +120,17 @@ def run_bochs(options):
     if reason:
         print(f"bochs: 1..0 # SKIP {reason}", flush=True)
         return True
+    words = machine.kernel_words(options, selftest_word(options))
+    root = guestroot.GuestRoot(options.root)
     with machine.Workspace() as space:
-        ended = bochs.boot(space, machine.memory_bytes(options),
-                           machine.kernel_words(options, selftest_word(options)), options.timeout,
-                           lambda folder: [LegTail(folder.file("log"), leg)])
-        return leg.finish(ended.problems, ended.record)
+        overlay = space.file("overlay.cpio")
+        archives = [overlay] if root.write_overlay(overlay) else []
+        boot, screen = bochs.boot(space, machine.memory_bytes(options, *archives), words, *archives)
+        try:
+            boot.watch([LegTail(boot.log, leg), screen], options.timeout)
+        finally:
+            qemu.stop(boot.process)
+        return leg.finish(bochs.problems(boot), boot.record())
 
 
 def test(options):

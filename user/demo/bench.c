@@ -1,11 +1,11 @@
 /*
  * What memory costs: guest instructions of the events a paging kernel lives on.
  *
- * Under QEMU's `-icount shift=0,sleep=off` the time-stamp counter counts executed instructions, so a
- * figure is exact and the same on every run; on a real processor it counts cycles and varies. Each
- * event is measured alone, many times, and the table shows the least, the middle and the mean: the
- * least is the common path, and what the mean has more is page tables, timer ticks and reclaim.
- * What measuring costs is subtracted.
+ * Under QEMU's `-icount shift=0,sleep=off` the time-stamp counter counts executed instructions,
+ * so a figure is exact and the same on every run; on a real processor it counts cycles and
+ * varies. Each event is measured alone, many times, and the table shows the least, the middle and
+ * the mean: the least is the common path, and what the mean has more is page tables, timer ticks
+ * and reclaim. What measuring costs is subtracted.
  *
  * The last row needs less memory than it walks over (`frames=64` on the kernel's command line):
  * then every page it writes must come from swap, and another dirty one must go there first.

@@ -1,6 +1,6 @@
-; A program of more than a megabyte, most of it here: 32 pages of code, each with one function of its
-; own, and 512 KiB of initialised numbers. Nothing is computed at run time, so every page must come
-; from the file.
+; A program of more than a megabyte, most of it here: 32 pages of code, each with one function of
+; its own, and 512 KiB of initialised numbers. Nothing is computed at run time, so every page must
+; come from the file.
 
 bits 32
 global bigprog_functions

@@ -4,8 +4,9 @@
  * The first process fills PAGES pages. Each process forks CHILDREN children, down to GENERATIONS
  * generations, all at once. A child overwrites half of the pages with its own mark, each generation
  * another half, waits until its own children have ended, and then looks whether every page still
- * holds what it must: its own mark where it wrote, an ancestor's elsewhere. So each page is shared by some processes and copied for
- * others, in memory or on swap, wherever the storm caught it.
+ * holds what it must: its own mark where it wrote, an ancestor's elsewhere. So each page is
+ * shared by some processes and copied for others, in memory or on swap, wherever the storm caught
+ * it.
  *
  * Each process reports through one pipe; a report is shorter than PIPE_BUF, so it arrives in one
  * piece. Sums do not depend on the order.

@@ -1,10 +1,10 @@
 /*
  * A hash table larger than its memory: the workload paging likes least.
  *
- * Open addressing with linear probing (Knuth, The Art of Computer Programming 3, 6.4): a key lies at
- * its hash or in the next free place behind it. A good hash scatters neighbouring keys over all
- * pages, so nearly every operation wants a page that has been written to swap. Deleting moves later
- * keys back instead of leaving marks (algorithm R there), so the table does not age.
+ * Open addressing with linear probing (Knuth, The Art of Computer Programming 3, 6.4): a key lies
+ * at its hash or in the next free place behind it. A good hash scatters neighbouring keys over
+ * all pages, so nearly every operation wants a page that has been written to swap. Deleting moves
+ * later keys back instead of leaving marks (algorithm R there), so the table does not age.
  *
  * Every record holds words computed from its key: a page that came back wrong is noticed.
  */
@@ -110,7 +110,10 @@ static void table_exercise(struct tally *t)
 		const struct record *r = &table[table_find(random_next(&state))];
 		t->found += r->key != 0;
 		t->damaged += r->key && !record_intact(r);
-		/* The sequence has no two equal numbers so near, thus its complement is rarely there. */
+		/*
+		 * The sequence has no two equal numbers so near, thus its complement is rarely
+		 * there.
+		 */
 		t->missing += i % 4 == 0 && !table[table_find(~state)].key;
 	}
 

@@ -8,9 +8,9 @@
  *                  find something to destroy
  *
  * What a child does to itself is its own affair. The parent prints how each ended, or only that all
- * of them did where that is random. A call may wait for ever, so children of the last kind are given
- * some time and then killed. They are kept from making processes and from sending signals: the
- * first would multiply the randomness, the second would end the parent, and rightly so.
+ * of them did where that is random. A call may wait for ever, so children of the last kind are
+ * given some time and then killed. They are kept from making processes and from sending signals:
+ * the first would multiply the randomness, the second would end the parent, and rightly so.
  */
 #include "lib/string.h"
 #include "user/lib/options.h"
@@ -123,7 +123,9 @@ static void sigreturn_no_stack(void)
 	hostile_sigreturn(NR_rt_sigreturn, 0);
 }
 
-/* A forged frame is filled with one value each time, its selectors and flags with dangerous ones. */
+/*
+ * A forged frame is filled with one value each time, its selectors and flags with dangerous ones.
+ */
 static void run_sigreturns(void)
 {
 	static const uint32_t selectors[] = { 0, 8, 0x60, 0x68, 0x80, 0xf8, 0xffff };
@@ -154,6 +156,7 @@ static bool call_left_out(uint32_t number)
 		37, 129, 178, 238, 270, 335,    /* kill and its kind */
 		424, 434,                       /* by file descriptors */
 		26, 88, 283,                    /* ptrace, reboot, kexec_load */
+		29, 72, 179,                    /* pause and its kind: for ever */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
@@ -198,10 +201,10 @@ static NORETURN void child_calls(uint32_t state)
 	sys_exit(0);
 }
 
-/* Give a child two seconds. */
+/* Give a child some time: those that take longer have called pause, or something like it. */
 static void child_wait(int pid)
 {
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 30; i++) {
 		if (sys_waitpid(pid, NULL, WNOHANG) != 0)
 			return;
 		sys_nanosleep(0, 10 * 1000 * 1000);

@@ -1,6 +1,6 @@
 /*
- * Reads through a NULL pointer. Page 0 is never mapped, so the processor faults, the kernel finds no
- * area there, and SIGSEGV ends this process and no other.
+ * Reads through a NULL pointer. Page 0 is never mapped, so the processor faults, the kernel finds
+ * no area there, and SIGSEGV ends this process and no other.
  */
 #include "user/lib/options.h"
 #include "user/lib/print.h"

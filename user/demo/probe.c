@@ -2,9 +2,9 @@
  * Tries every corner of the 4 GiB it must not touch.
  *
  * For each place a child reads, writes and jumps there, and the parent says how it ended. Then the
- * whole 4 GiB in steps: outside of the program's own areas every access must end in SIGSEGV. What is
- * its own is known without asking the kernel: the image up to the heap's end, the stack, and on Linux
- * the page of code that the kernel lends (AT_SYSINFO_EHDR) with its data.
+ * whole 4 GiB in steps: outside of the program's own areas every access must end in SIGSEGV. What
+ * is its own is known without asking the kernel: the image up to the heap's end, the stack, and
+ * on Linux the page of code that the kernel lends (AT_SYSINFO_EHDR) with its data.
  *
  * Linux lets 32-bit programs have nearly all 4 GiB on a 64-bit machine; the places named below are
  * empty there, so both systems print the same.

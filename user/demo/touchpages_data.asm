@@ -1,5 +1,5 @@
-; 256 pages of constants for touchpages: the first word of each is its number plus 1000, so that none
-; is a page of zeroes.
+; 256 pages of constants for touchpages: the first word of each is its number plus 1000, so that
+; none is a page of zeroes.
 
 bits 32
 global touchpages_constants

@@ -1,17 +1,18 @@
 /*
  * The heap of a user program: manual allocation over brk and mmap.
  *
- * The heap is one run of blocks that grows at its end by brk. A block is a header of 8 bytes and the
- * caller's bytes. The header holds the block's size and the size of the block before it ("boundary
- * tags", Knuth, The Art of Computer Programming 1, 2.5), so both neighbours are found without
- * searching and a freed block merges with them at once. Free blocks lie on one of 32 lists by the
- * power of two of their size, linked through the bytes the caller does not need any more.
+ * The heap is one run of blocks that grows at its end by brk. A block is a header of 8 bytes and
+ * the caller's bytes. The header holds the block's size and the size of the block before it
+ * ("boundary tags", Knuth, The Art of Computer Programming 1, 2.5), so both neighbours are found
+ * without searching and a freed block merges with them at once. Free blocks lie on one of 32
+ * lists by the power of two of their size, linked through the bytes the caller does not need any
+ * more.
  *
  *   | prev_size | size+used | caller's bytes ...   | prev_size | size+used | ...
  *
- * malloc looks through the lists from the smallest that may fit, takes the first block large enough,
- * and splits off what is too much. Requests from 128 KiB on get pages of their own by mmap, which
- * go back to the kernel when freed; blocks inside the run stay with the program.
+ * malloc looks through the lists from the smallest that may fit, takes the first block large
+ * enough, and splits off what is too much. Requests from 128 KiB on get pages of their own by
+ * mmap, which go back to the kernel when freed; blocks inside the run stay with the program.
  *
  * Always true (heap_check):
  *   H1  sizes are multiples of 8 and at least BLOCK_MIN; the blocks fill the run without a gap

@@ -45,7 +45,10 @@ int sys_uname(struct utsname *name);
 
 /* The new end of the heap, or the old one where it cannot move. 0 asks for it. */
 uintptr_t sys_brk(uintptr_t end);
-/* The address or a negated error number: ask sys_failed(). @fd and @page: the file and where to start in it. */
+/*
+ * The address or a negated error number: ask sys_failed(). @fd and @page: the file and where to
+ * start in it.
+ */
 void *sys_mmap(void *addr, size_t size, int prot, int flags, int fd, size_t page);
 int sys_munmap(void *addr, size_t size);
 int sys_mprotect(void *addr, size_t size, int prot);

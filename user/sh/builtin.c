@@ -1,7 +1,8 @@
 /*
  * Commands that the shell itself carries out. cd and exit must: a child could change only its own
- * folder and end only itself. exec must: it changes the shell's own descriptors, or ends it. wait and
- * jobs must: only a parent can wait for its children. help and pwd are here because they are short.
+ * folder and end only itself. exec must: it changes the shell's own descriptors, or ends it. wait
+ * and jobs must: only a parent can wait for its children. help and pwd are here because they are
+ * short.
  */
 #include "user/sh/builtin.h"
 #include "lib/string.h"

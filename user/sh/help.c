@@ -11,13 +11,17 @@
 #include "user/lib/print.h"
 #include "user/lib/syscall.h"
 
-static const struct {
+enum { REST_MAX = 24 };
+
+struct description {
 	const char *name, *text; /* without a text: a heading */
-} programs[] = {
+};
+
+static const struct description programs[] = {
 	{ "Larger than their memory", NULL },
 	{ "matrix", "multiplies two matrices, naively or in blocks" },
 	{ "pagesort", "sorts random numbers and verifies the order" },
-	{ "hashtable", "inserts, finds and deletes a hundred thousand keys" },
+	{ "hashtable", "inserts, finds and deletes random keys" },
 	{ "bigprog", "a megabyte of code and data, all of it used" },
 	{ "forkstorm", "generations of processes that share and copy pages" },
 	{ "touchpages", "touches pages one kind of access at a time" },
@@ -28,28 +32,29 @@ static const struct {
 	{ "hostile", "random system calls, int n for every n, wild jumps" },
 	{ "Measuring", NULL },
 	{ "bench", "what a system call, a fault and a fork cost" },
-	{ "Small tools", NULL },
-	{ "args", "prints what a program gets: argv, envp, auxv" },
-	{ "cat", "copies files to standard output" },
+};
+
+static const struct description tools[] = {
+	{ "args", "prints argv, envp, auxv" },
+	{ "cat", "copies files" },
 	{ "echo", "prints its arguments" },
+	{ "false", "exit status 1" },
 	{ "hello", "says hello" },
-	{ "kill", "sends a signal to a process" },
+	{ "kill", "sends a signal" },
 	{ "ls", "lists a folder" },
+	{ "sh", "this shell" },
 	{ "sleep", "waits some seconds" },
 	{ "true", "exit status 0" },
-	{ "false", "exit status 1" },
 	{ "uname", "names the system" },
-	{ "wc", "counts lines, words and bytes" },
-	{ "sh", "this shell" },
+	{ "wc", "counts lines, words, bytes" },
 };
 
 static const char shell_text[] =
 	"The shell\n"
-	"  program args...   runs it; try PROGRAM --help\n"
-	"  a | b   a > file   a < file   a 2>&1   a && b   a || b   a ; b\n"
-	"  a &               in the background; jobs, wait, kill PID\n"
-	"  cd, pwd, exit [n], $? (the last status), 'quotes', \"quotes\", # comment\n"
-	"  keys: arrows, ^A ^E ^U ^W ^K ^L, Tab completes, ^C stops a program, ^D leaves\n";
+	"  a | b   a > file   a < file   a 2>&1   a && b   a || b   a ; b   'x' \"x\" $? # comment\n"
+	"  a &  runs in the background: jobs, wait [PID], kill PID;  cd, pwd, exec, exit [N]\n"
+	"  keys: arrows, ^A ^E ^U ^W ^K ^L, Tab completes, ^C stops a program, ^D leaves\n"
+	"Try PROGRAM --help.\n";
 
 static bool in_bin(const char *name)
 {
@@ -65,36 +70,64 @@ static bool in_table(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		if (programs[i].text && strcmp(programs[i].name, name) == 0)
 			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+		if (strcmp(tools[i].name, name) == 0)
+			return true;
 	return false;
 }
 
-/* The other programs of /bin, in one paragraph. */
+/* The other programs of /bin, in one paragraph; not more than a few lines of them. */
 static void help_print_rest(void)
 {
 	struct directory dir;
-	bool any = false;
+	unsigned count = 0;
 
 	if (directory_open(&dir, "/bin") < 0)
 		return;
 	for (const struct dirent64 *e = directory_next(&dir); e; e = directory_next(&dir)) {
 		if (e->name[0] == '.' || in_table(e->name))
 			continue;
-		printf("%s%s", any ? " " : "Also in /bin\n  ", e->name);
-		any = true;
+		const char *before = count == 0 ? "Also in /bin\n  " : count % 8 ? " " : "\n  ";
+		if (count < REST_MAX)
+			printf("%s%s", before, e->name);
+		count++;
 	}
 	directory_close(&dir);
-	if (any)
-		printf("\n");
+	if (count > 0)
+		printf(count > REST_MAX ? " ...\n" : "\n");
 }
 
-void help_print(void)
+static void help_print_programs(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		if (!programs[i].text)
 			printf("%s\n", programs[i].name);
 		else if (in_bin(programs[i].name))
-			printf("  %-16s  %s\n", programs[i].name, programs[i].text);
+			printf("  %-12s%s\n", programs[i].name, programs[i].text);
 	}
+}
+
+/* In two columns. */
+static void help_print_tools(void)
+{
+	unsigned shown = 0;
+
+	printf("Small tools\n");
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
+		if (!in_bin(tools[i].name))
+			continue;
+		bool left = shown % 2 == 0;
+		printf(left ? "  %-8s%-28s" : "%-8s%s\n", tools[i].name, tools[i].text);
+		shown++;
+	}
+	if (shown % 2)
+		printf("\n");
+}
+
+void help_print(void)
+{
+	help_print_programs();
+	help_print_tools();
 	help_print_rest();
 	printf("%s", shell_text);
 }

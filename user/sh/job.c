@@ -5,6 +5,8 @@
  * child the shell collects is looked up and counted off its job; a job is over when none of its
  * processes is left, and its status is that of its last process, as in every shell.
  *
+ * Whoever is waited for has the terminal: ^C ends that job, so the shell never hangs on one.
+ *
  * Always true:
  *   J1  every child of the shell is in exactly one job
  *   J2  a job's number is its place in the table plus one, and stays while the job runs
@@ -104,8 +106,15 @@ static void job_tell_death(const struct job *job)
 		eprintf("%s%s\n", signal_text(signo), job->status & 0x80 ? " (core dumped)" : "");
 }
 
+static void terminal_give(int group)
+{
+	if (shell.interactive)
+		sys_ioctl(0, TIOCSPGRP, &group);
+}
+
 int job_wait(struct job *job)
 {
+	terminal_give(job_group(job));
 	while (job->running > 0) {
 		int status;
 		int pid = sys_waitpid(-1, &status, 0);
@@ -114,6 +123,7 @@ int job_wait(struct job *job)
 		else
 			job->running = 0; /* somebody else collected them */
 	}
+	terminal_give(shell.group);
 	if (!job->background)
 		job_tell_death(job);
 	job->used = false;

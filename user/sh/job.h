@@ -12,7 +12,10 @@ struct job *job_create(const struct pipeline *p, bool background);
 void job_add(struct job *job, int pid);
 /* The process group of the job: its first child, 0 before there is one. */
 int job_group(const struct job *job);
-/* Wait until every process of @job has ended; forget it. Returns its exit status. */
+/*
+ * Give @job the terminal, wait until all its processes have ended, and forget it. Returns its exit
+ * status.
+ */
 int job_wait(struct job *job);
 /* "[1] 1234", for a job that goes to the background. */
 void job_announce(const struct job *job);

@@ -2,7 +2,8 @@
  * Reading a line from the terminal, with editing and history.
  *
  * While a line is edited the terminal is raw: each key comes at once and unechoed, and the editor
- * draws. While a program runs it is as it was found, so that programs meet the terminal they expect.
+ * draws. While a program runs it is as it was found, so that programs meet the terminal they
+ * expect.
  *
  * Drawing knows no terminal codes except one: backspace moves left. The editor remembers what it
  * has put on the screen and where the cursor stands; to show something else it goes to the first

@@ -143,19 +143,14 @@ static NORETURN void run_command(const struct command *c)
 	exit(run_become(args.argv));
 }
 
-static void terminal_give(int group)
-{
-	if (shell.interactive)
-		sys_ioctl(0, TIOCSPGRP, &group);
-}
-
 /* In a new child: its group, the terminal, and the signals an interactive shell ignores. */
 static void child_begin(int group, bool background)
 {
 	if (shell.interactive) {
 		sys_setpgid(0, group);
+		int own = group ? group : sys_getpid();
 		if (!background)
-			terminal_give(group ? group : sys_getpid());
+			sys_ioctl(0, TIOCSPGRP, &own);
 		sys_sigaction(SIGINT, SIG_DFL);
 		sys_sigaction(SIGQUIT, SIG_DFL);
 		sys_sigaction(SIGTTOU, SIG_DFL);
@@ -179,7 +174,10 @@ static void fd_move(int from, int to)
 	sys_close(from);
 }
 
-/* Start command @i of @p reading from @input and writing to a new pipe, whose other end is returned. */
+/*
+ * Start command @i of @p reading from @input and writing to a new pipe, whose other end is
+ * returned.
+ */
 static int pipeline_start(const struct pipeline *p, int i, int input, struct job *job, bool background)
 {
 	bool last = i == p->ncommands - 1;
@@ -229,9 +227,7 @@ static int run_pipeline(const struct pipeline *p, bool background)
 			job_announce(job);
 		return 0;
 	}
-	terminal_give(job_group(job));
 	int status = job_wait(job);
-	terminal_give(shell.group);
 	return input < 0 ? 1 : status;
 }
 

@@ -8,8 +8,8 @@
 void run_list(const struct pipeline *pipelines, int n);
 
 /*
- * Become the program @argv[0], looked for in the folders of PATH where it has no slash. Returns only
- * where that fails, after a message: the exit status that says why.
+ * Become the program @argv[0], looked for in the folders of PATH where it has no slash. Returns
+ * only where that fails, after a message: the exit status that says why.
  */
 int run_become(char **argv);
 

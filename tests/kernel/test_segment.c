@@ -1,0 +1,134 @@
+/*
+ * Base and limit, by real descriptors and real loads: a TLS descriptor is the window, and the
+ * kernel looks through it. QEMU's emulation adds the base but compares no limit; there the cases
+ * that must trap are skipped.
+ */
+#include "kernel/cpu.h"
+#include "kernel/process.h"
+#include "kernel/selftest.h"
+#include "lib/errno.h"
+#include "machine/layout.h"
+#include "mm/segment.h"
+
+enum { SELECTOR = SEGMENT_TLS_FIRST * 8 + 3, CPUID_HYPERVISOR = 0x40000000 };
+
+static uint8_t window_bytes[2 * PAGE_SIZE] __attribute__((aligned(4096)));
+
+/* A window of @limit + 1 units at byte @start of window_bytes, whose bytes differ. */
+static void window_open(uint32_t start, uint32_t limit, unsigned flags)
+{
+	for (unsigned i = 0; i < sizeof(window_bytes); i++)
+		window_bytes[i] = (uint8_t)(i * 7 + i / 256);
+	struct segment_tls tls[SEGMENT_NTLS] = { 0 };
+	EXPECT_EQ(segment_make_tls(&tls[0], (vaddr_t)window_bytes + start, limit, flags), 0);
+	segment_set_tls(tls);
+}
+
+static void window_close(void)
+{
+	const struct segment_tls none[SEGMENT_NTLS] = { 0 };
+	segment_set_tls(none);
+}
+
+static bool window_reads(uint32_t offset, uint8_t expected)
+{
+	uint8_t value;
+	return cpu_segment_read(SELECTOR, offset, &value) && value == expected;
+}
+
+static bool window_traps(uint32_t offset)
+{
+	uint8_t value;
+	return !cpu_segment_read(SELECTOR, offset, &value);
+}
+
+/* "TCGTCGTCGTCG" is QEMU's emulation. */
+static bool limits_are_not_checked(void)
+{
+	struct cpuid id = cpu_id(CPUID_HYPERVISOR, 0);
+	bool tcg = id.ebx == 0x54474354 && id.ecx == 0x43544743;
+	if (tcg)
+		selftest_skip("QEMU does not check segment limits");
+	return tcg;
+}
+
+SELFTEST(segment_base_is_added)
+{
+	window_open(100, 999, 0);
+	EXPECT(window_reads(0, window_bytes[100]));
+	EXPECT(window_reads(999, window_bytes[1099]));
+	window_close();
+}
+
+SELFTEST(segment_selector_without_a_descriptor_traps)
+{
+	uint8_t value;
+	window_close();
+	EXPECT(window_traps(0));
+	EXPECT(!cpu_segment_read(0x7ff8, 0, &value));
+}
+
+SELFTEST(segment_limit_is_byte_exact)
+{
+	if (limits_are_not_checked())
+		return;
+	window_open(100, 999, 0);
+	EXPECT(window_reads(999, window_bytes[1099]));
+	EXPECT(window_traps(1000));
+	EXPECT(window_traps(0xffffffff));
+	window_open(100, 0, 0);
+	EXPECT(window_reads(0, window_bytes[100]));
+	EXPECT(window_traps(1));
+	window_close();
+}
+
+SELFTEST(segment_limit_in_pages_ends_with_a_page)
+{
+	if (limits_are_not_checked())
+		return;
+	window_open(0, 0, SEGMENT_TLS_PAGES);
+	EXPECT(window_reads(PAGE_SIZE - 1, window_bytes[PAGE_SIZE - 1]));
+	EXPECT(window_traps(PAGE_SIZE));
+	window_close();
+}
+
+SELFTEST(segment_null_selector_traps)
+{
+	uint8_t value;
+	if (limits_are_not_checked())
+		return;
+	EXPECT(!cpu_segment_read(0, 0, &value));
+}
+
+SELFTEST(segment_limits_that_no_descriptor_holds_are_refused)
+{
+	const struct segment good = { 0, USER_TOP, USER_TOP };
+	const struct segment bad[] = {
+		{ 0, 0, 4096 },
+		{ 0, 4096, 0 },
+		{ 0, (1 << 20) + 1, 4096 },
+		{ 0, 4096, (2 << 20) + 4095 },
+		{ 4096, USER_TOP, 4096 },
+		{ 0xfffff000, 8192, 4096 },
+		{ 0, 0xfffff000, 4096 },
+	};
+	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(segment_set_user(&bad[i]), -EINVAL);
+	EXPECT_EQ(segment_set_user(&(struct segment){ USER_BASE, 4097, 1 }), 0);
+	EXPECT_EQ(segment_set_user(&good), 0);
+}
+
+SELFTEST(segment_checks_offset_and_length_without_overflow)
+{
+	const struct segment seg = { 0x100000, 0x2000, 0x1000 };
+	vaddr_t linear = 0;
+	EXPECT_EQ(segment_to_linear(&seg, 0, 0x2000, &linear), 0);
+	EXPECT_EQ(linear, 0x100000);
+	EXPECT_EQ(segment_to_linear(&seg, 0x1fff, 1, &linear), 0);
+	EXPECT_EQ(linear, 0x101fff);
+	EXPECT_EQ(segment_to_linear(&seg, 0x2000, 0, &linear), 0);
+	EXPECT_EQ(segment_to_linear(&seg, 0x1fff, 2, &linear), -EFAULT);
+	EXPECT_EQ(segment_to_linear(&seg, 0x2001, 0, &linear), -EFAULT);
+	EXPECT_EQ(segment_to_linear(&seg, 0xffffffff, 2, &linear), -EFAULT);
+	EXPECT_EQ(segment_to_linear(&seg, 1, 0xffffffff, &linear), -EFAULT);
+}
