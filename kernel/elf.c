@@ -4,14 +4,19 @@
  * Only the file header and the program headers are looked at. Each PT_LOAD becomes at most two
  * areas: its pages of the file, private, and anonymous pages behind them. A page that is half file
  * and half .bss belongs to the first one; its tail reads as zero (struct vma's object_end). The
- * pages themselves come in by fault, from the file, when the program touches them.
+ * pages themselves come in by fault, from the file, when the program touches them; those that it
+ * never writes are shared by all who run it. A relocation is a write like any other: a copy.
  *
  * A file may be damaged or hostile: every number is compared with its bounds before it is used, and
- * sums are made in 64 bits. What is not an i386 ELF program is -ENOEXEC.
+ * sums are made in 64 bits. What is not an i386 ELF program is -ENOEXEC. Headers are read again
+ * for each purpose instead of being kept: there are few, and nothing has to be allocated.
  *
- * A position-independent program (ET_DYN) without interpreter goes to a fixed base, where Linux
- * puts it when it does not randomise.
- * Left out: PT_INTERP. A program that asks for an interpreter gets -ENOENT, as if it were missing.
+ * Where things go. A program with fixed addresses (ET_EXEC) goes there. A movable one (ET_DYN: PIE,
+ * with or without interpreter) goes where Linux puts it when it does not randomise; its interpreter
+ * to the highest gap that holds all of it, as if it had been mapped without an address. Both move
+ * down to what the largest alignment of their segments asks for.
+ *
+ * Left out: PT_GNU_PROPERTY, and PT_GNU_RELRO and PT_TLS, which are the libraries' own affair.
  * Source: System V ABI, Intel386 supplement; Linux's binfmt_elf for what is an error.
  */
 #include "kernel/elf.h"
@@ -19,11 +24,12 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"
+#include "mm/slab.h"
 
-enum { ELF_EXEC = 2, ELF_DYN = 3, ELF_MACHINE_386 = 3, ELF_HEADERS_MAX = 128 };
+enum { ELF_EXEC = 2, ELF_DYN = 3, ELF_MACHINE_386 = 3, ELF_HEADERS_BYTES_MAX = 65536 };
 enum { ELF_LOAD = 1, ELF_INTERP = 3, ELF_GNU_STACK = 0x6474e551 };
 enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };
-#define ELF_DYN_BASE 0x56555000u
+#define ELF_PROGRAM_BASE 0x56555000u
 
 struct elf_header {
 	uint8_t ident[16]; /* 0x7f E L F, class, byte order, version */
@@ -32,39 +38,144 @@ struct elf_header {
 	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
 
+_Static_assert(sizeof(struct elf_header) == ELF_HEADER_SIZE, "as callers know it");
+
 struct elf_segment {
 	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-static int elf_check_header(const struct elf_header *h)
+/* Exactly @n bytes, or -EIO: the file ends before. */
+static int elf_read(struct inode *inode, uint64_t offset, void *buf, size_t n)
 {
-	static const uint8_t ident[6] = { 0x7f, 'E', 'L', 'F', 1, 1 };
-	if (memcmp(h->ident, ident, sizeof(ident)) != 0)
+	if (offset + n > inode->size)
+		return -EIO;
+	return inode_read(inode, (uint32_t)offset, buf, n) == n ? 0 : -EIO;
+}
+
+/* --- the header --- */
+
+static bool elf_header_valid(const struct elf_header *h)
+{
+	static const uint8_t magic[4] = { 0x7f, 'E', 'L', 'F' };
+	return memcmp(h->ident, magic, sizeof(magic)) == 0 &&
+	       (h->type == ELF_EXEC || h->type == ELF_DYN) && h->machine == ELF_MACHINE_386 &&
+	       h->phentsize == sizeof(struct elf_segment) && h->phnum != 0 &&
+	       h->phnum * sizeof(struct elf_segment) <= ELF_HEADERS_BYTES_MAX;
+}
+
+int elf_open(struct inode *inode, struct elf_file *file)
+{
+	struct elf_header h;
+	if (elf_read(inode, 0, &h, sizeof(h)) != 0 || !elf_header_valid(&h))
 		return -ENOEXEC;
-	if ((h->type != ELF_EXEC && h->type != ELF_DYN) || h->machine != ELF_MACHINE_386)
+	if ((uint64_t)h.phoff + h.phnum * sizeof(struct elf_segment) > inode->size)
 		return -ENOEXEC;
-	if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 ||
-	    h->phnum > ELF_HEADERS_MAX)
-		return -ENOEXEC;
+	*file = (struct elf_file){
+		.inode = inode,
+		.entry = h.entry,
+		.headers_offset = h.phoff,
+		.nheaders = h.phnum,
+		.movable = h.type == ELF_DYN,
+	};
 	return 0;
 }
 
-/* Exactly @n bytes; a file that ends before is no program. */
-static int elf_read(struct inode *file, uint64_t offset, void *buf, size_t n)
+/* --- the program headers --- */
+
+static int elf_segment(const struct elf_file *file, unsigned i, struct elf_segment *s)
 {
-	if (offset + n > file->size)
-		return -ENOEXEC;
-	return object_read(&file->object, (uint32_t)offset, buf, n);
+	return elf_read(file->inode, (uint64_t)file->headers_offset + i * sizeof(*s), s,
+			sizeof(*s));
 }
+
+static char *elf_read_path(const struct elf_file *file, const struct elf_segment *s)
+{
+	if (s->filesz < 2 || s->filesz > PATH_LENGTH_MAX)
+		return (char *)-ENOEXEC;
+	char *path = kmalloc(s->filesz);
+	if (!path)
+		return (char *)-ENOMEM;
+	long error = elf_read(file->inode, s->offset, path, s->filesz);
+	if (!error && path[s->filesz - 1] != 0)
+		error = -ENOEXEC;
+	if (!error)
+		return path;
+	kfree(path);
+	return (char *)error;
+}
+
+char *elf_interpreter(const struct elf_file *file)
+{
+	for (unsigned i = 0; i < file->nheaders; i++) {
+		struct elf_segment s;
+		if (elf_segment(file, i, &s) != 0)
+			return (char *)-EIO;
+		if (s.type == ELF_INTERP)
+			return elf_read_path(file, &s);
+	}
+	return NULL;
+}
+
+/* --- where it goes --- */
+
+/* The pages from the first to the last segment, and the largest alignment. */
+struct elf_extent {
+	uint32_t start, align;
+	uint64_t end;
+};
+
+static int elf_measure(const struct elf_file *file, struct elf_extent *extent)
+{
+	*extent = (struct elf_extent){ .start = UINT32_MAX, .align = PAGE_SIZE };
+	for (unsigned i = 0; i < file->nheaders; i++) {
+		struct elf_segment s;
+		int error = elf_segment(file, i, &s);
+		if (error)
+			return error;
+		if (s.type != ELF_LOAD)
+			continue;
+		extent->start = MIN(extent->start, page_down(s.vaddr));
+		extent->end = MAX(extent->end, (uint64_t)s.vaddr + s.memsz);
+		if ((s.align & (s.align - 1)) == 0)
+			extent->align = MAX(extent->align, s.align);
+	}
+	return extent->start < extent->end ? 0 : -EINVAL;
+}
+
+/* What to add to the file's addresses. */
+static int elf_place(const struct aspace *as, const struct elf_file *file, enum elf_place place,
+		     vaddr_t *base)
+{
+	struct elf_extent extent;
+	int error = elf_measure(file, &extent);
+	*base = 0;
+	if (error || !file->movable)
+		return error;
+	uint64_t room = extent.end - extent.start + extent.align;
+	if (room > USER_TOP)
+		return -EINVAL;
+	vaddr_t start = ELF_PROGRAM_BASE;
+	if (place == ELF_INTERPRETER)
+		start = aspace_place(as, page_down((uint32_t)room - 1));
+	if (start == 0)
+		return -ENOMEM;
+	/* Down for the program, up inside the gap that has room for it. */
+	start = place == ELF_INTERPRETER ? ROUND_UP(start, extent.align)
+					 : ROUND_DOWN(start, extent.align);
+	*base = start - extent.start;
+	return 0;
+}
+
+/* --- mapping it --- */
 
 static int elf_check_segment(const struct elf_segment *s, uint32_t base)
 {
-	uint64_t end = (uint64_t)base + s->vaddr + s->memsz;
+	vaddr_t start = base + s->vaddr;
 	if (s->filesz > s->memsz || ((s->vaddr - s->offset) & PAGE_MASK))
-		return -ENOEXEC;
+		return -EINVAL;
 	if ((uint64_t)s->offset + s->filesz > UINT32_MAX - PAGE_SIZE)
-		return -ENOEXEC;
-	if (base + s->vaddr < USER_BASE || end > USER_TOP)
+		return -EINVAL;
+	if (start < USER_BASE || (uint64_t)start + s->memsz > USER_TOP)
 		return -EINVAL;
 	return 0;
 }
@@ -76,8 +187,8 @@ static unsigned elf_prot(const struct elf_segment *s)
 }
 
 /* The pages of the file. */
-static long elf_map_file(struct aspace *as, struct inode *file, const struct elf_segment *s,
-			 vaddr_t start)
+static long elf_map_file(struct aspace *as, const struct elf_file *file,
+			 const struct elf_segment *s, vaddr_t start)
 {
 	if (s->filesz == 0)
 		return 0;
@@ -86,7 +197,7 @@ static long elf_map_file(struct aspace *as, struct inode *file, const struct elf
 		.length = (start & PAGE_MASK) + s->filesz,
 		.prot = elf_prot(s),
 		.map_flags = ASPACE_FIXED,
-		.object = &file->object,
+		.object = &file->inode->object,
 		.index = s->offset >> PAGE_SHIFT,
 		.object_end = s->memsz > s->filesz ? s->offset + s->filesz : 0,
 	});
@@ -108,22 +219,21 @@ static long elf_map_zeroes(struct aspace *as, const struct elf_segment *s, vaddr
 }
 
 /* What reports and the heap want to know. */
-static void elf_note_segment(struct aspace *as, struct elf_image *image,
-			     const struct elf_segment *s, vaddr_t start)
+static void elf_note_segment(struct elf_image *image, const struct elf_segment *s, vaddr_t start)
 {
 	image->end = MAX(image->end, start + s->memsz);
-	if (s->flags & ELF_X && (!as->code_start || start < as->code_start)) {
-		as->code_start = start;
-		as->code_end = start + s->filesz;
+	if (s->flags & ELF_X && (!image->code_start || start < image->code_start)) {
+		image->code_start = start;
+		image->code_end = start + s->filesz;
 	}
-	if (start >= as->data_start) {
-		as->data_start = start;
-		as->data_end = start + s->filesz;
+	if (start >= image->data_start) {
+		image->data_start = start;
+		image->data_end = start + s->filesz;
 	}
 }
 
-static int elf_map_segment(struct aspace *as, struct inode *file, const struct elf_segment *s,
-			   struct elf_image *image)
+static int elf_map_segment(struct aspace *as, const struct elf_file *file,
+			   const struct elf_segment *s, struct elf_image *image)
 {
 	int error = elf_check_segment(s, image->base);
 	if (error || s->memsz == 0)
@@ -134,45 +244,26 @@ static int elf_map_segment(struct aspace *as, struct inode *file, const struct e
 		result = elf_map_zeroes(as, s, start);
 	if (is_error(result))
 		return (int)result;
-	elf_note_segment(as, image, s, start);
+	uint64_t headers = file->headers_offset;
+	if (headers >= s->offset && headers < (uint64_t)s->offset + s->filesz)
+		image->headers = start + (file->headers_offset - s->offset);
+	elf_note_segment(image, s, start);
 	return 0;
 }
 
-static int elf_take_segment(struct aspace *as, struct inode *file, const struct elf_header *h,
-			    const struct elf_segment *s, struct elf_image *image)
+int elf_load(struct aspace *as, const struct elf_file *file, enum elf_place place,
+	     struct elf_image *image)
 {
-	if (s->type == ELF_INTERP)
-		return -ENOENT;
-	if (s->type == ELF_GNU_STACK)
-		image->stack_exec = s->flags & ELF_X;
-	if (s->type != ELF_LOAD)
-		return 0;
-	if (h->phoff >= s->offset && (uint64_t)h->phoff < (uint64_t)s->offset + s->filesz)
-		image->headers = image->base + s->vaddr + (h->phoff - s->offset);
-	return elf_map_segment(as, file, s, image);
-}
-
-int elf_load(struct aspace *as, struct inode *file, struct elf_image *image)
-{
-	struct elf_header h;
-	int error = elf_read(file, 0, &h, sizeof(h));
-	if (!error)
-		error = elf_check_header(&h);
-	if (error)
-		return error;
-	*image = (struct elf_image){
-		.base = h.type == ELF_DYN ? ELF_DYN_BASE : 0,
-		.nheaders = h.phnum,
-		.stack_exec = true,
-	};
-	image->entry = image->base + h.entry;
-	for (unsigned i = 0; i < h.phnum && !error; i++) {
+	*image = (struct elf_image){ .stack_exec = true };
+	int error = elf_place(as, file, place, &image->base);
+	image->entry = image->base + file->entry;
+	for (unsigned i = 0; i < file->nheaders && !error; i++) {
 		struct elf_segment s;
-		error = elf_read(file, (uint64_t)h.phoff + i * sizeof(s), &s, sizeof(s));
-		if (!error)
-			error = elf_take_segment(as, file, &h, &s, image);
+		error = elf_segment(file, i, &s);
+		if (!error && s.type == ELF_LOAD)
+			error = elf_map_segment(as, file, &s, image);
+		if (!error && s.type == ELF_GNU_STACK)
+			image->stack_exec = s.flags & ELF_X;
 	}
-	if (!error && image->end == 0)
-		error = -ENOEXEC;
 	return error;
 }

@@ -7,19 +7,44 @@
 #include "kernel/fs/inode.h"
 #include "mm/aspace.h"
 
+enum { ELF_HEADER_SIZE = 52 };
+
+/* A file that elf_open found to be a program, or an interpreter. */
+struct elf_file {
+	struct inode *inode;
+	uint32_t entry, headers_offset; /* as in the file's header */
+	uint16_t nheaders;
+	bool movable; /* ET_DYN: runs at any address */
+};
+
+/* A program in memory. */
 struct elf_image {
 	vaddr_t entry;
 	vaddr_t headers; /* of the program headers, in memory; 0: in no segment */
-	uint32_t nheaders;
 	vaddr_t base;	 /* what was added to the file's addresses */
 	vaddr_t end;	 /* one past the highest byte: the heap goes behind it */
 	bool stack_exec; /* PT_GNU_STACK asks for it, or there is none */
+	vaddr_t code_start, code_end, data_start, data_end;
 };
 
+/* Where a movable file goes. */
+enum elf_place {
+	ELF_PROGRAM,	 /* where Linux puts programs when it does not randomise */
+	ELF_INTERPRETER, /* as high as it fits, like any map without an address */
+};
+
+/* Is @inode, a regular file, an i386 ELF program? 0, or -ENOEXEC. */
+MUST_CHECK int elf_open(struct inode *inode, struct elf_file *file);
 /*
- * Map @file into @as, which is new and empty. 0, or -ENOEXEC (not an i386 ELF program, or damaged),
- * -ENOMEM, -EINVAL (a segment outside user space), -EIO. After an error @as is only good to be put.
+ * The path of the interpreter that @file asks for, in memory of its own, for kfree; NULL: it needs
+ * none. Or an error as a pointer (is_error): -ENOEXEC (damaged), -EIO, -ENOMEM.
  */
-MUST_CHECK int elf_load(struct aspace *as, struct inode *file, struct elf_image *image);
+MUST_CHECK char *elf_interpreter(const struct elf_file *file);
+/*
+ * Map @file into @as, which is being built. 0, or -EINVAL (damaged, or a segment outside user
+ * space), -ENOMEM, -EIO. After an error @as is only good to be put.
+ */
+MUST_CHECK int elf_load(struct aspace *as, const struct elf_file *file, enum elf_place place,
+			struct elf_image *image);
 
 #endif

@@ -2,11 +2,15 @@
  * execve: a process becomes another program.
  *
  * Nothing of the old program is lost until the new one is complete. In order:
- *   1  find the file; for a script ("#! interpreter") find the interpreter instead, again
+ *   1  find the file; for a script ("#! interpreter") find the interpreter instead, again; find
+ *      the interpreter (dynamic linker) that a program itself names
  *   2  gather arguments and environment in kernel memory (exec_strings)
- *   3  a new address space: the file's segments and a stack, mapped, not read
+ *   3  a new address space: both files' segments and a stack, mapped, not read
  *   4  the new space becomes active and its stack is written; if that fails, the old one comes back
  *   5  commit: the old space goes, close-on-exec files go, registers are set. This can not fail.
+ *
+ * A program whose headers are sound but whose segments can not be mapped ends its caller with
+ * SIGSEGV, because on Linux the old program is gone by then. Memory that is short is an error.
  *
  * The new stack, from USER_TOP down: four bytes of zero, the strings (arguments, environment, the
  * path), the platform's name, sixteen random bytes, padding, then from the stack pointer up argc,
@@ -17,30 +21,26 @@
 
 #include "kernel/cpu.h"
 #include "kernel/elf.h"
+#include "kernel/exec_script.h"
 #include "kernel/exec_strings.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
+#include "kernel/log.h"
 #include "kernel/sched.h"
+#include "kernel/signal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
 
-enum { EXEC_SCRIPT_LINE = 128, EXEC_SCRIPTS_MAX = 4, EXEC_ROOM_FRAMES = 16 };
+enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
 enum { EXEC_EFLAGS = 0x202 }; /* interrupts on */
 
 enum {
 	AT_NULL, AT_PHDR = 3, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY,
 	AT_UID = 11, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK, AT_SECURE = 23,
 	AT_RANDOM = 25, AT_EXECFN = 31,
-};
-
-/* One "#! interpreter argument" line, cut into its words. */
-struct exec_script {
-	char line[EXEC_SCRIPT_LINE];
-	char *interpreter;
-	char *argument; /* NULL: none */
 };
 
 /* All that an exec needs on its way. */
@@ -51,80 +51,72 @@ struct exec_job {
 	struct exec_script *scripts[EXEC_SCRIPTS_MAX]; /* outermost first */
 	unsigned nscripts;
 	unsigned argc, envc;
+	struct elf_file program, interpreter; /* interpreter.inode NULL: none */
 	struct aspace *as;
-	struct elf_image image;
+	struct elf_image image; /* the program's */
+	vaddr_t entry;		/* where it begins to run: in the interpreter, if there is one */
+	vaddr_t interpreter_base;
+	bool damaged; /* the file is no program, but that showed too late for an error number */
 	vaddr_t stack; /* the new stack pointer */
 };
 
 /* --- 1: the file --- */
 
-static int exec_find(struct exec_job *job, const char *path)
+static int exec_find(const char *path, struct inode **found)
 {
-	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, &job->file);
+	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, found);
 	if (error)
 		return error;
-	if (!inode_is(job->file, MODE_REGULAR) || !(job->file->mode & MODE_EXEC))
+	if (!inode_is(*found, MODE_REGULAR) || !((*found)->mode & MODE_EXEC))
 		return -EACCES;
 	return 0;
-}
-
-static bool exec_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static char *exec_skip_blanks(char *at)
-{
-	while (exec_is_blank(*at))
-		at++;
-	return at;
-}
-
-/* "#! interpreter argument": the argument is the rest of the line, without blanks around it. */
-static int exec_parse_script(struct exec_script *s)
-{
-	char *end = strchr(s->line, '\n');
-	if (end)
-		*end = 0;
-	else
-		end = s->line + strlen(s->line);
-	while (end > s->line && exec_is_blank(end[-1])) {
-		end--;
-		*end = 0;
-	}
-	s->interpreter = exec_skip_blanks(s->line + 2);
-	char *at = s->interpreter;
-	while (*at && !exec_is_blank(*at))
-		at++;
-	if (*at) {
-		*at = 0;
-		s->argument = exec_skip_blanks(at + 1);
-	}
-	return *s->interpreter ? 0 : -ENOEXEC;
 }
 
 /* While the file is a script, its interpreter takes its place. */
 static int exec_follow_scripts(struct exec_job *job)
 {
-	for (;;) {
-		char magic[2] = { 0 };
-		inode_read(job->file, 0, magic, sizeof(magic));
-		if (magic[0] != '#' || magic[1] != '!')
-			return 0;
+	while (exec_is_script(job->file)) {
 		if (job->nscripts == EXEC_SCRIPTS_MAX)
 			return -ELOOP;
-		struct exec_script *s = kzalloc(sizeof(*s));
+		struct exec_script *s = kmalloc(sizeof(*s));
 		if (!s)
 			return -ENOMEM;
 		job->scripts[job->nscripts] = s;
 		job->nscripts++;
-		inode_read(job->file, 0, s->line, sizeof(s->line) - 1);
-		int error = exec_parse_script(s);
+		int error = exec_script_read(s, job->file);
 		if (!error)
-			error = exec_find(job, s->interpreter);
+			error = exec_find(s->interpreter, &job->file);
 		if (error)
 			return error;
 	}
+	return job->nscripts == EXEC_SCRIPTS_MAX ? -ELOOP : 0;
+}
+
+/* The interpreter that the program names. */
+static int exec_open_interpreter(struct exec_job *job, const char *path)
+{
+	struct inode *found;
+	int error = exec_find(path, &found);
+	if (error)
+		return error;
+	if (found->size < ELF_HEADER_SIZE)
+		return -EIO;
+	return elf_open(found, &job->interpreter) == 0 ? 0 : -ELIBBAD;
+}
+
+static int exec_open_program(struct exec_job *job)
+{
+	int error = elf_open(job->file, &job->program);
+	if (error)
+		return error;
+	char *path = elf_interpreter(&job->program);
+	if (is_error((uintptr_t)path))
+		return (int)(intptr_t)path;
+	if (!path)
+		return 0;
+	error = exec_open_interpreter(job, path);
+	kfree(path);
+	return error;
 }
 
 /* --- 2: strings --- */
@@ -210,16 +202,47 @@ static int exec_gather(struct exec_job *job)
 
 /* --- 3: the new address space --- */
 
+static void exec_note_image(struct aspace *as, const struct elf_image *image)
+{
+	as->code_start = image->code_start;
+	as->code_end = image->code_end;
+	as->data_start = image->data_start;
+	as->data_end = image->data_end;
+	aspace_set_brk(as, image->end);
+}
+
+static int exec_load(struct exec_job *job)
+{
+	struct elf_image interpreter;
+	int error = elf_load(job->as, &job->program, ELF_PROGRAM, &job->image);
+	job->entry = job->image.entry;
+	if (!error && job->interpreter.inode) {
+		error = elf_load(job->as, &job->interpreter, ELF_INTERPRETER, &interpreter);
+		job->entry = interpreter.entry;
+		job->interpreter_base = interpreter.base;
+	}
+	job->damaged = error && error != -ENOMEM;
+	return error;
+}
+
+/* A stack that the program may execute: it said so, or it did not say. */
+static int exec_allow_stack(struct aspace *as)
+{
+	const struct vma *v = vma_find(&as->areas, USER_TOP - PAGE_SIZE);
+	return aspace_protect(as, v->start, v->end - v->start, PROT_R | PROT_W | PROT_X);
+}
+
 static int exec_map(struct exec_job *job)
 {
 	job->as = aspace_create();
 	if (!job->as)
 		return -ENOMEM;
-	int error = elf_load(job->as, job->file, &job->image);
+	int error = exec_load(job);
 	if (error)
 		return error;
-	aspace_set_brk(job->as, job->image.end);
-	return aspace_add_stack(job->as, ASPACE_STACK_LIMIT);
+	exec_note_image(job->as, &job->image);
+	error = aspace_add_stack(job->as, ASPACE_STACK_LIMIT);
+	return !error && job->image.stack_exec ? exec_allow_stack(job->as) : error;
 }
 
 /* --- 4: its stack --- */
@@ -277,8 +300,8 @@ static void exec_put_auxv(const struct exec_job *job, struct exec_words *w,
 		{ AT_CLKTCK, SCHED_HZ },
 		{ AT_PHDR, job->image.headers },
 		{ AT_PHENT, 32 },
-		{ AT_PHNUM, job->image.nheaders },
-		{ AT_BASE, 0 },
+		{ AT_PHNUM, job->program.nheaders },
+		{ AT_BASE, job->interpreter_base },
 		{ AT_FLAGS, 0 },
 		{ AT_ENTRY, job->image.entry },
 		{ AT_UID, 0 },
@@ -362,7 +385,7 @@ static void exec_set_registers(const struct exec_job *job)
 	struct process *p = process_running;
 	*p->trap = (struct trap_frame){
 		.ds = TRAP_USER_DATA, .es = TRAP_USER_DATA,
-		.eip = job->image.entry, .cs = TRAP_USER_CODE, .eflags = EXEC_EFLAGS,
+		.eip = job->entry, .cs = TRAP_USER_CODE, .eflags = EXEC_EFLAGS,
 		.esp = job->stack, .ss = TRAP_USER_DATA,
 	};
 	memset(p->tls, 0, sizeof(p->tls));
@@ -387,11 +410,13 @@ static void exec_commit(const struct exec_job *job)
 
 static long exec_run(struct exec_job *job)
 {
-	int error = exec_find(job, job->request->path);
+	int error = exec_find(job->request->path, &job->file);
 	if (!error)
 		error = exec_follow_scripts(job);
 	if (!error)
 		error = exec_gather(job);
+	if (!error)
+		error = exec_open_program(job);
 	if (!error)
 		error = exec_map(job);
 	if (!error)
@@ -399,6 +424,13 @@ static long exec_run(struct exec_job *job)
 	if (!error)
 		exec_commit(job);
 	return error;
+}
+
+/* Linux has given up the old program when it sees that the new one can not be mapped. */
+static void exec_fail(const struct exec_job *job)
+{
+	log_warn("%s: %s is damaged, or has no room", process_describe(), job->request->path);
+	signal_force(process_running, SIGSEGV);
 }
 
 long exec_program(const struct exec_request *request)
@@ -417,6 +449,8 @@ long exec_program(const struct exec_request *request)
 		kfree(job->scripts[i]);
 	if (job->strings)
 		exec_strings_destroy(job->strings);
+	if (job->damaged)
+		exec_fail(job);
 	kfree(job);
 	return error;
 }

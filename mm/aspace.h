@@ -71,6 +71,8 @@ struct aspace_map {
  * Pages come in by fault; nothing is read.
  */
 long aspace_map(struct aspace *as, const struct aspace_map *request);
+/* The highest place for @length bytes that are mapped without an address, or 0: there is none. */
+vaddr_t aspace_place(const struct aspace *as, size_t length);
 /* [start, start + length): 0, -EINVAL (unaligned, empty, beyond user space), -ENOMEM (an area would have to be split). */
 int aspace_unmap(struct aspace *as, vaddr_t start, size_t length);
 /* 0, -EINVAL, -ENOMEM (a hole in the range, or no memory to split). */

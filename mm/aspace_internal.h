@@ -20,8 +20,6 @@ void aspace_merge(struct aspace *as, struct vma *v);
 bool aspace_range_ok(vaddr_t start, size_t length);
 /* Is it free, with the gap below a stack? */
 bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length);
-/* The highest place for @length bytes, or 0. */
-vaddr_t aspace_place(const struct aspace *as, size_t length);
 /* May @as have @length more bytes of such an area? False: a limit, or more than could ever fit. */
 bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot, unsigned vma_flags);
 
