@@ -112,7 +112,8 @@ static int fault_legal(struct fault *f)
 	f->index = f->area->index + ((f->va - f->area->start) >> PAGE_SHIFT);
 	const struct object *o = f->area->object;
 	f->object = f->area->object;
-	if (o->ops->keeps_pages && f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
+	if (o->ops->keeps_pages &&
+	    f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
 		return -ENXIO;
 	return 0;
 }
@@ -222,13 +223,16 @@ static bool fault_unchanged(struct fault *f)
 		return true;
 	f->io_before = io_count();
 	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
-	if (fault_legal(&now) || now.area != f->area || now.object != f->object || now.index != f->index)
+	if (fault_legal(&now) || now.area != f->area || now.object != f->object ||
+	    now.index != f->index)
 		return false;
 	now.entry = pmap_lookup(&f->as->pmap, f->va);
 	return now.entry.kind == f->entry.kind && now.entry.number == f->entry.number;
 }
 
-/* The page table and the object's node; neither evicts, so after both nothing can take them away. */
+/*
+ * The page table and the object's node; neither evicts, so after both nothing can take them away.
+ */
 static int fault_reserve(struct fault *f)
 {
 	int err = pmap_reserve(&f->as->pmap, f->va);
@@ -243,7 +247,8 @@ static int fault_gather(struct fault *f)
 	if (f->plan == PLAN_MAP && reclaim_charge(f->frame))
 		return -ENOMEM;
 	if (f->plan >= PLAN_ZERO) {
-		bool of_object = f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
+		bool of_object =
+			f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
 		f->frame = reclaim_alloc(of_object ? FRAME_OBJECT : FRAME_ANON);
 		if (f->frame == NULL || (of_object && reclaim_charge(f->frame)))
 			return -ENOMEM;

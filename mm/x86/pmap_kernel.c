@@ -65,7 +65,8 @@ static void direct_map_small(pte_t *directory, paddr_t start, paddr_t end)
 	pte_t *table = table_attach(directory, DIRECT_BASE_VA + start);
 	for (paddr_t pa = start; pa < end; pa += PAGE_SIZE) {
 		bool readonly = pa >= readonly_start && pa < readonly_end;
-		table[entry_slot(pa)] = pa | PTE_PRESENT | global_bit() | (readonly ? 0 : PTE_WRITE);
+		table[entry_slot(pa)] =
+			pa | PTE_PRESENT | global_bit() | (readonly ? 0 : PTE_WRITE);
 	}
 }
 

@@ -38,7 +38,8 @@ $(HOST)/flags: FORCE
 
 $(HOST)/%.c.o: %.c $(HOST)/flags
 	@mkdir -p $(@D)
-	$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,HOST,$<)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
 
 # The names belong to the host's C library there; test_lib calls these.
 HOST_STRING := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strrchr
@@ -47,11 +48,11 @@ $(HOST)/lib/string.c.o: HOST_CFLAGS += -fno-builtin $(foreach f,$(HOST_STRING),-
 $(HOST)/lib/div64.c.o: HOST_CFLAGS += $(foreach f,$(HOST_DIV64),-D$(f)=kernel$(f))
 
 $(HOST)/%: $(HOST)/tests/host/%.c.o $(HOST_OBJECTS)
-	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
 
 # Includes mm/frame.c, to see its statics.
 $(HOST)/test_frame: $(HOST)/tests/host/test_frame.c.o $(filter-out %/mm/frame.c.o,$(HOST_OBJECTS))
-	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:$(HOST)/%=$(HOST)/tests/host/%.c.d)
 

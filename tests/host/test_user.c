@@ -77,8 +77,8 @@ TEST(user_copies_end_where_memory_ends)
 
 TEST(user_copies_refuse_the_kernel_and_what_wraps_around)
 {
-	static const uptr_t kernel[] = { USER_TOP - 1, USER_TOP, DIRECT_BASE_VA + 4096, VMALLOC_START,
-					 0xfffffffc, 0xffffffff };
+	static const uptr_t kernel[] = { USER_TOP - 1,  USER_TOP,   DIRECT_BASE_VA + 4096,
+					 VMALLOC_START, 0xfffffffc, 0xffffffff };
 	char buf[8];
 	user_boot();
 	for (size_t i = 0; i < ARRAY_SIZE(kernel); i++) {
