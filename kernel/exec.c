@@ -35,6 +35,7 @@
 #include "mm/slab.h"
 
 enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
+#define EXEC_STACK_ROOM_MAX (USER_TOP / 6 * 5)
 enum { EXEC_EFLAGS = 0x202 }; /* interrupts on */
 
 enum {
@@ -232,16 +233,30 @@ static int exec_allow_stack(struct aspace *as)
 	return aspace_protect(as, v->start, v->end - v->start, PROT_R | PROT_W | PROT_X);
 }
 
+/*
+ * The process's limits hold from the start. A stack that may grow far gets the room; one that may
+ * grow for ever gets the usual room, or there would be none for maps.
+ */
+static void exec_set_limits(struct aspace *as)
+{
+	limits_apply(&process_running->limits, as, NULL);
+	if (as->stack_limit == ASPACE_NO_LIMIT)
+		return;
+	uint32_t room = MIN(as->stack_limit, EXEC_STACK_ROOM_MAX) + ASPACE_STACK_GAP;
+	as->mmap_top = USER_TOP - MAX(page_up(room), (uint32_t)ASPACE_MMAP_GAP);
+}
+
 static int exec_map(struct exec_job *job)
 {
 	job->as = aspace_create();
 	if (!job->as)
 		return -ENOMEM;
+	exec_set_limits(job->as);
 	int error = exec_load(job);
 	if (error)
 		return error;
 	exec_note_image(job->as, &job->image);
-	error = aspace_add_stack(job->as, ASPACE_STACK_LIMIT);
+	error = aspace_add_stack(job->as, job->as->stack_limit);
 	return !error && job->image.stack_exec ? exec_allow_stack(job->as) : error;
 }
 

@@ -45,6 +45,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->cwd = parent->cwd;
 	child->exe = parent->exe;
 	child->umask = parent->umask;
+	child->limits = parent->limits;
+	child->personality = parent->personality;
 	memcpy(child->tls, parent->tls, sizeof(child->tls));
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;

@@ -34,6 +34,7 @@
 #include "kernel/panic.h"
 #include "kernel/result.h"
 #include "kernel/sched.h"
+#include "kernel/shm.h"
 #include "kernel/signal.h"
 #include "lib/bitmap.h"
 #include "lib/errno.h"
@@ -255,6 +256,8 @@ void process_run_first(const struct process_first *first)
 		panic("no memory for the first process's files");
 	p->cwd = inode_root();
 	p->umask = 022;
+	limits_init(&p->limits);
+	limits_apply(&p->limits, NULL, p->files);
 	p->pgrp = 1;
 	p->session = 1;
 	p->kernel_start = process_start_first;
@@ -263,6 +266,7 @@ void process_run_first(const struct process_first *first)
 	sched_run(process_all_ended);
 	uint32_t status = p->exit_status;
 	process_destroy(p);
+	shm_remove_all();
 	result_end(status);
 }
 

@@ -5,6 +5,7 @@
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
+#include "kernel/limits.h"
 #include "kernel/sched.h"
 #include "kernel/trap.h"
 #include "lib/list.h"
@@ -41,6 +42,8 @@ struct process {
 	struct inode *cwd;
 	struct inode *exe;
 	uint32_t umask;
+	struct limits limits;
+	uint32_t personality; /* as the call of that name set it */
 	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
 	char comm[PROCESS_COMM_MAX];
 

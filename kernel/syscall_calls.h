@@ -14,8 +14,10 @@ syscall_fn sys_sched_yield, sys_set_tid_address, sys_set_thread_area, sys_umask,
 /* syscall_info.c */
 syscall_fn sys_zero, sys_set_id, sys_set_id2, sys_set_id3, sys_get_ids16, sys_get_ids32,
 	sys_getgroups;
-syscall_fn sys_uname, sys_sysinfo, sys_getrusage, sys_getrlimit, sys_old_getrlimit, sys_prlimit64,
-	sys_getrandom;
+syscall_fn sys_uname, sys_sysinfo, sys_getrusage, sys_getrandom;
+
+/* syscall_limits.c */
+syscall_fn sys_getrlimit, sys_old_getrlimit, sys_setrlimit, sys_prlimit64, sys_personality;
 
 /* syscall_signal.c */
 syscall_fn sys_kill, sys_tkill, sys_tgkill, sys_sigaction, sys_rt_sigaction, sys_signal;
@@ -39,8 +41,14 @@ syscall_fn sys_stat, sys_lstat, sys_fstat, sys_stat64, sys_lstat64, sys_fstat64,
 	sys_statx;
 
 /* syscall_mm.c */
-syscall_fn sys_brk, sys_mmap, sys_mmap2, sys_munmap, sys_mprotect, sys_mremap, sys_madvise;
+syscall_fn sys_brk, sys_mmap, sys_mmap2, sys_munmap, sys_mprotect, sys_mremap;
+
+/* syscall_vm.c */
 syscall_fn sys_mincore, sys_msync, sys_mlock, sys_mlock2, sys_munlock, sys_mlockall, sys_munlockall;
+syscall_fn sys_madvise, sys_remap_file_pages;
+
+/* syscall_shm.c */
+syscall_fn sys_shmget, sys_shmctl, sys_shmat, sys_shmdt, sys_ipc;
 
 /* syscall_time.c */
 syscall_fn sys_time, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_clock_getres,

@@ -209,7 +209,7 @@ long sys_dup(const struct syscall_args *args)
 static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
 {
 	struct file *f = file_of(from);
-	if (!f || to >= FILES_MAX)
+	if (!f || to >= process_running->files->limit)
 		return -EBADF;
 	long fd = files_set(process_running->files, to, file_get(f), cloexec);
 	if (fd < 0)
@@ -275,7 +275,7 @@ enum {
 
 static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
 {
-	return from < FILES_MAX ? file_duplicate(f, from, cloexec) : -EINVAL;
+	return from < process_running->files->limit ? file_duplicate(f, from, cloexec) : -EINVAL;
 }
 
 long sys_fcntl(const struct syscall_args *args)

@@ -1,6 +1,6 @@
 /*
- * System calls that tell facts: who the user is (always user 0), what the machine is, what limits
- * and figures a process has.
+ * System calls that tell facts: who the user is (always user 0), what the machine is, what
+ * figures a process has.
  */
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
@@ -115,7 +115,7 @@ long sys_getrandom(const struct syscall_args *args)
 	return (long)n;
 }
 
-/* --- limits and figures --- */
+/* --- figures --- */
 
 long sys_getrusage(const struct syscall_args *args)
 {
@@ -133,59 +133,4 @@ long sys_getrusage(const struct syscall_args *args)
 	else
 		return -EINVAL;
 	return syscall_write_user(args->a[1], &r, sizeof(r));
-}
-
-enum { LIMIT_STACK = 3, LIMIT_CORE = 4, LIMIT_NOFILE = 7, LIMIT_COUNT = 16 };
-
-/* Both the soft and the hard one; UINT32_MAX: none. */
-static uint32_t limit_of(uint32_t resource)
-{
-	switch (resource) {
-	case LIMIT_STACK:
-		return process_running->aspace->stack_limit;
-	case LIMIT_CORE:
-		return 0;
-	case LIMIT_NOFILE:
-		return FILES_MAX;
-	}
-	return UINT32_MAX;
-}
-
-long sys_getrlimit(const struct syscall_args *args)
-{
-	if (args->a[0] >= LIMIT_COUNT)
-		return -EINVAL;
-	uint32_t limit = limit_of(args->a[0]);
-	uint32_t pair[2] = { limit, limit };
-	return syscall_write_user(args->a[1], pair, sizeof(pair));
-}
-
-/* The oldest form can not say more than 2^31 - 1. */
-long sys_old_getrlimit(const struct syscall_args *args)
-{
-	if (args->a[0] >= LIMIT_COUNT)
-		return -EINVAL;
-	uint32_t limit = MIN(limit_of(args->a[0]), 0x7fffffffu);
-	uint32_t pair[2] = { limit, limit };
-	return syscall_write_user(args->a[1], pair, sizeof(pair));
-}
-
-/*
- * prlimit64(pid, resource, new, old). Limits can be read; setting one to what it is changes
- * nothing.
- */
-long sys_prlimit64(const struct syscall_args *args)
-{
-	if (args->a[1] >= LIMIT_COUNT)
-		return -EINVAL;
-	if (args->a[0] != 0 && (int)args->a[0] != process_running->pid)
-		return -ESRCH;
-	uint32_t limit = limit_of(args->a[1]);
-	uint64_t wide = limit == UINT32_MAX ? UINT64_MAX : limit;
-	uint64_t pair[2] = { wide, wide }, wanted[2];
-	if (args->a[2] && syscall_read_user(wanted, args->a[2], sizeof(wanted)) != 0)
-		return -EFAULT;
-	if (args->a[2] && (wanted[0] != wide || wanted[1] != wide))
-		return -EPERM;
-	return args->a[3] ? syscall_write_user(args->a[3], pair, sizeof(pair)) : 0;
 }

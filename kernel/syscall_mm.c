@@ -1,5 +1,6 @@
 /*
- * System calls about memory: brk, mmap and what can be done with what it mapped.
+ * System calls about memory: brk, mmap, munmap, mprotect and mremap. Advice and locks are in
+ * syscall_vm.c.
  *
  * They check arguments in Linux's order and translate its flags; what happens to areas and pages is
  * mm/aspace's work. Files can be mapped privately, and shared for reading: the file system can not
@@ -15,16 +16,23 @@ enum {
 	MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_TYPE = 0xf, MAP_FIXED = 0x10,
 	MAP_ANONYMOUS = 0x20, MAP_GROWSDOWN = 0x100, MAP_LOCKED = 0x2000, MAP_NORESERVE = 0x4000,
 	MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000,
+	MAP_KNOWN = 0x1fff3f, /* what MAP_SHARED_VALIDATE lets through */
 };
 enum {
 	PROT_ALL = PROT_R | PROT_W | PROT_X, PROT_GROWSDOWN = 0x01000000, PROT_GROWSUP = 0x02000000,
 };
-enum { ADVISE_NONE = 32 };
 enum { MM_PAGES_MAX = 1 << 20, MM_ZERO_RDEV = 1 << 8 | 5 };
 
 long sys_brk(const struct syscall_args *args)
 {
-	return (long)aspace_brk(process_running->aspace, args->a[0]);
+	struct aspace *as = process_running->aspace;
+	vaddr_t old = as->brk, wanted = args->a[0];
+	if (as->lock_future && wanted > old && !aspace_may_lock(as, page_up(wanted - old)))
+		return (long)old;
+	vaddr_t now = aspace_brk(as, wanted);
+	if (as->lock_future && now > old)
+		(void)aspace_populate(as, old, now - old);
+	return (long)now;
 }
 
 /* --- mmap --- */
@@ -67,6 +75,16 @@ static struct mmap_object mmap_file(const struct mmap_args *m, struct file *f)
 	return (struct mmap_object){ .object = object_get(&f->inode->object) };
 }
 
+/* May the new map be locked, if that is wanted? 0 or an error. */
+static long mmap_check_lock(const struct mmap_args *m)
+{
+	const struct aspace *as = process_running->aspace;
+	if (m->flags & MAP_LOCKED && as->limit_memlock == 0)
+		return -EPERM;
+	bool locked = m->flags & MAP_LOCKED || as->lock_future;
+	return locked && !aspace_may_lock(as, page_up(m->length)) ? -EAGAIN : 0;
+}
+
 /* Linux's order of complaints. 0 or an error. */
 static long mmap_check(const struct mmap_args *m)
 {
@@ -77,15 +95,31 @@ static long mmap_check(const struct mmap_args *m)
 		return -ENOMEM;
 	if ((uint64_t)m->page + (page_up(m->length) >> PAGE_SHIFT) > MM_PAGES_MAX)
 		return -EOVERFLOW;
-	if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
+	bool anonymous = m->flags & MAP_ANONYMOUS;
+	if (type != MAP_SHARED && type != MAP_PRIVATE &&
+	    (type != MAP_SHARED_VALIDATE || anonymous))
 		return -EINVAL;
-	return 0;
+	if (type == MAP_SHARED_VALIDATE && m->flags & ~(uint32_t)MAP_KNOWN)
+		return -EOPNOTSUPP;
+	if (type == MAP_SHARED && anonymous && m->flags & MAP_GROWSDOWN)
+		return -EINVAL;
+	return mmap_check_lock(m);
+}
+
+static unsigned mmap_vma_flags(const struct mmap_args *m, const struct file *f)
+{
+	unsigned flags = (m->flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) |
+			 (m->flags & MAP_NORESERVE ? VMA_NORESERVE : 0) |
+			 (m->flags & MAP_LOCKED ? VMA_LOCKED : 0);
+	if ((m->flags & MAP_TYPE) == MAP_PRIVATE)
+		return flags;
+	return flags | VMA_SHARED | (f && !file_writable(f) ? VMA_NOWRITE : 0);
 }
 
 static long mmap_do(const struct mmap_args *m)
 {
 	bool anonymous = m->flags & MAP_ANONYMOUS;
-	bool shared = (m->flags & MAP_TYPE) != MAP_PRIVATE;
+	struct aspace *as = process_running->aspace;
 	struct file *f = anonymous ? NULL : files_find(process_running->files, m->fd);
 	if (!anonymous && !f)
 		return -EBADF;
@@ -102,19 +136,16 @@ static long mmap_do(const struct mmap_args *m)
 		.prot = m->prot & PROT_ALL,
 		.map_flags = (fixed ? ASPACE_FIXED : 0) |
 			     (m->flags & MAP_FIXED_NOREPLACE ? ASPACE_NOREPLACE : 0),
-		.vma_flags = (shared ? VMA_SHARED : 0) |
-			     (m->flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) |
-			     (m->flags & MAP_NORESERVE ? VMA_NORESERVE : 0) |
-			     (m->flags & MAP_LOCKED ? VMA_LOCKED : 0),
+		.vma_flags = mmap_vma_flags(m, f),
 		.object = backing.object,
 		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
 	};
-	long result = aspace_map(process_running->aspace, &request);
+	long result = aspace_map(as, &request);
 	if (backing.object)
 		reclaim_object_put(backing.object);
 	/* The map holds even if its pages can not all be had now, as on Linux. */
-	if (!is_error(result) && m->flags & (MAP_LOCKED | MAP_POPULATE))
-		(void)aspace_populate(process_running->aspace, (vaddr_t)result, m->length);
+	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
+		(void)aspace_populate(as, (vaddr_t)result, m->length);
 	return result;
 }
 
@@ -144,133 +175,56 @@ long sys_munmap(const struct syscall_args *args)
 }
 
 /* A shared map of a file must not become writable behind open's back. */
-static bool mm_has_shared_file(const struct aspace *as, vaddr_t start, vaddr_t end)
+static bool mm_is_read_only(const struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	for (const struct vma *v = vma_find_from(&as->areas, start); v && v->start < end;
 	     v = vma_next(v))
-		if (v->flags & VMA_SHARED && v->object->ops->read)
+		if (v->flags & VMA_NOWRITE)
 			return true;
 	return false;
+}
+
+/* PROT_GROWSDOWN: from the start of the stack on. The start to change, or -EINVAL: it is none. */
+static long mm_stack_start(const struct aspace *as, vaddr_t start)
+{
+	const struct vma *v = vma_find_from(&as->areas, start);
+	return v && v->start <= start && v->flags & VMA_GROWSDOWN ? (long)v->start : -EINVAL;
 }
 
 long sys_mprotect(const struct syscall_args *args)
 {
 	struct aspace *as = process_running->aspace;
-	vaddr_t start = args->a[0];
-	size_t length = page_up(args->a[1]);
-	unsigned prot = args->a[2] & ~(uint32_t)(PROT_GROWSDOWN | PROT_GROWSUP);
-	if (start & PAGE_MASK)
+	vaddr_t start = args->a[0], end = start + page_up(args->a[1]);
+	unsigned grows = args->a[2] & (PROT_GROWSDOWN | PROT_GROWSUP);
+	unsigned prot = args->a[2] & ~grows;
+	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || start & PAGE_MASK)
 		return -EINVAL;
 	if (args->a[1] == 0)
 		return 0;
-	if (start + length <= start)
+	if (end <= start)
 		return -ENOMEM;
 	if (prot & ~(unsigned)(PROT_ALL | 8)) /* 8: PROT_SEM, which asks for nothing */
 		return -EINVAL;
-	if (prot & PROT_W && mm_has_shared_file(as, start, start + length))
+	if (!vma_find_from(&as->areas, start))
+		return -ENOMEM;
+	if (grows) {
+		long from = grows == PROT_GROWSDOWN ? mm_stack_start(as, start) : -EINVAL;
+		if (is_error(from))
+			return from;
+		start = (vaddr_t)from;
+	}
+	if (prot & PROT_W && mm_is_read_only(as, start, end))
 		return -EACCES;
-	return aspace_protect(as, start, length, prot & PROT_ALL);
+	return aspace_protect(as, start, end - start, prot & PROT_ALL);
 }
 
 /* mremap(old, old length, new length, flags, new address) */
 long sys_mremap(const struct syscall_args *args)
 {
+	struct aspace *as = process_running->aspace;
 	const uint32_t *a = args->a;
-	return aspace_remap(process_running->aspace, a[0], a[1], a[2], a[3], a[4]);
-}
-
-/* --- advice and locks --- */
-
-long sys_madvise(const struct syscall_args *args)
-{
-	/* NORMAL RANDOM SEQUENTIAL, MERGEABLE .. DODUMP: they ask for nothing that we must do. */
-	const uint32_t nothing = 7u | 0x3fu << 12;
-	vaddr_t start = args->a[0];
-	uint32_t advice = args->a[2];
-	size_t length = page_up(args->a[1]);
-	if (advice < 32 && nothing >> advice & 1)
-		advice = ADVISE_NONE;
-	else if (advice == ADVISE_NONE)
-		return -EINVAL;
-	if (start & PAGE_MASK || (args->a[1] && !length) || start + length < start)
-		return -EINVAL;
-	if (advice != ADVISE_NONE)
-		return aspace_advise(process_running->aspace, start, length, advice);
-	return aspace_covers(process_running->aspace, start, length) ? 0 : -ENOMEM;
-}
-
-/* mincore(start, length, bytes): one byte a page. */
-long sys_mincore(const struct syscall_args *args)
-{
-	struct aspace *as = process_running->aspace;
-	vaddr_t start = args->a[0];
-	size_t length = page_up(args->a[1]);
-	if (start & PAGE_MASK)
-		return -EINVAL;
-	if ((args->a[1] && !length) || start + length < start || start + length > USER_TOP)
-		return -ENOMEM;
-	if (!aspace_covers(as, start, length))
-		return -ENOMEM;
-	for (size_t i = 0; i < length / PAGE_SIZE; i++) {
-		uint8_t in = aspace_in_core(as, start + i * PAGE_SIZE);
-		if (syscall_write_user(args->a[2] + i, &in, sizeof(in)) != 0)
-			return -EFAULT;
-	}
-	return 0;
-}
-
-long sys_mlock(const struct syscall_args *args)
-{
-	return aspace_lock(process_running->aspace, args->a[0], args->a[1], false);
-}
-
-long sys_mlock2(const struct syscall_args *args)
-{
-	enum { MLOCK_ONFAULT = 1 };
-	if (args->a[2] & ~(uint32_t)MLOCK_ONFAULT)
-		return -EINVAL;
-	return aspace_lock(process_running->aspace, args->a[0], args->a[1], args->a[2]);
-}
-
-long sys_munlock(const struct syscall_args *args)
-{
-	return aspace_unlock(process_running->aspace, args->a[0], args->a[1]);
-}
-
-long sys_mlockall(const struct syscall_args *args)
-{
-	enum { MCL_CURRENT = 1, MCL_FUTURE = 2, MCL_ONFAULT = 4 };
-	uint32_t flags = args->a[0];
-	uint32_t known = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
-	if (flags & ~known || !flags || flags == MCL_ONFAULT)
-		return -EINVAL;
-	struct aspace *as = process_running->aspace;
-	long error = flags & MCL_CURRENT ? aspace_lock_all(as, flags & MCL_ONFAULT) : 0;
-	as->lock_future = !error && flags & MCL_FUTURE;
-	return error;
-}
-
-long sys_munlockall(const struct syscall_args *args)
-{
-	(void)args;
-	aspace_unlock_all(process_running->aspace);
-	return 0;
-}
-
-/* Shared memory has no file behind it that could be behind. */
-long sys_msync(const struct syscall_args *args)
-{
-	enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4, MS_ALL = 7 };
-	uint32_t flags = args->a[2];
-	if (flags & ~(uint32_t)MS_ALL || args->a[0] & PAGE_MASK ||
-	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
-		return -EINVAL;
-	vaddr_t end = args->a[0] + page_up(args->a[1]);
-	for (vaddr_t at = args->a[0]; at < end;) {
-		struct vma *v = vma_find(&process_running->aspace->areas, at);
-		if (!v)
-			return -ENOMEM;
-		at = v->end;
-	}
-	return end < args->a[0] ? -ENOMEM : 0;
+	const struct vma *v = vma_find(&as->areas, a[0]);
+	if (v && v->flags & VMA_LOCKED && a[2] > a[1] && !aspace_may_lock(as, a[2] - a[1]))
+		return -EAGAIN;
+	return aspace_remap(as, a[0], a[1], a[2], a[3], a[4]);
 }

@@ -137,6 +137,8 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length);
  */
 int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
 int aspace_unlock(struct aspace *as, vaddr_t start, size_t length);
+/* Would the limit let @length bytes more be locked? */
+bool aspace_may_lock(const struct aspace *as, size_t length);
 int aspace_lock_all(struct aspace *as, bool on_fault);
 void aspace_unlock_all(struct aspace *as);
 

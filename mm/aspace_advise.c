@@ -241,12 +241,22 @@ static void area_set_locked(struct aspace *as, struct vma *v, bool lock)
 	v->flags = lock ? v->flags | VMA_LOCKED : v->flags & ~VMA_LOCKED;
 }
 
-static uint32_t locked_bytes(const struct aspace *as)
+/* Bytes of [start, end) that are locked. */
+static uint32_t locked_bytes(const struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	uint32_t bytes = 0;
-	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
-		bytes += v->flags & VMA_LOCKED ? v->end - v->start : 0;
+	const struct vma *v = vma_find_from(&as->areas, start);
+	for (; v != NULL && v->start < end; v = vma_next(v))
+		if (v->flags & VMA_LOCKED)
+			bytes += MIN(v->end, end) - MAX(v->start, start);
 	return bytes;
+}
+
+bool aspace_may_lock(const struct aspace *as, size_t length)
+{
+	if (as->limit_memlock == ASPACE_NO_LIMIT)
+		return true;
+	return (uint64_t)locked_bytes(as, 0, USER_TOP) + length <= as->limit_memlock;
 }
 
 /*
@@ -280,7 +290,7 @@ int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 	vaddr_t first = page_down(start), end = page_up(start + length);
 	if (end < first)
 		return -EINVAL;
-	if ((uint64_t)locked_bytes(as) + (end - first) > as->limit_memlock)
+	if (!aspace_may_lock(as, end - first - locked_bytes(as, first, end)))
 		return -ENOMEM;
 	int err = range_set_locked(as, first, end, true);
 	if (err == 0 && !on_fault)

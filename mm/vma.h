@@ -18,6 +18,7 @@ enum vma_flags {
 	VMA_LOCKED = 16,      /* its pages stay in memory (mlock) */
 	VMA_DONTFORK = 32,    /* a child does not get it */
 	VMA_WIPEONFORK = 64,  /* a child gets it empty */
+	VMA_NOWRITE = 128,    /* shared, of something not to be written: mprotect must refuse */
 };
 
 /* [start, end), page aligned, not empty. */

@@ -163,7 +163,7 @@ static struct files *files_create_sized(uint32_t capacity)
 		kfree(slots);
 		return NULL;
 	}
-	*t = (struct files){ .capacity = capacity, .slots = slots };
+	*t = (struct files){ .capacity = capacity, .limit = FILES_MAX, .slots = slots };
 	return t;
 }
 
@@ -177,6 +177,7 @@ struct files *files_fork(const struct files *from)
 	struct files *t = files_create_sized(from->capacity);
 	if (!t)
 		return NULL;
+	t->limit = from->limit;
 	memcpy(t->slots, from->slots, from->capacity * sizeof(*t->slots));
 	for (uint32_t fd = 0; fd < t->capacity; fd++)
 		if (t->slots[fd].file)
@@ -230,7 +231,7 @@ long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 	uint32_t fd = from;
 	while (fd < t->capacity && t->slots[fd].file)
 		fd++;
-	if (fd >= FILES_MAX)
+	if (fd >= t->limit)
 		return -EMFILE;
 	if (files_grow(t, fd) != 0)
 		return -ENOMEM;

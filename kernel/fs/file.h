@@ -24,7 +24,7 @@ enum {
 	O_CLOEXEC = 02000000,
 	O_PATH = 010000000,
 };
-enum { FILES_MAX = 1024, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
+enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
 
 struct file;
 
@@ -87,6 +87,7 @@ struct file_slot {
 /* A process's descriptors. */
 struct files {
 	uint32_t capacity; /* slots there are; grows up to FILES_MAX */
+	uint32_t limit;	   /* new descriptors are below it: RLIMIT_NOFILE */
 	struct file_slot *slots;
 };
 

@@ -1,0 +1,38 @@
+/*
+ * Resource limits: what a process may have at most. Theory in limits.c. Context: process.
+ */
+#ifndef KERNEL_LIMITS_H
+#define KERNEL_LIMITS_H
+
+#include "lib/base.h"
+
+struct aspace;
+struct files;
+
+/* Linux's numbers, RLIMIT_*. */
+enum limit_resource {
+	LIMIT_CPU, LIMIT_FSIZE, LIMIT_DATA, LIMIT_STACK, LIMIT_CORE, LIMIT_RSS, LIMIT_NPROC,
+	LIMIT_NOFILE, LIMIT_MEMLOCK, LIMIT_AS, LIMIT_LOCKS, LIMIT_SIGPENDING, LIMIT_MSGQUEUE,
+	LIMIT_NICE, LIMIT_RTPRIO, LIMIT_RTTIME, LIMIT_COUNT,
+};
+
+#define LIMIT_NONE UINT64_MAX
+
+struct limit {
+	uint64_t now;  /* what holds: the soft limit */
+	uint64_t most; /* how far it may be raised: the hard limit */
+};
+
+struct limits {
+	struct limit of[LIMIT_COUNT];
+};
+
+/* What the first process has. */
+void limits_init(struct limits *l);
+/* 0, -EINVAL (@wanted->now above @wanted->most), -EPERM (more files than there can be). */
+MUST_CHECK int limits_set(struct limits *l, enum limit_resource resource,
+			  const struct limit *wanted);
+/* Tell those who keep them: @as and @files may be NULL. */
+void limits_apply(const struct limits *l, struct aspace *as, struct files *files);
+
+#endif
