@@ -278,11 +278,14 @@ static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool 
 	return 0;
 }
 
-/* What a page that can not come in means for mlock: no memory, or it would have been a signal. */
-static int lock_populate(struct aspace *as, vaddr_t start, size_t length)
+/* For mlock a page that can not come in is always -ENOMEM, pages that nobody may touch included. */
+static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
 {
-	int err = aspace_populate(as, start, length);
-	return err == 0 || err == -ENOMEM ? err : -ENOMEM;
+	const struct vma *v = vma_find_from(&as->areas, start);
+	for (; v != NULL && v->start < end; v = vma_next(v))
+		if (v->prot == PROT_NONE)
+			return -ENOMEM;
+	return aspace_populate(as, start, end - start) ? -ENOMEM : 0;
 }
 
 int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
@@ -294,7 +297,7 @@ int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 		return -ENOMEM;
 	int err = range_set_locked(as, first, end, true);
 	if (err == 0 && !on_fault)
-		err = lock_populate(as, first, end - first);
+		err = lock_populate(as, first, end);
 	return err;
 }
 
@@ -310,7 +313,10 @@ int aspace_lock_all(struct aspace *as, bool on_fault)
 		return -ENOMEM;
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, true);
-	return on_fault ? 0 : lock_populate(as, USER_BASE, USER_TOP - USER_BASE);
+	/* What can not come in now is locked when it comes. */
+	if (!on_fault)
+		(void)aspace_populate(as, USER_BASE, USER_TOP - USER_BASE);
+	return 0;
 }
 
 void aspace_unlock_all(struct aspace *as)

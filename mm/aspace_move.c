@@ -98,6 +98,8 @@ static long move_area(struct aspace *as, const struct move *m)
 /* Checks that need no area. */
 static int move_valid(const struct move *m)
 {
+	if (m->flags & ~(ASPACE_MAYMOVE | ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP))
+		return -EINVAL;
 	if ((m->from & PAGE_MASK) || m->new_length == 0)
 		return -EINVAL;
 	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) && !(m->flags & ASPACE_MAYMOVE))

@@ -42,6 +42,10 @@ static const char *const error_texts[] = {
 	[ENOSYS] = "Function not implemented",
 	[ENOTEMPTY] = "Directory not empty",
 	[ELOOP] = "Too many levels of symbolic links",
+	[EIDRM] = "Identifier removed",
+	[EOVERFLOW] = "Value too large for defined data type",
+	[ELIBBAD] = "Accessing a corrupted shared library",
+	[EOPNOTSUPP] = "Operation not supported",
 };
 
 static const char *const signal_texts[] = {
