@@ -178,7 +178,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	return start;
 }
 
-/* What a page-table entry may allow in an area with these rights: all that is not NONE can be read. */
+/* What an entry may allow in an area with these rights: all that is not NONE can be read. */
 static unsigned area_rights(unsigned prot)
 {
 	if (prot == PROT_NONE)
