@@ -4,10 +4,10 @@
  * All tables of the kernel half are made at boot, so a directory entry of the kernel half never
  * changes afterwards and every address space can hold a plain copy.
  *
- *   direct map   low RAM, and in it all frames the kernel manages, by 4 MiB pages where the CPU has
- *   them; the 4 MiB
- *                around the kernel image by 4 KiB pages, so that text and read-only data can be
- *                read-only. Global where the CPU can: they are the same in every address space.
+ *   direct map   low RAM, and in it all frames the kernel manages, by 4 MiB pages where the CPU
+ *                has them; the 4 MiB around the kernel image by 4 KiB pages, so that text and
+ *                read-only data can be read-only. Global where the CPU can: they are the same in
+ *                every address space.
  *   vmalloc      VMALLOC_START..VMALLOC_END: 16 tables, empty at first
  *   windows      WINDOW_SLOTS pages through which frames beyond the direct map are seen
  *
