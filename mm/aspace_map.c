@@ -214,8 +214,12 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 	vaddr_t at = start;
 	while (at < end) {
 		struct vma *v = vma_find(&as->areas, at);
-		if (v == NULL)
-			return -ENOMEM; /* a hole; what came before it is changed, as on Linux */
+		if (v == NULL) {
+			v = vma_find(&as->areas, end);
+			if (v != NULL)
+				aspace_merge(as, v); /* the cut behind the hole was for nothing */
+			return -ENOMEM; /* what came before the hole is changed, as on Linux */
+		}
 		v->prot = prot;
 		protect_pages(as, v);
 		at = v->end;
