@@ -24,7 +24,8 @@ BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/place
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
 	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/limits.c kernel/shm.c kernel/clock.c kernel/result.c \
+	kernel/exec_script.c kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/limits.c \
+	kernel/shm.c kernel/clock.c kernel/trace_log.c kernel/result.c \
 	kernel/selftest.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_signal.c kernel/syscall_file.c kernel/syscall_path.c \

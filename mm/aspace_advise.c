@@ -10,8 +10,7 @@
  * pages that come later.
  *
  * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and
- * the
- * frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
+ * the frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
  *
  * Left out: huge pages, merging, core dumps: such advice is accepted and changes nothing.
  * Source: madvise(2), mincore(2), mlock(2).

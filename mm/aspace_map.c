@@ -178,7 +178,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	return start;
 }
 
-/* What a page-table entry may allow in an area with these rights: all that is not NONE can be read. */
+/* What an entry may allow in an area with these rights: all that is not NONE can be read. */
 static unsigned area_rights(unsigned prot)
 {
 	if (prot == PROT_NONE)
@@ -214,8 +214,12 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 	vaddr_t at = start;
 	while (at < end) {
 		struct vma *v = vma_find(&as->areas, at);
-		if (v == NULL)
-			return -ENOMEM; /* a hole; what came before it is changed, as on Linux */
+		if (v == NULL) {
+			v = vma_find(&as->areas, end);
+			if (v != NULL)
+				aspace_merge(as, v); /* the cut behind the hole was for nothing */
+			return -ENOMEM; /* what came before the hole is changed, as on Linux */
+		}
 		v->prot = prot;
 		protect_pages(as, v);
 		at = v->end;

@@ -7,8 +7,7 @@
  * behalf of a map, by the same two ways (pagein.c).
  *
  * A page that was written differs from its source, or has none. The mark DIRTY says so, and
- * eviction
- * sends such a page to a slot; the source is not asked again.
+ * eviction sends such a page to a slot; the source is not asked again.
  *
  * Always true:
  *   W1  a page handed out is pinned: it is neither evicted nor dropped until it is put

@@ -33,11 +33,14 @@ struct pmap {
 };
 
 /*
- * Build the kernel's own directory and switch to it: direct map of frame_count frames, of which
- * [@ro_start, @ro_end) (page aligned: text and read-only data) can not be written, and the
- * tables of vmalloc and the windows. Panics without frames for it. Context: boot.
+ * Build the kernel's own directory and switch to it: direct map of the first @direct_frames frames
+ * of physical memory (at least frame_count), of which [@ro_start, @ro_end) (page aligned: text and
+ * read-only data) can not be written, and the tables of vmalloc and the windows. Panics without
+ * frames for it. Context: boot.
  */
-void pmap_init(paddr_t ro_start, paddr_t ro_end);
+void pmap_init(paddr_t ro_start, paddr_t ro_end, pfn_t direct_frames);
+/* The direct map has the frames below this one; beyond them there are windows. */
+pfn_t pmap_direct_frames(void);
 /* Physical address of the kernel's own directory. */
 paddr_t pmap_kernel_directory(void);
 

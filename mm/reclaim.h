@@ -40,9 +40,8 @@ MUST_CHECK int reclaim_room(uint32_t nframes);
 /* @f is mapped and complete: from now on it can be a victim. Unpins. */
 void reclaim_page_ready(struct frame *f);
 /*
- * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking: @f
- * is
- * mapped; unlocking: before or after the unmap, then reclaim_page_released.
+ * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking:
+ * @f is mapped; unlocking: before or after the unmap, then reclaim_page_released.
  */
 void reclaim_page_lock(struct frame *f);
 void reclaim_page_unlock(struct frame *f);

@@ -63,8 +63,10 @@ $(HOST)/test_cmdline: $(HOST)/kernel/cmdline.c.o
 # The same tests without sanitizers, counted.
 host-coverage:
 	rm -rf build/host/coverage
-	@$(MAKE) --no-print-directory HOSTCC=gcc HOST=build/host/coverage HOST_MODE='-O0 --coverage -Wl,-u,__gcov_dump' host-tests
-	@gcov -t $$(find build/host/coverage -name '*.gcda') 2>/dev/null | awk -f tests/host/coverage.awk
+	@$(MAKE) --no-print-directory HOSTCC=gcc HOST=build/host/coverage \
+		HOST_MODE='-O0 --coverage -Wl,-u,__gcov_dump' host-tests
+	@gcov -t $$(find build/host/coverage -name '*.gcda') 2>/dev/null | \
+		awk -f tests/host/coverage.awk
 
 FUZZ_RUNS := 1000000
 build/host/fuzz/%: tests/host/fuzz/%.c mm/frame.c mm/frame.h
@@ -74,5 +76,6 @@ build/host/fuzz/%: tests/host/fuzz/%.c mm/frame.c mm/frame.h
 
 host-fuzz: build/host/fuzz/fuzz_frame
 	@mkdir -p build/host/fuzz/corpus_frame
-	build/host/fuzz/fuzz_frame -runs=$(FUZZ_RUNS) -seed=1 -max_len=256 -verbosity=0 -print_final_stats=1 \
+	build/host/fuzz/fuzz_frame -runs=$(FUZZ_RUNS) -seed=1 -max_len=256 \
+		-verbosity=0 -print_final_stats=1 \
 		-artifact_prefix=build/host/fuzz/ build/host/fuzz/corpus_frame
