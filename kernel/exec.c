@@ -22,6 +22,8 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
 #include "kernel/sched.h"
+#include "kernel/signal_frame.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -213,7 +215,7 @@ static int exec_gather(struct exec_job *job)
 static int exec_map(struct exec_job *job)
 {
 	job->as = aspace_create();
-	if (!job->as)
+	if (!job->as || signal_page_map(job->as) != 0)
 		return -ENOMEM;
 	int error = elf_load(job->as, job->file, &job->image);
 	if (error)
@@ -349,7 +351,7 @@ static int exec_switch(struct exec_job *job)
 	}
 	job->as = NULL; /* the process's now */
 	if (old) {
-		process_count_faults(p, old);
+		process_count_faults(p->group->leader, old);
 		aspace_put(old);
 	}
 	return 0;
@@ -373,6 +375,7 @@ static void exec_set_registers(const struct exec_job *job)
 static void exec_commit(const struct exec_job *job)
 {
 	struct process *p = process_running;
+	thread_commit_exec(p);
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
 	p->exe = job->file;
@@ -394,6 +397,8 @@ static long exec_run(struct exec_job *job)
 		error = exec_gather(job);
 	if (!error)
 		error = exec_map(job);
+	if (!error)
+		error = thread_prepare_exec(process_running);
 	if (!error)
 		error = exec_switch(job);
 	if (!error)
