@@ -112,8 +112,7 @@ static void exit_process(struct process *leader)
 {
 	struct thread_group *g = leader->group;
 	itimer_stop(g);
-	if (g->exiting)
-		leader->exit_status = g->exit_status;
+	leader->exit_status = g->exiting ? g->exit_status : process_running->exit_status;
 	exit_leave_family(leader);
 	if (leader->session == leader->pid)
 		tty_session_ended(leader->session);

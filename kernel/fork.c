@@ -59,6 +59,7 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->exe = parent->exe;
 	child->umask = parent->umask;
 	child->share_fs = request->share_fs;
+	parent->share_fs |= request->share_fs && request->thread;
 	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;

@@ -22,8 +22,8 @@ long futex_wake(uptr_t at, bool private, uint32_t n, uint32_t bits);
 /* As the kernel wakes: whoever sleeps there. */
 long futex_wake_word(uptr_t at, uint32_t n);
 /*
- * Wake up to @n at @from, let up to @moved more sleep on at @to. With @expected, only while the word
- * at @from is that: else -EAGAIN. How many in all.
+ * Wake up to @n at @from, let up to @moved more sleep on at @to. With @expected, only while the
+ * word at @from is that: else -EAGAIN. How many in all.
  */
 long futex_requeue(uptr_t from, uptr_t to, bool private, uint32_t n, uint32_t moved,
 		   const uint32_t *expected);

@@ -151,7 +151,7 @@ struct process *process_find(int pid);
  * signal).
  */
 NORETURN void process_exit(uint32_t status);
-/* End the running thread alone; the last one's end is the process's, with the leader's status. */
+/* End the running thread alone; the last one's end is the process's, with its status. */
 NORETURN void process_exit_thread(uint32_t status);
 /* The session of process group @pgrp; 0: there is no such group. */
 int process_group_session(int pgrp);

@@ -214,7 +214,7 @@ int sched_sleep_killable(struct wait_queue *q)
 	if (signal_killed(process_running))
 		return -ERESTARTSYS;
 	sched_sleep_on(q, SLEEP_KILLABLE);
-	return signal_killed(process_running) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 int sched_sleep_interruptible(struct wait_queue *q)
@@ -222,7 +222,7 @@ int sched_sleep_interruptible(struct wait_queue *q)
 	if (signal_wanted(process_running))
 		return -ERESTARTSYS;
 	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
-	return signal_wanted(process_running) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 int sched_sleep_until(struct wait_queue *q, uint64_t wake)
@@ -236,7 +236,7 @@ int sched_sleep_until(struct wait_queue *q, uint64_t wake)
 	list_push_back(&sched_timers, &p->timer_link);
 	sched_next_timer = MIN(sched_next_timer, wake);
 	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
-	return signal_wanted(p) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 void sched_wake(struct process *p)

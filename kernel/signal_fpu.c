@@ -11,7 +11,7 @@
  * valid, zero, special and empty, which follow from the register's value.
  *
  * What comes back may be forged. Any bits are good for the CPU but unknown ones of MXCSR: these
- * would fault in the kernel and are taken out.
+ * would fault in the kernel, so such a frame is refused.
  * Source: Intel SDM vol. 1, 8.1.7 and 10.5; vol. 2, FXSAVE.
  */
 #include "kernel/cpu.h"
@@ -145,7 +145,8 @@ static int fpu_read_new(uptr_t from, const struct fpu_old *old, struct fpu_new *
 		return -EFAULT;
 	fpu_to_new(old, new);
 	uint32_t mask = ((const struct fpu_new *)p->fpu)->mxcsr_mask;
-	new->mxcsr &= mask ? mask : MXCSR_MASK_DEFAULT;
+	if (new->mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT))
+		return -EFAULT;
 	cpu_fpu_restore(new);
 	return 0;
 }

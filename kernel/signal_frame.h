@@ -1,4 +1,7 @@
-/* A handler's frame on the user stack, and the way back. Theory in signal_frame.c. Context: process. */
+/*
+ * A handler's frame on the user stack, and the way back. Theory in signal_frame.c. Context:
+ * process.
+ */
 #ifndef KERNEL_SIGNAL_FRAME_H
 #define KERNEL_SIGNAL_FRAME_H
 

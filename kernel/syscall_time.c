@@ -98,8 +98,8 @@ long sys_clock_settime(const struct syscall_args *args)
 /* --- sleeping --- */
 
 /*
- * Until p->restart.wake; after a stop or a continuation it goes on until the same tick. What is left
- * goes to words[0], in the form words[1], when a signal ends it.
+ * Until p->restart.wake; after a stop or a continuation it goes on until the same tick. What is
+ * left goes to words[0], in the form words[1], when a signal ends it.
  */
 static long sleep_again(struct process *p)
 {

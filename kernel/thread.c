@@ -71,6 +71,16 @@ struct process_times thread_group_times(const struct process *p)
 	return sum;
 }
 
+void thread_change_cwd(struct inode *dir)
+{
+	struct process *self = process_running;
+	list_for_each(node, &self->group->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t == self || (t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
+			t->cwd = dir;
+	}
+}
+
 void thread_end_others(struct thread_group *g)
 {
 	list_for_each(node, &g->threads) {

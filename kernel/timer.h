@@ -1,4 +1,4 @@
-/* Something is to happen at a tick: alarms and interval timers. Theory in timer.c. Context: process. */
+/* Something is to happen at a tick: alarms, intervals. Theory in timer.c. Context: process. */
 #ifndef KERNEL_TIMER_H
 #define KERNEL_TIMER_H
 

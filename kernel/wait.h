@@ -19,7 +19,8 @@ struct wait_answer {
 };
 
 /*
- * Wait for a child, with WEXITED for its end: @pid > 0 that one, 0 of the caller's group, -1 any, < -1 of group -@pid.
+ * Wait for a child, with WEXITED for its end: @pid > 0 that one, 0 of the caller's group, -1 any,
+ * < -1 of group -@pid.
  * 0, or -ECHILD (no such child), -EINVAL (flags), -ERESTARTSYS.
  */
 long wait_for_child(int pid, unsigned flags, struct wait_answer *answer);

@@ -12,12 +12,13 @@ USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow touchpages
 USER_TESTS := bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped fpu heap mmap \
 	mprotect page-linear page-merge page-parallel page-shuffle pipe preempt registers shared \
-	signals stack wait zero-fill
+	signals stack wait zero-fill \
+	jobs poll signal-calls signal-forged signal-handlers signal-info signal-stack threads timers
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
 	user/lib/print.c user/lib/messages.c user/lib/heap.c user/lib/options.c \
-	user/lib/directory.c lib/string.c lib/format.c lib/div64.c
+	user/lib/directory.c user/lib/thread.c user/lib/thread_clone.asm lib/string.c lib/format.c lib/div64.c
 
 SOURCES_sh := user/sh/sh.c user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c \
 	user/sh/run.c user/sh/job.c user/sh/builtin.c user/sh/help.c
@@ -25,6 +26,8 @@ SOURCES_init := user/init.c
 EXTRA_fpu := tests/user/fpu_registers.asm
 EXTRA_registers := tests/user/registers_entry.asm
 LDFLAGS_registers := -Wl,-e,registers_entry
+EXTRA_signal-info := tests/user/fault_instructions.asm
+EXTRA_signal-forged := tests/user/forged_flags.asm
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_touchpages := user/demo/touchpages_data.asm
