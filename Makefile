@@ -24,15 +24,18 @@ BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/place
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
 	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/limits.c \
-	kernel/shm.c kernel/clock.c kernel/trace_log.c kernel/result.c \
-	kernel/selftest.c
+	kernel/exec_script.c kernel/exec_strings.c kernel/exit.c kernel/wait.c kernel/limits.c \
+	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
+	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
+	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
+	kernel/result.c kernel/selftest.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
-	kernel/syscall_signal.c kernel/syscall_file.c kernel/syscall_path.c \
+	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
+	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
 	kernel/syscall_stat.c kernel/syscall_mm.c kernel/syscall_vm.c kernel/syscall_shm.c \
 	kernel/syscall_time.c kernel/syscall_info.c kernel/syscall_limits.c
 FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/path.c kernel/fs/file.c \
-	kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c kernel/fs/pmem.c
+	kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c

@@ -16,5 +16,7 @@ struct clock_time clock_since_boot(void);
 struct clock_time clock_of_day(void);
 /* The first tick that is at least this long away. */
 uint64_t clock_tick_after(struct clock_time wait);
+/* The tick at which clock @clock (Linux's CLOCK_*) will say @at; UINT64_MAX: never. */
+uint64_t clock_tick_at(uint32_t clock, struct clock_time at);
 
 #endif

@@ -29,6 +29,8 @@
 #include "kernel/log.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
+#include "kernel/signal_frame.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -249,7 +251,7 @@ static void exec_set_limits(struct aspace *as)
 static int exec_map(struct exec_job *job)
 {
 	job->as = aspace_create();
-	if (!job->as)
+	if (!job->as || signal_page_map(job->as) != 0)
 		return -ENOMEM;
 	exec_set_limits(job->as);
 	int error = exec_load(job);
@@ -387,7 +389,7 @@ static int exec_switch(struct exec_job *job)
 	}
 	job->as = NULL; /* the process's now */
 	if (old) {
-		process_count_faults(p, old);
+		process_count_faults(p->group->leader, old);
 		aspace_put(old);
 	}
 	return 0;
@@ -411,6 +413,7 @@ static void exec_set_registers(const struct exec_job *job)
 static void exec_commit(const struct exec_job *job)
 {
 	struct process *p = process_running;
+	thread_commit_exec(p);
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
 	p->exe = job->file;
@@ -434,6 +437,8 @@ static long exec_run(struct exec_job *job)
 		error = exec_open_program(job);
 	if (!error)
 		error = exec_map(job);
+	if (!error)
+		error = thread_prepare_exec(process_running);
 	if (!error)
 		error = exec_switch(job);
 	if (!error)

@@ -8,15 +8,17 @@
  * Gather, then commit: all that can fail comes first, in the order of what is cheapest to undo;
  * then the child is linked to its parent and put on the run queue, which can not fail.
  *
- * vfork's child borrows the parent's address space, and the parent sleeps until the child has
- * exec'ed or ended: there is never more than one of them running in it.
+ * clone may have parent and child share any of these instead: a new reference takes the place of
+ * the copy. A thread shares all of them, has no parent, and joins the caller's group.
+ *
+ * vfork's parent sleeps until the child has exec'ed or ended, as they share one stack.
  */
 #include "kernel/fork.h"
 
 #include "kernel/cpu.h"
 #include "kernel/fs/file.h"
 #include "kernel/sched.h"
-#include "kernel/signal.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -31,6 +33,17 @@ static void fork_child_begins(void)
 	struct process *self = process_running;
 	if (user_write(self->aspace, self->set_child_tid, &self->pid, sizeof(self->pid)) != 0)
 		self->set_child_tid = 0; /* the program's own mistake */
+}
+
+/* A process, not a thread, gets its parent. */
+static void fork_join_family(struct process *child, const struct process *parent,
+			     const struct fork_request *request)
+{
+	const struct process *leader = parent->group->leader;
+	child->parent = request->share_parent ? leader->parent : parent->group->leader;
+	child->exit_signal = request->share_parent ? leader->exit_signal : request->exit_signal;
+	if (child->parent)
+		list_push_back(&child->parent->children, &child->sibling);
 }
 
 /* Everything that can not fail. */
@@ -48,7 +61,9 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->umask = parent->umask;
 	child->limits = parent->limits;
 	child->personality = parent->personality;
-	memcpy(child->tls, parent->tls, sizeof(child->tls));
+	child->share_fs = request->share_fs;
+	parent->share_fs |= request->share_fs && request->thread;
+	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;
 	child->session = parent->session;
@@ -56,36 +71,44 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->clear_child_tid = request->clear_child_tid;
 	child->set_child_tid = request->set_child_tid;
 	child->kernel_start = request->set_child_tid ? fork_child_begins : NULL;
-	signal_after_fork(child, parent);
-	child->parent = parent;
-	list_push_back(&parent->children, &child->sibling);
+	child->sig_blocked = parent->sig_blocked;
+	if (!request->share_memory || request->wait)
+		child->altstack = parent->altstack; /* a thread has a stack of its own */
+	child->fault = parent->fault;
+	if (!request->thread)
+		fork_join_family(child, parent, request);
 }
 
 static void fork_wait_for_release(struct process *parent, int pid)
 {
+	struct process *leader = parent->group->leader;
 	for (;;) {
 		struct process *child = process_find(pid);
-		if (!child || child->parent != parent || !child->vfork_child ||
+		if (!child || child->parent != leader || !child->vfork_child ||
 		    child->state == PROCESS_ZOMBIE)
 			return;
-		if (sched_sleep_killable(&parent->child_event) != 0)
+		if (sched_sleep_killable(&leader->child_event) != 0)
 			return;
 	}
 }
 
-/* A child with files and memory, known to nobody yet. NULL: no memory. */
-static struct process *fork_create(const struct process *parent, bool share)
+/* A child with files, handlers and memory, known to nobody yet. NULL: no memory. */
+static struct process *fork_create(const struct process *parent, const struct fork_request *r)
 {
-	struct process *child = process_create();
+	struct process *child = process_create(r->thread ? parent->group : NULL);
 	if (!child)
 		return NULL;
-	child->files = files_fork(parent->files);
+	child->actions = signal_actions_fork(parent->actions, r->share_actions);
+	if (child->actions)
+		child->files = r->share_files ? files_get(parent->files)
+					      : files_fork(parent->files);
 	if (child->files)
-		child->aspace = share ? aspace_get(parent->aspace) : aspace_fork(parent->aspace);
+		child->aspace = r->share_memory ? aspace_get(parent->aspace)
+						: aspace_fork(parent->aspace);
 	if (child->aspace)
 		return child;
 	if (child->files)
-		files_destroy(child->files);
+		files_put(child->files);
 	process_destroy(child);
 	return NULL;
 }
@@ -95,15 +118,15 @@ long process_fork(const struct fork_request *request)
 	struct process *parent = process_running;
 	if (reclaim_room(FORK_ROOM_FRAMES) != 0)
 		return -ENOMEM;
-	struct process *child = fork_create(parent, request->share_memory);
+	struct process *child = fork_create(parent, request);
 	if (!child)
 		return -ENOMEM;
 	fork_inherit(child, parent, request);
-	int pid = child->pid;
+	int pid = child->pid, error = 0;
+	if (request->set_parent_tid)
+		error = user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid));
+	(void)error; /* Linux does not tell either */
 	sched_enqueue(child);
-	if (request->set_parent_tid &&
-	    user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid)) != 0)
-		return pid; /* Linux does not tell either */
 	if (request->wait)
 		fork_wait_for_release(parent, pid);
 	return pid;

@@ -30,12 +30,14 @@
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/tty.h"
+#include "kernel/itimer.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/result.h"
 #include "kernel/sched.h"
 #include "kernel/shm.h"
 #include "kernel/signal.h"
+#include "kernel/thread.h"
 #include "lib/bitmap.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -60,6 +62,7 @@ void process_init(void)
 	if (!process_cache)
 		panic("no memory for the cache of processes");
 	bitmap_set(process_pids, 0);
+	signal_init();
 	clock_init();
 	cpu_fpu_save(process_clean_fpu);
 }
@@ -72,7 +75,7 @@ void process_reset_fpu(void)
 void process_count_faults(struct process *p, const struct aspace *as)
 {
 	if (as->refs > 1)
-		return; /* lent by vfork: its owner counts them */
+		return; /* shared, or lent by vfork: the last one counts them */
 	p->minor_faults += as->minor_faults;
 	p->major_faults += as->major_faults;
 	p->peak_resident = MAX(p->peak_resident, as->peak_resident);
@@ -121,11 +124,22 @@ struct process *process_find(int pid)
 	return NULL;
 }
 
+int process_group_session(int pgrp)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pgrp == pgrp)
+			return p->session;
+	}
+	return 0;
+}
+
 int process_parent_pid(const struct process *p)
 {
-	if (p->parent)
-		return p->parent->pid;
-	return p->pid == 1 ? 0 : 1;
+	const struct process *leader = p->group->leader;
+	if (leader->parent)
+		return leader->parent->pid;
+	return leader->pid == 1 ? 0 : 1;
 }
 
 /* --- birth and burial --- */
@@ -145,19 +159,28 @@ static void process_lay_out_stack(struct process *p)
 	p->kernel_esp = (uint32_t)start;
 }
 
-struct process *process_create(void)
+struct process *process_create(struct thread_group *group)
 {
 	struct process *p = slab_alloc(process_cache);
 	if (!p)
 		return NULL;
 	memset(p, 0, sizeof(*p));
+	list_init(&p->thread_link);
+	signal_set_init(&p->pending);
 	p->stack = vmalloc(PROCESS_STACK_PAGES);
 	p->pid = p->stack ? process_alloc_pid() : 0;
-	if (!p->pid) {
+	if (p->pid && !group)
+		p->group = thread_group_create(p);
+	else if (p->pid)
+		thread_group_add(group, p);
+	if (!p->group) {
+		if (p->pid)
+			bitmap_clear(process_pids, (size_t)p->pid);
 		vfree(p->stack);
 		slab_free(process_cache, p);
 		return NULL;
 	}
+	p->exit_signal = SIGCHLD;
 	process_lay_out_stack(p);
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -173,6 +196,15 @@ struct process *process_create(void)
 void process_destroy(struct process *p)
 {
 	ASSERT(p != process_running && list_empty(&p->children));
+	struct thread_group *g = p->group;
+	/* A thread that was never run, or a leader; others have left the group by themselves. */
+	if (g && p->state != PROCESS_ZOMBIE)
+		g->live--;
+	list_remove(&p->thread_link);
+	if (g && g->leader == p)
+		thread_group_destroy(g);
+	signal_set_drop(&p->pending, UINT64_MAX);
+	signal_actions_put(p->actions);
 	list_remove(&p->sibling);
 	list_remove(&p->all);
 	process_count--;
@@ -247,12 +279,13 @@ void process_run_first(const struct process_first *first)
 {
 	result_begin();
 	process_first = first;
-	struct process *p = process_create();
+	struct process *p = process_create(NULL);
 	if (!p)
 		panic("no memory for the first process");
 	ASSERT(p->pid == 1);
 	p->files = files_create();
-	if (!p->files)
+	p->actions = signal_actions_create();
+	if (!p->files || !p->actions)
 		panic("no memory for the first process's files");
 	p->cwd = inode_root();
 	p->umask = 022;
@@ -264,6 +297,8 @@ void process_run_first(const struct process_first *first)
 	memset(p->trap, 0, sizeof(*p->trap));
 	sched_enqueue(p);
 	sched_run(process_all_ended);
+	p = process_find(1); /* another structure, if a thread of it made an execve */
+	ASSERT(p);
 	uint32_t status = p->exit_status;
 	process_destroy(p);
 	shm_remove_all();
@@ -286,9 +321,16 @@ void process_borrow_aspace(struct aspace *as)
 
 void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why)
 {
-	log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s",
-		 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp, why);
-	signal_force(process_running, signo);
+	struct process *p = process_running;
+	struct signal_info info = { .signo = signo, .code = code, .words = { va } };
+	if (p->actions->of[signo].handler == SIG_DFL || signal_is_deaf(p, signo))
+		log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s",
+			 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp, why);
+	p->fault.vector = tf->vector;
+	p->fault.error = tf->error;
+	if (tf->vector == TRAP_PAGE_FAULT)
+		p->fault.address = va;
+	signal_force_info(p, &info);
 }
 
 static uint32_t process_pages(const struct process *p)
@@ -302,7 +344,7 @@ static struct process *process_choose_victim(void)
 	struct process *victim = NULL, *init = NULL;
 	list_for_each(node, &process_all) {
 		struct process *p = list_entry(node, struct process, all);
-		if (p->oom_victim || !p->aspace)
+		if (p->oom_victim || !p->aspace || signal_killed(p))
 			continue;
 		if (p->pid == 1 && process_has_init())
 			init = p;
@@ -332,15 +374,22 @@ void process_out_of_memory(void)
 }
 
 /*
- * After a call that a signal interrupted: make it again. Its number is where an exception has its
- * error code.
+ * After a call that a signal interrupted, and no handler ran: make it again. Its number is where an
+ * exception has its error code.
  */
 static void process_restart_call(struct trap_frame *tf)
 {
-	enum { INT80_BYTES = 2 };
-	if (tf->vector != TRAP_SYSCALL || tf->eax != (uint32_t)-ERESTARTSYS)
+	enum { INT80_BYTES = 2, NR_RESTART_SYSCALL = 0 };
+	uint32_t error = -tf->eax;
+	if (tf->vector != TRAP_SYSCALL || (int32_t)tf->error < 0)
 		return;
-	tf->eax = tf->error;
+	if (error == ERESTART_RESTARTBLOCK)
+		tf->eax = NR_RESTART_SYSCALL;
+	else if (error == ERESTARTSYS || error == ERESTARTNOINTR || error == ERESTARTNOHAND)
+		tf->eax = tf->error;
+	else
+		return;
+	tf->error = UINT32_MAX; /* settled */
 	tf->eip -= INT80_BYTES;
 }
 
@@ -351,8 +400,10 @@ void process_attend(struct trap_frame *tf)
 		irq_enable();
 		if (sched_work())
 			sched_yield_now();
+		itimer_attend(p);
 		if (signal_wanted(p))
-			signal_act();
+			signal_act(tf);
+		signal_restore_mask();
 		irq_disable();
 	}
 	process_restart_call(tf);

@@ -13,11 +13,14 @@
 
 struct files;
 struct inode;
+struct signal_actions;
+struct thread_group;
 
 enum {
 	PROCESS_STACK_PAGES = 2,
 	PROCESS_COMM_MAX = 16,
 	PROCESS_PID_MAX = 32768,
+	PROCESS_HELD_FILES = 4,
 };
 
 enum process_state {
@@ -25,6 +28,12 @@ enum process_state {
 	PROCESS_SLEEPING, /* on a wait queue, on the list of timers, or both */
 	PROCESS_STOPPED,  /* by SIGSTOP and its like, until SIGCONT or SIGKILL */
 	PROCESS_ZOMBIE,	  /* ended; its parent has not asked yet */
+};
+
+/* Signals that wait to be acted upon. Theory in signal_queue.c. */
+struct signal_set {
+	uint64_t bits;		/* bit signo - 1 */
+	struct list_node queue; /* what is known about them, oldest first */
 };
 
 /* Clock ticks of 10 ms. */
@@ -39,6 +48,7 @@ struct process {
 	struct trap_frame *trap;		       /* user registers, at the stack's very top */
 	struct aspace *aspace;			       /* NULL once it is ending */
 	struct files *files;
+	struct file *held[PROCESS_HELD_FILES]; /* kept open until the end of the call: file.c */
 	struct inode *cwd;
 	struct inode *exe;
 	uint32_t umask;
@@ -47,27 +57,55 @@ struct process {
 	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
 	char comm[PROCESS_COMM_MAX];
 
-	int pid, pgrp, session;
-	struct process *parent; /* NULL: process 1, and orphans that the kernel itself reaps */
+	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */
+	struct thread_group *group;   /* shared by all threads; NULL once a thread is gone */
+	struct list_node thread_link; /* in the group's threads */
+	/*
+	 * Family is the leaders': NULL for process 1, for orphans that the kernel itself reaps, and
+	 * for other threads.
+	 */
+	struct process *parent;
 	struct list_node children;
 	struct list_node sibling; /* in the parent's children */
 	struct list_node all;	  /* in process_all */
 
-	void (*kernel_start)(void);    /* runs before it first leaves the kernel; NULL: nothing */
-	uint8_t state;		       /* enum process_state */
-	uint8_t sleep;		       /* SLEEPING: enum sched_sleep_kind */
-	bool stop_reported, continued; /* for wait4: WUNTRACED, WCONTINUED */
-	bool oom_victim;	       /* chosen once already */
-	bool vfork_child;	       /* its parent waits until it execs or ends */
-	struct list_node run_link;     /* run queue or wait queue */
-	struct list_node timer_link;   /* sched's timers */
+	void (*kernel_start)(void);  /* runs before it first leaves the kernel; NULL: nothing */
+	uint8_t state;		     /* enum process_state */
+	uint8_t sleep;		     /* SLEEPING: enum sched_sleep_kind */
+	bool oom_victim;	     /* chosen once already */
+	bool must_end;		     /* another thread execs: this one is to go */
+	bool did_exec;		     /* setpgid looks at it */
+	bool share_fs;		     /* cwd and umask change for all such threads at once */
+	uint8_t exit_signal;	     /* what the parent gets at the end; 0: nothing */
+	int death_signal;	     /* what it gets itself when its parent ends; 0: nothing */
+	bool vfork_child;	     /* its parent waits until it execs or ends */
+	struct list_node run_link;   /* run queue or wait queue */
+	struct list_node timer_link; /* sched's timers */
 	uint64_t wake_tick;
 	struct wait_queue child_event; /* a child ended, stopped, went on, or released its vfork */
 
-	uint64_t sig_pending, sig_blocked, sig_ignored; /* bit signo - 1 */
-	uint64_t sig_forced;				/* pending ones that a fault sent */
-	uint32_t exit_status;				/* as wait4 reports it */
-	int stop_signal;
+	struct signal_actions *actions;
+	struct signal_set pending; /* sent to this thread alone */
+	uint64_t sig_blocked;
+	uint64_t sig_saved; /* with sig_restore: blocked again after this call */
+	bool sig_restore;
+	uint64_t sig_waited; /* rt_sigtimedwait's: wake for them although they are blocked */
+	struct {
+		uptr_t start;
+		uint32_t size; /* 0: none */
+		bool disarm;   /* SS_AUTODISARM */
+	} altstack;
+	struct {
+		uint32_t vector, error;
+		vaddr_t address;
+	} fault; /* the last exception, for signal frames */
+	/* How restart_syscall goes on: called with these. NULL: it does not. */
+	struct {
+		long (*again)(struct process *p);
+		uint64_t wake;
+		uint32_t words[5];
+	} restart;
+	uint32_t exit_status; /* as wait4 reports it */
 
 	struct process_times times, child_times;
 	uint32_t minor_faults, major_faults; /* final figures, set at the end */
@@ -76,6 +114,7 @@ struct process {
 	uint64_t start_tick;
 	uptr_t set_child_tid;	/* gets the pid in user memory at the start; 0 none */
 	uptr_t clear_child_tid; /* cleared there at the end; 0 none */
+	uptr_t robust_list;	/* the thread's held futexes, as futex.c walks them; 0 none */
 };
 
 /* The process whose system call or fault this is; NULL: boot, self-tests, idle. Context: any. */
@@ -94,10 +133,11 @@ extern uint32_t process_count;
 void process_init(void);
 
 /*
- * A new process: pid, kernel stack, clean registers; not yet runnable. Everything else is for the
- * caller to fill. NULL: no memory, or no pid left. May reclaim.
+ * A new thread of @group, or with NULL of a group of its own, a process: pid, kernel stack, clean
+ * registers; not yet runnable. Everything else is for the caller to fill. NULL: no memory, or no
+ * pid left. May reclaim.
  */
-MUST_CHECK struct process *process_create(void);
+MUST_CHECK struct process *process_create(struct thread_group *group);
 /*
  * Undo process_create, or bury a zombie: the stack, the pid and the structure go. Must not be
  * running.
@@ -109,8 +149,15 @@ void process_reset_fpu(void);
 void process_count_faults(struct process *p, const struct aspace *as);
 /* NULL: no such process. Zombies are found too. */
 struct process *process_find(int pid);
-/* Give the running process's end: status as wait4 reports it (exit code << 8, or a signal). */
+/*
+ * Give the running process's end, all threads: status as wait4 reports it (exit code << 8, or a
+ * signal).
+ */
 NORETURN void process_exit(uint32_t status);
+/* End the running thread alone; the last one's end is the process's, with its status. */
+NORETURN void process_exit_thread(uint32_t status);
+/* The session of process group @pgrp; 0: there is no such group. */
+int process_group_session(int pgrp);
 /* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
 int process_parent_pid(const struct process *p);
 /*
@@ -151,8 +198,8 @@ struct aspace *process_aspace(void);
  */
 void process_borrow_aspace(struct aspace *as);
 /*
- * A user-mode exception: one log line, and the signal; the process dies on its way back to user
- * mode.
+ * A user-mode exception: a signal that is acted upon on the way back to user mode, and one log line
+ * if the process dies by it.
  */
 void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why);
 /* A fault found no memory: choose a process to end, once each, and let it. */

@@ -28,9 +28,11 @@
 
 #include "kernel/cpu.h"
 #include "kernel/fs/tty.h"
+#include "kernel/itimer.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
+#include "kernel/thread.h"
 #include "mm/segment.h"
 
 static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
@@ -59,9 +61,11 @@ void sched_tick(void)
 {
 	sched_now++;
 	sched_quantum--;
-	if (process_running)
+	if (process_running) {
 		process_running->times.user++;
-	if (sched_quantum <= 0 || sched_next_timer <= sched_now)
+		itimer_tick(process_running);
+	}
+	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now))
 		sched_attention = true;
 }
 
@@ -84,6 +88,7 @@ bool sched_work(void)
 	sched_attention = false;
 	tty_work();
 	sched_run_timers();
+	timer_work(sched_now);
 	return sched_quantum <= 0;
 }
 
@@ -204,17 +209,12 @@ void sched_sleep(struct wait_queue *q)
 	sched_sleep_on(q, SLEEP_DEEP);
 }
 
-static bool sched_killed(const struct process *p)
-{
-	return p->sig_pending & signal_bit(SIGKILL);
-}
-
 int sched_sleep_killable(struct wait_queue *q)
 {
-	if (sched_killed(process_running))
+	if (signal_killed(process_running))
 		return -ERESTARTSYS;
 	sched_sleep_on(q, SLEEP_KILLABLE);
-	return sched_killed(process_running) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 int sched_sleep_interruptible(struct wait_queue *q)
@@ -222,7 +222,7 @@ int sched_sleep_interruptible(struct wait_queue *q)
 	if (signal_wanted(process_running))
 		return -ERESTARTSYS;
 	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
-	return signal_wanted(process_running) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 int sched_sleep_until(struct wait_queue *q, uint64_t wake)
@@ -236,7 +236,7 @@ int sched_sleep_until(struct wait_queue *q, uint64_t wake)
 	list_push_back(&sched_timers, &p->timer_link);
 	sched_next_timer = MIN(sched_next_timer, wake);
 	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
-	return signal_wanted(p) ? -ERESTARTSYS : 0;
+	return 0;
 }
 
 void sched_wake(struct process *p)

@@ -53,11 +53,12 @@ enum sched_sleep_kind { SLEEP_DEEP, SLEEP_KILLABLE, SLEEP_INTERRUPTIBLE };
 void wait_queue_init(struct wait_queue *q);
 /* Sleep until woken. Check the condition again after it. */
 void sched_sleep(struct wait_queue *q);
-/* As sched_sleep, but SIGKILL ends it: -ERESTARTSYS, at once if it is pending. */
-MUST_CHECK int sched_sleep_killable(struct wait_queue *q);
 /*
- * As sched_sleep, but a signal ends it: 0, or -ERESTARTSYS (signal.h), at once if one is pending.
+ * As sched_sleep, but SIGKILL ends it, and with SIGKILL pending it does not begin: -ERESTARTSYS. So
+ * callers loop: what they wait for counts first, if it has come together with the signal.
  */
+MUST_CHECK int sched_sleep_killable(struct wait_queue *q);
+/* The same with any signal (signal.h). */
 MUST_CHECK int sched_sleep_interruptible(struct wait_queue *q);
 /* At most until tick @wake: 0 also when the time is over. @q NULL: just for the time. */
 MUST_CHECK int sched_sleep_until(struct wait_queue *q, uint64_t wake);

@@ -11,7 +11,10 @@
  */
 #include "kernel/syscall.h"
 
+#include "kernel/fs/file.h"
 #include "kernel/log.h"
+#include "kernel/sched.h"
+#include "kernel/signal.h"
 #include "lib/bitmap.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
@@ -38,6 +41,11 @@ void syscall_handle(struct trap_frame *tf)
 	long result = LIKELY(handler != NULL) ? handler((const struct syscall_args *)tf)
 					      : syscall_unknown(number);
 	tf->eax = (uint32_t)result;
+	/* Calls that a signal interrupted are settled on the way back. */
+	if (UNLIKELY(result < 0 && result >= -ERESTART_RESTARTBLOCK && result <= -ERESTARTSYS))
+		sched_request();
+	if (UNLIKELY(process_running->held[0] != NULL))
+		files_release_held(process_running);
 }
 
 int syscall_read_user(void *dst, uptr_t src, size_t n)

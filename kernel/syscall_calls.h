@@ -5,11 +5,11 @@
 #include "kernel/syscall.h"
 
 /* syscall_process.c */
-syscall_fn sys_exit, sys_exit_group, sys_fork, sys_vfork, sys_clone, sys_execve, sys_waitpid,
-	sys_wait4;
-syscall_fn sys_getpid, sys_getppid, sys_gettid, sys_getpgrp, sys_getpgid, sys_setpgid, sys_getsid,
+syscall_fn sys_exit, sys_exit_group, sys_fork, sys_vfork, sys_execve, sys_waitpid, sys_wait4,
+	sys_waitid;
+syscall_fn sys_getpid, sys_getppid, sys_getpgrp, sys_getpgid, sys_setpgid, sys_getsid,
 	sys_setsid;
-syscall_fn sys_sched_yield, sys_set_tid_address, sys_set_thread_area, sys_umask, sys_prctl;
+syscall_fn sys_umask, sys_prctl;
 
 /* syscall_info.c */
 syscall_fn sys_zero, sys_set_id, sys_set_id2, sys_set_id3, sys_get_ids16, sys_get_ids32,
@@ -19,9 +19,30 @@ syscall_fn sys_uname, sys_sysinfo, sys_getrusage, sys_getrandom;
 /* syscall_limits.c */
 syscall_fn sys_getrlimit, sys_old_getrlimit, sys_setrlimit, sys_prlimit64, sys_personality;
 
+/* syscall_thread.c */
+syscall_fn sys_clone, sys_gettid, sys_set_tid_address, sys_set_thread_area, sys_get_thread_area;
+syscall_fn sys_futex, sys_futex_time64, sys_set_robust_list, sys_get_robust_list;
+syscall_fn sys_sched_yield, sys_sched_getaffinity, sys_sched_setaffinity, sys_sched_setscheduler,
+	sys_sched_getscheduler, sys_sched_setparam, sys_sched_getparam, sys_sched_get_priority_max,
+	sys_sched_get_priority_min, sys_sched_rr_get_interval, sys_getpriority, sys_setpriority,
+	sys_getcpu;
+
 /* syscall_signal.c */
-syscall_fn sys_kill, sys_tkill, sys_tgkill, sys_sigaction, sys_rt_sigaction, sys_signal;
-syscall_fn sys_sigprocmask, sys_rt_sigprocmask, sys_rt_sigpending, sys_pause, sys_rt_sigsuspend;
+syscall_fn sys_sigaction, sys_rt_sigaction, sys_signal, sys_sigreturn, sys_rt_sigreturn,
+	sys_sigaltstack;
+syscall_fn sys_sigprocmask, sys_rt_sigprocmask, sys_sigpending, sys_rt_sigpending;
+syscall_fn sys_pause, sys_sigsuspend, sys_rt_sigsuspend, sys_rt_sigtimedwait,
+	sys_rt_sigtimedwait_time64;
+
+/* syscall_kill.c */
+syscall_fn sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
+
+/* syscall_poll.c */
+syscall_fn sys_poll, sys_ppoll, sys_ppoll_time64, sys_select, sys_old_select, sys_pselect6,
+	sys_pselect6_time64;
+
+/* syscall_timer.c */
+syscall_fn sys_alarm, sys_getitimer, sys_setitimer;
 
 /* syscall_file.c */
 syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek,
@@ -52,7 +73,8 @@ syscall_fn sys_shmget, sys_shmctl, sys_shmat, sys_shmdt, sys_ipc;
 
 /* syscall_time.c */
 syscall_fn sys_time, sys_gettimeofday, sys_clock_gettime, sys_clock_gettime64, sys_clock_getres,
-	sys_nanosleep;
-syscall_fn sys_clock_nanosleep, sys_times;
+	sys_clock_getres_time64, sys_clock_settime;
+syscall_fn sys_nanosleep, sys_clock_nanosleep, sys_clock_nanosleep_time64, sys_restart_syscall,
+	sys_times;
 
 #endif

@@ -7,6 +7,7 @@
 #include "kernel/rusage.h"
 #include "kernel/sched.h"
 #include "kernel/syscall_calls.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -120,13 +121,16 @@ long sys_getrandom(const struct syscall_args *args)
 long sys_getrusage(const struct syscall_args *args)
 {
 	enum { RUSAGE_CHILDREN = -1, RUSAGE_SELF = 0, RUSAGE_THREAD = 1 };
-	const struct process *p = process_running;
+	const struct process *p = process_running->group->leader;
+	const struct aspace *as = process_running->aspace;
 	int who = (int)args->a[0];
+	struct process_times used = who == RUSAGE_THREAD ? process_running->times
+							 : thread_group_times(p);
 	struct rusage r;
 	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
-		r = rusage_make(&p->times, p->minor_faults + p->aspace->minor_faults,
-				p->major_faults + p->aspace->major_faults,
-				MAX(p->peak_resident, p->aspace->peak_resident));
+		r = rusage_make(&used, p->minor_faults + as->minor_faults,
+				p->major_faults + as->major_faults,
+				MAX(p->peak_resident, as->peak_resident));
 	else if (who == RUSAGE_CHILDREN)
 		r = rusage_make(&p->child_times, p->child_minor_faults, p->child_major_faults,
 				p->child_peak_resident);

@@ -7,6 +7,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
 #include "kernel/syscall_calls.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -133,7 +134,7 @@ static long path_enter(struct inode *dir)
 {
 	if (!inode_is(dir, MODE_DIR))
 		return -ENOTDIR;
-	process_running->cwd = dir;
+	thread_change_cwd(dir);
 	return 0;
 }
 

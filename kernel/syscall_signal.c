@@ -1,143 +1,120 @@
 /*
- * System calls about signals: sending, ignoring, blocking. A handler can not be set yet: -ENOSYS.
+ * System calls about a process's own signals: actions, masks, stacks, waiting, the way back from
+ * handlers. Sending is syscall_kill.c's.
  */
-#include "kernel/log.h"
 #include "kernel/sched.h"
-#include "kernel/signal.h"
+#include "kernel/signal_frame.h"
 #include "kernel/syscall_calls.h"
+#include "kernel/timespec.h"
 #include "lib/errno.h"
 
-enum { SIG_DFL = 0, SIG_IGN = 1 };
-
-/* --- sending --- */
-
-static bool signal_is_valid(uint32_t signo)
-{
-	return signo <= SIGNAL_MAX;
-}
-
-static long kill_one(uint32_t pid, uint32_t signo)
-{
-	struct process *p = process_find((int)pid);
-	if (!p)
-		return -ESRCH;
-	if (signo)
-		signal_send(p, (int)signo);
-	return 0;
-}
-
-/* Everyone but process 1 and the caller. */
-static long kill_all(uint32_t signo)
-{
-	unsigned n = 0;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
-		if (p->pid == 1 || p == process_running)
-			continue;
-		n++;
-		if (signo)
-			signal_send(p, (int)signo);
-	}
-	return n ? 0 : -ESRCH;
-}
-
-long sys_kill(const struct syscall_args *args)
-{
-	int pid = (int)args->a[0];
-	uint32_t signo = args->a[1];
-	if (!signal_is_valid(signo))
-		return -EINVAL;
-	if (pid > 0)
-		return kill_one(args->a[0], signo);
-	if (pid == -1)
-		return kill_all(signo);
-	int pgrp = pid == 0 ? process_running->pgrp : -pid;
-	return signal_send_group(pgrp, (int)signo) ? 0 : -ESRCH;
-}
-
-long sys_tkill(const struct syscall_args *args)
-{
-	if ((int)args->a[0] <= 0 || !signal_is_valid(args->a[1]))
-		return -EINVAL;
-	return kill_one(args->a[0], args->a[1]);
-}
-
-/* tgkill(group, thread, signal): a process is its only thread. */
-long sys_tgkill(const struct syscall_args *args)
-{
-	if ((int)args->a[0] <= 0 || (int)args->a[1] <= 0 || !signal_is_valid(args->a[2]))
-		return -EINVAL;
-	return args->a[0] == args->a[1] ? kill_one(args->a[1], args->a[2]) : -ESRCH;
-}
-
 /* --- actions --- */
-
-static uint32_t action_of(const struct process *p, uint32_t signo)
-{
-	return p->sig_ignored & signal_bit((int)signo) ? SIG_IGN : SIG_DFL;
-}
-
-static long action_set(uint32_t signo, uint32_t handler)
-{
-	static bool told;
-	struct process *p = process_running;
-	uint64_t bit = signal_bit((int)signo);
-	if (handler != SIG_DFL && handler != SIG_IGN) {
-		if (!told)
-			log_warn("%s: signal handlers are not there yet (%s)", process_describe(),
-				 signal_name((int)signo));
-		told = true;
-		return -ENOSYS;
-	}
-	if (handler == SIG_DFL)
-		p->sig_ignored &= ~bit;
-	else
-		p->sig_ignored |= bit;
-	if (signal_ignores(p, (int)signo))
-		p->sig_pending &= ~bit;
-	return 0;
-}
 
 static bool action_can_change(uint32_t signo)
 {
 	return signo >= 1 && signo <= SIGNAL_MAX && signo != SIGKILL && signo != SIGSTOP;
 }
 
-/* sigaction(signo, new, old) for a structure of @size bytes that begins with the handler. */
-static long action_exchange(const struct syscall_args *args, size_t size)
+static void action_set(uint32_t signo, const struct signal_action *new)
 {
-	uint32_t signo = args->a[0], new[5], old[5] = { 0 };
-	if (args->a[1] && syscall_read_user(new, args->a[1], size) != 0)
-		return -EFAULT;
-	if (signo < 1 || signo > SIGNAL_MAX || (args->a[1] && !action_can_change(signo)))
+	struct process *p = process_running;
+	struct signal_action *action = &p->actions->of[signo];
+	*action = *new;
+	action->mask[0] &= ~(uint32_t)(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+	if (new->handler == SIG_IGN || (new->handler == SIG_DFL && signal_ignores(p, (int)signo)))
+		signal_forget(p, signal_bit((int)signo));
+}
+
+/* Exchange; @new NULL: only look. 0 or -EINVAL. */
+static long action_exchange(uint32_t signo, const struct signal_action *new,
+			    struct signal_action *old)
+{
+	if (signo < 1 || signo > SIGNAL_MAX || (new && !action_can_change(signo)))
 		return -EINVAL;
-	old[0] = action_of(process_running, signo);
-	long result = args->a[1] ? action_set(signo, new[0]) : 0;
-	if (result == 0 && args->a[2] && syscall_write_user(args->a[2], old, size) != 0)
-		return -EFAULT;
-	return result;
+	*old = process_running->actions->of[signo];
+	if (new)
+		action_set(signo, new);
+	return 0;
 }
 
-/* struct old_sigaction: handler, mask, flags, restorer. */
-long sys_sigaction(const struct syscall_args *args)
-{
-	return action_exchange(args, 16);
-}
-
-/* struct sigaction: handler, flags, restorer, 64 bits of mask. */
+/* rt_sigaction(signo, new, old, size of the mask) */
 long sys_rt_sigaction(const struct syscall_args *args)
 {
-	return args->a[3] == 8 ? action_exchange(args, 20) : -EINVAL;
+	struct signal_action new, old;
+	uptr_t from = args->a[1], to = args->a[2];
+	if (args->a[3] != sizeof(new.mask))
+		return -EINVAL;
+	if (from && syscall_read_user(&new, from, sizeof(new)) != 0)
+		return -EFAULT;
+	long error = action_exchange(args->a[0], from ? &new : NULL, &old);
+	return !error && to ? syscall_write_user(to, &old, sizeof(old)) : error;
 }
 
+/* The old form has 32 bits of mask, in another order: handler, mask, flags, restorer. */
+long sys_sigaction(const struct syscall_args *args)
+{
+	uint32_t words[4] = { 0 };
+	struct signal_action new, old;
+	uptr_t from = args->a[1], to = args->a[2];
+	if (from && syscall_read_user(words, from, sizeof(words)) != 0)
+		return -EFAULT;
+	new = (struct signal_action){ words[0], words[2], words[3], { words[1], 0 } };
+	long error = action_exchange(args->a[0], from ? &new : NULL, &old);
+	if (error || !to)
+		return error;
+	uint32_t answer[4] = { old.handler, old.mask[0], old.flags, old.restorer };
+	return syscall_write_user(to, answer, sizeof(answer));
+}
+
+/* signal(signo, handler), as System V had it. */
 long sys_signal(const struct syscall_args *args)
 {
-	uint32_t signo = args->a[0];
-	if (!action_can_change(signo))
-		return -EINVAL;
-	long old = (long)action_of(process_running, signo);
-	long result = action_set(signo, args->a[1]);
-	return result ? result : old;
+	struct signal_action old, new = {
+		.handler = args->a[1], .flags = SA_RESETHAND | SA_NODEFER,
+	};
+	long error = action_exchange(args->a[0], &new, &old);
+	return error ? error : (long)old.handler;
+}
+
+/* --- the way back --- */
+
+/* The frame was no good: the process ends as by a fault. */
+static long sigreturn_end(struct trap_frame *tf, int error)
+{
+	if (error)
+		process_fatal_fault(tf, SIGSEGV, SI_KERNEL, 0, "bad signal frame");
+	return (long)tf->eax;
+}
+
+/* The stack pointer is above the return address and the number. */
+long sys_sigreturn(const struct syscall_args *args)
+{
+	struct trap_frame *tf = process_running->trap;
+	(void)args;
+	return sigreturn_end(tf, signal_frame_pop(tf, tf->esp - 8));
+}
+
+/* Above the return address. */
+long sys_rt_sigreturn(const struct syscall_args *args)
+{
+	struct trap_frame *tf = process_running->trap;
+	(void)args;
+	return sigreturn_end(tf, signal_frame_pop_rt(tf, tf->esp - 4));
+}
+
+/* sigaltstack(new, old) */
+long sys_sigaltstack(const struct syscall_args *args)
+{
+	struct process *p = process_running;
+	struct signal_stack_words new, old = signal_stack_now(p, p->trap->esp);
+	if (args->a[0]) {
+		if (syscall_read_user(&new, args->a[0], sizeof(new)) != 0)
+			return -EFAULT;
+		int error = signal_stack_set(p, &new, p->trap->esp);
+		if (error)
+			return error;
+	}
+	return args->a[1] ? syscall_write_user(args->a[1], &old, sizeof(old)) : 0;
 }
 
 /* --- masks --- */
@@ -145,24 +122,19 @@ long sys_signal(const struct syscall_args *args)
 static long mask_change(uint32_t how, uint64_t set)
 {
 	enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
-	struct process *p = process_running;
-	set &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+	uint64_t now = process_running->sig_blocked;
 	switch (how) {
 	case SIG_BLOCK:
-		p->sig_blocked |= set;
-		break;
+		signal_set_mask(now | set);
+		return 0;
 	case SIG_UNBLOCK:
-		p->sig_blocked &= ~set;
-		break;
+		signal_set_mask(now & ~set);
+		return 0;
 	case SIG_SETMASK:
-		p->sig_blocked = set;
-		break;
-	default:
-		return -EINVAL;
+		signal_set_mask(set);
+		return 0;
 	}
-	if (signal_wanted(p))
-		sched_request();
-	return 0;
+	return -EINVAL;
 }
 
 /* For masks of @size bytes, four or eight. */
@@ -171,7 +143,7 @@ static long mask_exchange(const struct syscall_args *args, size_t size)
 	uint64_t old = process_running->sig_blocked, set = 0;
 	if (args->a[1] && syscall_read_user(&set, args->a[1], size) != 0)
 		return -EFAULT;
-	/* The old call does not touch real-time signals. */
+	/* The old call does not touch the upper half. */
 	if (size < sizeof(set) && args->a[0] == 2)
 		set |= old & ~(uint64_t)UINT32_MAX;
 	long result = args->a[1] ? mask_change(args->a[0], set) : 0;
@@ -190,40 +162,105 @@ long sys_rt_sigprocmask(const struct syscall_args *args)
 	return args->a[3] == 8 ? mask_exchange(args, 8) : -EINVAL;
 }
 
+static long mask_tell_pending(uptr_t to, uint32_t size)
+{
+	uint64_t set = signal_pending(process_running) & process_running->sig_blocked;
+	return size > sizeof(set) ? -EINVAL : syscall_write_user(to, &set, size);
+}
+
 long sys_rt_sigpending(const struct syscall_args *args)
 {
-	const struct process *p = process_running;
-	uint64_t set = p->sig_pending & p->sig_blocked;
-	if (args->a[1] > sizeof(set))
-		return -EINVAL;
-	return syscall_write_user(args->a[0], &set, args->a[1]);
+	return mask_tell_pending(args->a[0], args->a[1]);
 }
 
-/* Without handlers only the end of the process ends it. */
+long sys_sigpending(const struct syscall_args *args)
+{
+	return mask_tell_pending(args->a[0], sizeof(uint32_t));
+}
+
+/* --- waiting --- */
+
 long sys_pause(const struct syscall_args *args)
 {
-	struct wait_queue nobody;
 	(void)args;
-	wait_queue_init(&nobody);
-	for (;;) {
-		int error = sched_sleep_interruptible(&nobody);
-		if (error)
-			return error;
-	}
+	while (sched_sleep_until(NULL, TIMESPEC_NEVER) == 0)
+		continue;
+	return -ERESTARTNOHAND;
 }
 
-/* What the other mask lets through is acted upon before the old one is put back. */
+static long suspend(uint64_t mask)
+{
+	signal_set_mask_for_call(mask);
+	return sys_pause(NULL);
+}
+
+/* rt_sigsuspend(mask, size) */
 long sys_rt_sigsuspend(const struct syscall_args *args)
 {
-	struct process *p = process_running;
-	uint64_t old = p->sig_blocked, set;
+	uint64_t set;
 	if (args->a[1] != sizeof(set))
 		return -EINVAL;
 	if (syscall_read_user(&set, args->a[0], sizeof(set)) != 0)
 		return -EFAULT;
-	p->sig_blocked = set & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
-	long result = sys_pause(args);
-	signal_act();
-	p->sig_blocked = old;
-	return result;
+	return suspend(set);
+}
+
+/* sigsuspend(unused, unused, mask); the upper half of the mask is empty. */
+long sys_sigsuspend(const struct syscall_args *args)
+{
+	return suspend(args->a[2]);
+}
+
+/* Take one of @set, or wait for it until @wake. Number 0: *error says why. */
+static struct signal_info wait_for_signal(uint64_t set, uint64_t wake, long *error)
+{
+	struct process *p = process_running;
+	for (;;) {
+		struct signal_info info = signal_dequeue(p, set);
+		if (info.signo || *error)
+			return info;
+		*error = -EAGAIN;
+		if (sched_ticks() >= wake)
+			return info;
+		p->sig_waited = set;
+		int ended = sched_sleep_until(NULL, wake);
+		p->sig_waited = 0;
+		*error = ended ? -EINTR : 0;
+	}
+}
+
+static long timed_wait(const struct syscall_args *args, enum timespec_form form)
+{
+	enum { INFO_BYTES = 128 };
+	uint64_t set, wake;
+	long error = 0;
+	if (args->a[3] != sizeof(set))
+		return -EINVAL;
+	if (syscall_read_user(&set, args->a[0], sizeof(set)) != 0)
+		return -EFAULT;
+	error = timespec_read_wait(args->a[2], form, &wake);
+	if (error)
+		return error;
+	set &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+	struct signal_info info = wait_for_signal(set, wake, &error);
+	if (!info.signo)
+		return error;
+	if (!args->a[1])
+		return info.signo;
+	uptr_t rest = args->a[1] + sizeof(info);
+	if (syscall_write_user(args->a[1], &info, sizeof(info)) != 0 ||
+	    user_clear(process_running->aspace, rest, INFO_BYTES - sizeof(info)) != 0)
+		return -EFAULT;
+	return info.signo;
+}
+
+/* rt_sigtimedwait(set, info, time, size) */
+long sys_rt_sigtimedwait(const struct syscall_args *args)
+{
+	return timed_wait(args, TIMESPEC_32);
+}
+
+long sys_rt_sigtimedwait_time64(const struct syscall_args *args)
+{
+	return timed_wait(args, TIMESPEC_64);
 }

@@ -5,22 +5,15 @@
 #include "kernel/sched.h"
 #include "kernel/signal.h"
 #include "kernel/syscall_calls.h"
+#include "kernel/thread.h"
+#include "kernel/timespec.h"
 #include "lib/errno.h"
 
 enum {
 	CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS = 2, CLOCK_THREAD = 3,
 	CLOCK_BOOTTIME = 7, CLOCK_COUNT = 12,
 };
-enum { NS_PER_SECOND = 1000000000, TIMER_ABSTIME = 1 };
-
-struct timespec32 {
-	int32_t seconds, nanoseconds;
-};
-
-struct timespec64 {
-	int64_t seconds;
-	int32_t nanoseconds, pad;
-};
+enum { TIMER_ABSTIME = 1 };
 
 static bool clock_exists(uint32_t clock)
 {
@@ -29,8 +22,8 @@ static bool clock_exists(uint32_t clock)
 
 static struct clock_time clock_read(uint32_t clock)
 {
-	const struct process_times *used = &process_running->times;
-	uint32_t ticks = used->user + used->system;
+	struct process_times used = clock == CLOCK_THREAD ? process_running->times
+							  : thread_group_times(process_running);
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case 5: /* COARSE */
@@ -39,8 +32,7 @@ static struct clock_time clock_read(uint32_t clock)
 		return clock_of_day();
 	case CLOCK_PROCESS:
 	case CLOCK_THREAD:
-		return (struct clock_time){ ticks / SCHED_HZ,
-					    ticks % SCHED_HZ * (NS_PER_SECOND / SCHED_HZ) };
+		return timespec_of_ticks(used.user + used.system);
 	}
 	return clock_since_boot();
 }
@@ -56,95 +48,153 @@ long sys_time(const struct syscall_args *args)
 long sys_gettimeofday(const struct syscall_args *args)
 {
 	struct clock_time now = clock_of_day();
-	struct timespec32 t = { (int32_t)now.seconds, (int32_t)(now.nanoseconds / 1000) };
-	struct timespec32 zone = { 0, 0 };
-	if (args->a[0] && syscall_write_user(args->a[0], &t, sizeof(t)) != 0)
+	int32_t t[2] = { (int32_t)now.seconds, (int32_t)(now.nanoseconds / 1000) };
+	int32_t zone[2] = { 0, 0 };
+	if (args->a[0] && syscall_write_user(args->a[0], t, sizeof(t)) != 0)
 		return -EFAULT;
-	return args->a[1] ? syscall_write_user(args->a[1], &zone, sizeof(zone)) : 0;
+	return args->a[1] ? syscall_write_user(args->a[1], zone, sizeof(zone)) : 0;
+}
+
+static long clock_tell(const struct syscall_args *args, enum timespec_form form)
+{
+	if (!clock_exists(args->a[0]))
+		return -EINVAL;
+	return timespec_write(args->a[1], form, clock_read(args->a[0]));
 }
 
 long sys_clock_gettime(const struct syscall_args *args)
 {
-	if (!clock_exists(args->a[0]))
-		return -EINVAL;
-	struct clock_time now = clock_read(args->a[0]);
-	struct timespec32 t = { (int32_t)now.seconds, (int32_t)now.nanoseconds };
-	return syscall_write_user(args->a[1], &t, sizeof(t));
+	return clock_tell(args, TIMESPEC_32);
 }
 
 long sys_clock_gettime64(const struct syscall_args *args)
 {
+	return clock_tell(args, TIMESPEC_64);
+}
+
+static long clock_tell_step(const struct syscall_args *args, enum timespec_form form)
+{
 	if (!clock_exists(args->a[0]))
 		return -EINVAL;
-	struct clock_time now = clock_read(args->a[0]);
-	struct timespec64 t = { (int64_t)now.seconds, (int32_t)now.nanoseconds, 0 };
-	return syscall_write_user(args->a[1], &t, sizeof(t));
+	return args->a[1] ? timespec_write(args->a[1], form, timespec_of_ticks(1)) : 0;
 }
 
 long sys_clock_getres(const struct syscall_args *args)
 {
-	struct timespec32 t = { 0, NS_PER_SECOND / SCHED_HZ };
-	if (!clock_exists(args->a[0]))
-		return -EINVAL;
-	return args->a[1] ? syscall_write_user(args->a[1], &t, sizeof(t)) : 0;
+	return clock_tell_step(args, TIMESPEC_32);
 }
 
-/* Until tick @wake. A call that is made again after a stop sleeps its full time again. */
-static long sleep_until(uint64_t wake)
+long sys_clock_getres_time64(const struct syscall_args *args)
 {
-	while (sched_ticks() < wake) {
-		int error = sched_sleep_until(NULL, wake);
-		if (error)
-			return error;
+	return clock_tell_step(args, TIMESPEC_64);
+}
+
+/* The battery-backed clock is the only one there is. */
+long sys_clock_settime(const struct syscall_args *args)
+{
+	return clock_exists(args->a[0]) ? -EPERM : -EINVAL;
+}
+
+/* --- sleeping --- */
+
+/*
+ * Until p->restart.wake; after a stop or a continuation it goes on until the same tick. What is
+ * left goes to words[0], in the form words[1], when a signal ends it.
+ */
+static long sleep_again(struct process *p)
+{
+	uptr_t rest = p->restart.words[0];
+	while (sched_ticks() < p->restart.wake) {
+		if (sched_sleep_until(NULL, p->restart.wake) == 0)
+			continue;
+		if (rest && timespec_write(rest, p->restart.words[1],
+					   timespec_until(p->restart.wake)) != 0)
+			return -EFAULT;
+		return -ERESTART_RESTARTBLOCK;
 	}
 	return 0;
 }
 
-/* A timespec of the caller's. 0, -EFAULT, -EINVAL. */
-static long sleep_read_time(uptr_t from, struct clock_time *time)
+static long sleep_for(uptr_t time, uptr_t rest, enum timespec_form form)
 {
-	struct timespec32 t;
-	if (syscall_read_user(&t, from, sizeof(t)) != 0)
-		return -EFAULT;
-	if (t.seconds < 0 || t.nanoseconds < 0 || t.nanoseconds >= NS_PER_SECOND)
-		return -EINVAL;
-	*time = (struct clock_time){ (uint64_t)t.seconds, (uint32_t)t.nanoseconds };
-	return 0;
+	struct process *p = process_running;
+	uint64_t wake;
+	struct clock_time wait;
+	long error = timespec_read(time, form, &wait);
+	if (!error)
+		error = timespec_read_wait(time, form, &wake);
+	if (error)
+		return error;
+	p->restart.again = sleep_again;
+	p->restart.wake = wake;
+	p->restart.words[0] = rest;
+	p->restart.words[1] = form;
+	return sleep_again(p);
 }
 
+/* nanosleep(time, rest) */
 long sys_nanosleep(const struct syscall_args *args)
 {
-	struct clock_time wait;
-	long error = sleep_read_time(args->a[0], &wait);
-	return error ? error : sleep_until(clock_tick_after(wait));
+	return sleep_for(args->a[0], args->a[1], TIMESPEC_32);
 }
 
-/* clock_nanosleep(clock, flags, time, remaining) */
-long sys_clock_nanosleep(const struct syscall_args *args)
+uint64_t clock_tick_at(uint32_t clock, struct clock_time at)
+{
+	struct clock_time now = clock_read(clock);
+	if (at.seconds > (uint64_t)INT32_MAX * 2)
+		return TIMESPEC_NEVER;
+	int64_t ns = ((int64_t)at.seconds - (int64_t)now.seconds) * NS_PER_SECOND +
+		     at.nanoseconds - now.nanoseconds;
+	if (ns <= 0)
+		return sched_ticks();
+	return clock_tick_after((struct clock_time){ (uint64_t)ns / NS_PER_SECOND,
+						     (uint32_t)((uint64_t)ns % NS_PER_SECOND) });
+}
+
+/* clock_nanosleep(clock, flags, time, rest) */
+static long sleep_by_clock(const struct syscall_args *args, enum timespec_form form)
 {
 	struct clock_time time;
 	if (!clock_exists(args->a[0]))
 		return -EINVAL;
-	long error = sleep_read_time(args->a[2], &time);
+	if (args->a[0] == CLOCK_THREAD)
+		return -EINVAL;
+	if (!(args->a[1] & TIMER_ABSTIME))
+		return sleep_for(args->a[2], args->a[3], form);
+	long error = timespec_read(args->a[2], form, &time);
 	if (error)
 		return error;
-	if (!(args->a[1] & TIMER_ABSTIME))
-		return sleep_until(clock_tick_after(time));
-	struct clock_time now = clock_read(args->a[0]);
-	int64_t ns = ((int64_t)time.seconds - (int64_t)now.seconds) * NS_PER_SECOND +
-		     time.nanoseconds - now.nanoseconds;
-	if (ns <= 0)
-		return 0;
-	struct clock_time wait = { (uint64_t)ns / NS_PER_SECOND,
-				   (uint32_t)((uint64_t)ns % NS_PER_SECOND) };
-	return sleep_until(clock_tick_after(wait));
+	uint64_t wake = clock_tick_at(args->a[0], time);
+	while (sched_ticks() < wake)
+		if (sched_sleep_until(NULL, wake) != 0)
+			return -ERESTARTNOHAND;
+	return 0;
+}
+
+long sys_clock_nanosleep(const struct syscall_args *args)
+{
+	return sleep_by_clock(args, TIMESPEC_32);
+}
+
+long sys_clock_nanosleep_time64(const struct syscall_args *args)
+{
+	return sleep_by_clock(args, TIMESPEC_64);
+}
+
+/* A call that a signal interrupted goes on. Libraries do not make this call; signal returns do. */
+long sys_restart_syscall(const struct syscall_args *args)
+{
+	struct process *p = process_running;
+	(void)args;
+	return p->restart.again ? p->restart.again(p) : -EINTR;
 }
 
 long sys_times(const struct syscall_args *args)
 {
-	const struct process *p = process_running;
-	uint32_t t[4] = { p->times.user, p->times.system, p->child_times.user,
-			  p->child_times.system };
+	const struct process *leader = process_running->group->leader;
+	struct process_times used = thread_group_times(leader);
+	uint32_t t[4] = { used.user, used.system, leader->child_times.user,
+			  leader->child_times.system };
 	if (args->a[0] && syscall_write_user(args->a[0], t, sizeof(t)) != 0)
 		return -EFAULT;
 	return (long)((uint32_t)sched_ticks() & 0x7fffffff);

@@ -30,7 +30,7 @@
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
-#include "kernel/signal.h"
+#include "kernel/signal_frame.h"
 #include "kernel/syscall.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
@@ -46,7 +46,7 @@ enum { EFLAGS_TF = 1 << 8, EFLAGS_IF = 1 << 9 };
 /* Linux's si_code. */
 enum {
 	SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2, FPE_INTDIV = 1,
-	FPE_FLTINV = 7, ILL_ILLOPN = 2, TRAP_TRACE = 2, SI_KERNEL = 0x80,
+	FPE_FLTINV = 7, ILL_ILLOPN = 2, TRAP_TRACE = 2,
 };
 
 struct gate {
@@ -207,7 +207,10 @@ static void trap_user_exception(struct trap_frame *tf)
 	 * Faults of arithmetic and decoding are about the instruction's address, others about none.
 	 */
 	bool about_eip = e->signo == SIGFPE || e->signo == SIGILL || tf->vector == TRAP_DEBUG;
-	process_fatal_fault(tf, e->signo, e->code, about_eip ? tf->eip : 0, e->name);
+	int code = e->code;
+	if (tf->vector == TRAP_FPU || tf->vector == TRAP_SIMD)
+		code = signal_fpu_code(tf->vector == TRAP_SIMD);
+	process_fatal_fault(tf, e->signo, code, about_eip ? tf->eip : 0, e->name);
 }
 
 static void trap_kernel_exception(struct trap_frame *tf)

@@ -35,6 +35,7 @@ struct aspace {
 	uint32_t peak_resident;
 	vaddr_t arg_start, arg_end, env_start, env_end; /* exec fills them, for /proc */
 	vaddr_t code_start, code_end, data_start, data_end, stack_start;
+	vaddr_t sigreturn_page; /* what handlers return to; exec maps it */
 };
 
 void aspace_init(void); /* boot */

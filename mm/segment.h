@@ -47,6 +47,13 @@ enum segment_tls_flags { SEGMENT_TLS_PAGES = 1, SEGMENT_TLS_READ_ONLY = 2 };
  */
 MUST_CHECK int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit,
 				unsigned flags);
+/* What segment_make_tls was told. */
+struct segment_tls_facts {
+	vaddr_t base;
+	uint32_t limit;
+	unsigned flags;
+};
+struct segment_tls_facts segment_read_tls(const struct segment_tls *tls);
 /* In force from the next load of a selector on. */
 void segment_set_tls(const struct segment_tls tls[SEGMENT_NTLS]);
 

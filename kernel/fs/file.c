@@ -6,13 +6,13 @@
  * starts small and doubles, as most programs use a handful of descriptors and fork copies the
  * table.
  *
- * Only its own process changes a table, and a process in a system call is alone in it, so a file
- * found by descriptor needs no extra reference while the call lasts.
+ * A process in a system call is alone in its table, so a file found by descriptor needs no extra
+ * reference while the call lasts. Where threads share the table, another one may close the file
+ * while the call sleeps: there the file gets a reference in process.held until the call is over.
  *
  * Always true
  *   T1  a file's count is the number of slots that hold it, plus references on the way to one
  *   T2  a slot without a file has no flags
- * Left out: tables shared by threads.
  */
 #include "kernel/fs/file.h"
 
@@ -163,7 +163,7 @@ static struct files *files_create_sized(uint32_t capacity)
 		kfree(slots);
 		return NULL;
 	}
-	*t = (struct files){ .capacity = capacity, .limit = FILES_MAX, .slots = slots };
+	*t = (struct files){ .refs = 1, .capacity = capacity, .limit = FILES_MAX, .slots = slots };
 	return t;
 }
 
@@ -185,8 +185,17 @@ struct files *files_fork(const struct files *from)
 	return t;
 }
 
-void files_destroy(struct files *t)
+struct files *files_get(struct files *t)
 {
+	t->refs++;
+	return t;
+}
+
+void files_put(struct files *t)
+{
+	t->refs--;
+	if (t->refs > 0)
+		return;
 	for (uint32_t fd = 0; fd < t->capacity; fd++)
 		if (t->slots[fd].file)
 			file_put(t->slots[fd].file);
@@ -201,9 +210,36 @@ void files_close_on_exec(struct files *t)
 			files_close(t, fd);
 }
 
-struct file *files_find(const struct files *t, uint32_t fd)
+struct file *files_peek(const struct files *t, uint32_t fd)
 {
 	return fd < t->capacity ? t->slots[fd].file : NULL;
+}
+
+static void files_hold(struct process *p, struct file *f)
+{
+	unsigned i = 0;
+	while (i < PROCESS_HELD_FILES && p->held[i] && p->held[i] != f)
+		i++;
+	ASSERT(i < PROCESS_HELD_FILES);
+	if (!p->held[i])
+		p->held[i] = file_get(f);
+}
+
+struct file *files_find(const struct files *t, uint32_t fd)
+{
+	struct file *f = files_peek(t, fd);
+	if (f && t->refs > 1)
+		files_hold(process_running, f);
+	return f;
+}
+
+void files_release_held(struct process *p)
+{
+	for (unsigned i = 0; i < PROCESS_HELD_FILES && p->held[i]; i++) {
+		struct file *f = p->held[i];
+		p->held[i] = NULL;
+		file_put(f);
+	}
 }
 
 /* Make sure that slot @fd, below FILES_MAX, exists. */
@@ -253,7 +289,7 @@ long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec)
 
 int files_close(struct files *t, uint32_t fd)
 {
-	struct file *f = files_find(t, fd);
+	struct file *f = files_peek(t, fd);
 	if (!f)
 		return -EBADF;
 	t->slots[fd] = (struct file_slot){ .file = NULL };

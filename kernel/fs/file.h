@@ -27,6 +27,7 @@ enum {
 enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
 
 struct file;
+struct process;
 
 /*
  * What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running
@@ -42,6 +43,11 @@ struct file_ops {
 	long (*ioctl)(struct file *f, unsigned request, uptr_t arg);
 	/* The last reference is gone. NULL: nothing to do. */
 	void (*close)(struct file *f);
+	/*
+	 * What can be done without waiting: POLL* (poll.h). Whoever changes the answer calls
+	 * poll_wake. NULL: reading and writing never wait.
+	 */
+	unsigned (*poll)(struct file *f);
 	bool seekable;
 };
 
@@ -84,8 +90,9 @@ struct file_slot {
 	bool cloexec;
 };
 
-/* A process's descriptors. */
+/* A process's descriptors; threads share one table. */
 struct files {
+	uint32_t refs;
 	uint32_t capacity; /* slots there are; grows up to FILES_MAX */
 	uint32_t limit;	   /* new descriptors are below it: RLIMIT_NOFILE */
 	struct file_slot *slots;
@@ -95,15 +102,21 @@ struct files {
 MUST_CHECK struct files *files_create(void);
 /* A copy that shares the open files. NULL: no memory. */
 MUST_CHECK struct files *files_fork(const struct files *from);
-/* Close everything. */
-void files_destroy(struct files *t);
+/* One more thread has it. */
+struct files *files_get(struct files *t);
+/* With the last one, close everything. */
+void files_put(struct files *t);
 /* Close what execve must close. */
 void files_close_on_exec(struct files *t);
 /*
- * The file of descriptor @fd, NULL: not open. No reference is taken: only this process can close
- * it.
+ * The file of descriptor @fd, NULL: not open. It stays open at least until the end of the running
+ * thread's call, whatever other threads close.
  */
 struct file *files_find(const struct files *t, uint32_t fd);
+/* The same for a moment: the file is good until the caller sleeps. */
+struct file *files_peek(const struct files *t, uint32_t fd);
+/* The end of @p's call: what files_find kept open may go. */
+void files_release_held(struct process *p);
 /*
  * Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE,
  * -ENOMEM: the reference stays the caller's.

@@ -16,6 +16,7 @@
  */
 #include "kernel/fs/pipe.h"
 
+#include "kernel/fs/poll.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
@@ -37,6 +38,12 @@ struct pipe {
 static uint32_t pipe_held(const struct pipe *p)
 {
 	return p->written - p->read;
+}
+
+static void pipe_changed(struct pipe *p)
+{
+	sched_wake_all(&p->change);
+	poll_wake();
 }
 
 static int pipe_wait(struct pipe *p)
@@ -98,7 +105,7 @@ static long pipe_read(struct file *f, uptr_t buf, size_t n)
 	if (result == 0)
 		result = pipe_move_out(p, buf, n);
 	sleep_lock_release(&p->lock);
-	sched_wake_all(&p->change);
+	pipe_changed(p);
 	return result;
 }
 
@@ -166,7 +173,7 @@ static long pipe_write_locked(struct pipe *p, const struct file *f, uptr_t buf, 
 		if (moved < 0)
 			return done ? (long)done : moved;
 		done += (size_t)moved;
-		sched_wake_all(&p->change);
+		pipe_changed(p);
 	}
 	return (long)done;
 }
@@ -190,6 +197,19 @@ static long pipe_ioctl(struct file *f, unsigned request, uptr_t arg)
 	return user_write(process_aspace(), arg, &held, sizeof(held));
 }
 
+static unsigned pipe_poll_read(struct file *f)
+{
+	const struct pipe *p = f->private;
+	return (pipe_held(p) > 0 ? POLL_IN : 0) | (p->writers == 0 ? POLL_HUP : 0);
+}
+
+static unsigned pipe_poll_write(struct file *f)
+{
+	const struct pipe *p = f->private;
+	bool room = PIPE_BYTES - pipe_held(p) >= PIPE_ATOMIC;
+	return (room ? POLL_OUT : 0) | (p->readers == 0 ? POLL_ERR : 0);
+}
+
 static void pipe_destroy(struct pipe *p)
 {
 	for (int i = 0; i < PIPE_PAGES; i++)
@@ -204,16 +224,18 @@ static void pipe_close(struct file *f)
 		p->readers--;
 	else
 		p->writers--;
-	sched_wake_all(&p->change);
+	pipe_changed(p);
 	if (p->readers == 0 && p->writers == 0)
 		pipe_destroy(p);
 }
 
 static const struct file_ops pipe_read_ops = {
 	.name = "pipe", .read = pipe_read, .ioctl = pipe_ioctl, .close = pipe_close,
+	.poll = pipe_poll_read,
 };
 static const struct file_ops pipe_write_ops = {
 	.name = "pipe", .write = pipe_write, .ioctl = pipe_ioctl, .close = pipe_close,
+	.poll = pipe_poll_write,
 };
 
 bool pipe_is(const struct file *f)

@@ -21,10 +21,12 @@
 
 #include "drivers/serial.h"
 #include "drivers/vga.h"
+#include "kernel/fs/poll.h"
 #include "kernel/fs/tty_settings.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
+#include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -164,6 +166,7 @@ static void tty_finish_line(uint16_t end)
 	tty.length = 0;
 	tty_enqueue(end);
 	sched_wake_all(&tty.readers);
+	poll_wake();
 }
 
 static bool tty_is_key(char c, unsigned key)
@@ -223,6 +226,7 @@ static void tty_take(char c)
 	tty_echo(c);
 	tty_enqueue((uint8_t)c);
 	sched_wake_all(&tty.readers);
+	poll_wake();
 }
 
 void tty_work(void)
@@ -236,15 +240,31 @@ void tty_work(void)
 
 /* --- reading --- */
 
+static bool tty_is_background(const struct process *p)
+{
+	return p->session == tty.session && p->pgrp != tty.pgrp;
+}
+
 static int tty_check_foreground(void)
 {
 	struct process *p = process_running;
-	if (p->session != tty.session || p->pgrp == tty.pgrp)
+	if (!tty_is_background(p))
 		return 0;
-	uint64_t unstoppable = p->sig_ignored | p->sig_blocked;
-	if (unstoppable & signal_bit(SIGTTIN) || signal_group_orphaned(p->pgrp))
+	if (signal_is_deaf(p, SIGTTIN) || signal_group_orphaned(p->pgrp, NULL))
 		return -EIO;
 	signal_send_group(p->pgrp, SIGTTIN);
+	return -ERESTARTSYS;
+}
+
+/* Before a background process changes the terminal: who is deaf to SIGTTOU may. */
+static int tty_check_change(void)
+{
+	struct process *p = process_running;
+	if (!tty_is_background(p) || signal_is_deaf(p, SIGTTOU))
+		return 0;
+	if (signal_group_orphaned(p->pgrp, NULL))
+		return -EIO;
+	signal_send_group(p->pgrp, SIGTTOU);
 	return -ERESTARTSYS;
 }
 
@@ -318,6 +338,9 @@ static long tty_read(struct file *f, uptr_t buf, size_t n)
 static long tty_write(struct file *f, uptr_t buf, size_t n)
 {
 	(void)f;
+	int error = tty.settings.lflag & TTY_TOSTOP ? tty_check_change() : 0;
+	if (error)
+		return error;
 	for (size_t done = 0; done < n;) {
 		char chunk[TTY_CHUNK];
 		size_t length = MIN(n - done, sizeof(chunk));
@@ -334,6 +357,9 @@ static long tty_write(struct file *f, uptr_t buf, size_t n)
 static long tty_set(uptr_t arg, bool flush)
 {
 	struct tty_settings new;
+	int error = tty_check_change();
+	if (error)
+		return error;
 	if (user_read(process_aspace(), &new, arg, sizeof(new)) != 0)
 		return -EFAULT;
 	if (flush)
@@ -352,26 +378,63 @@ static long tty_set(uptr_t arg, bool flush)
 static long tty_set_foreground(uptr_t arg)
 {
 	int pgrp;
-	if (user_read(process_aspace(), &pgrp, arg, sizeof(pgrp)) != 0)
-		return -EFAULT;
-	if (pgrp <= 0)
-		return -EINVAL;
 	if (process_running->session != tty.session)
 		return -ENOTTY;
-	if (signal_send_group(pgrp, 0) == 0)
+	int error = tty_check_change();
+	if (error)
+		return error;
+	if (user_read(process_aspace(), &pgrp, arg, sizeof(pgrp)) != 0)
+		return -EFAULT;
+	if (pgrp < 0)
+		return -EINVAL;
+	int session = process_group_session(pgrp);
+	if (session == 0)
 		return -ESRCH;
+	if (session != tty.session)
+		return -EPERM;
 	tty.pgrp = pgrp;
 	return 0;
 }
 
-static long tty_take_over(void)
+/* TIOCSCTTY: to a session leader; away from another session only by @force. */
+static long tty_take_over(bool force)
 {
 	struct process *p = process_running;
-	if (p->session != p->pid)
+	if (p->session == tty.session && p->session == thread_pid(p))
+		return 0;
+	if (p->session != thread_pid(p) || (tty.session && !force))
 		return -EPERM;
 	tty.session = p->session;
 	tty.pgrp = p->pgrp;
 	return 0;
+}
+
+static long tty_give_up(void)
+{
+	struct process *p = process_running;
+	if (p->session != tty.session)
+		return -ENOTTY;
+	if (p->session == thread_pid(p))
+		tty_session_ended(p->session);
+	return 0;
+}
+
+void tty_session_ended(int session)
+{
+	int pgrp = tty.pgrp;
+	if (session != tty.session)
+		return;
+	tty.session = 0;
+	tty.pgrp = 0;
+	signal_send_group(pgrp, SIGHUP);
+	signal_send_group(pgrp, SIGCONT);
+}
+
+static unsigned tty_poll(struct file *f)
+{
+	(void)f;
+	tty_work();
+	return POLL_OUT | (tty_ready(sched_ticks()) ? POLL_IN : 0);
 }
 
 static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
@@ -391,13 +454,19 @@ static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
 		tty_flush_input();
 		return 0;
 	case TTY_TIOCGPGRP:
+		if (process_running->session != tty.session)
+			return -ENOTTY;
 		return user_write(as, arg, &tty.pgrp, sizeof(tty.pgrp));
 	case TTY_TIOCSPGRP:
 		return tty_set_foreground(arg);
 	case TTY_TIOCGSID:
+		if (process_running->session != tty.session)
+			return -ENOTTY;
 		return user_write(as, arg, &tty.session, sizeof(tty.session));
 	case TTY_TIOCSCTTY:
-		return tty_take_over();
+		return tty_take_over(arg == 1);
+	case TTY_TIOCNOTTY:
+		return tty_give_up();
 	case TTY_TIOCGWINSZ:
 		return user_write(as, arg, &tty.size, sizeof(tty.size));
 	case TTY_TIOCSWINSZ:
@@ -412,5 +481,5 @@ static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
 }
 
 const struct file_ops tty_ops = {
-	.name = "tty", .read = tty_read, .write = tty_write, .ioctl = tty_ioctl,
+	.name = "tty", .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .poll = tty_poll,
 };

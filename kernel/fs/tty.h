@@ -17,5 +17,7 @@ void tty_receive(uint8_t byte);
 void tty_work(void);
 /* Signals from the keyboard go to this group. */
 void tty_set_group(int pgrp);
+/* The leader of @session has ended: if this was its terminal, it is free, and its group is told. */
+void tty_session_ended(int session);
 
 #endif

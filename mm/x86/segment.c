@@ -119,6 +119,18 @@ int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit, unsi
 	return 0;
 }
 
+struct segment_tls_facts segment_read_tls(const struct segment_tls *tls)
+{
+	enum { WRITABLE = 0x200 }; /* of a data segment's access byte, in the second word */
+	uint32_t low = tls->words[0], high = tls->words[1];
+	return (struct segment_tls_facts){
+		.base = low >> 16 | (high & 0xff) << 16 | (high & 0xff000000),
+		.limit = (low & 0xffff) | (high & 0xf0000),
+		.flags = (high >> 20 & FLAG_PAGES ? SEGMENT_TLS_PAGES : 0) |
+			 (high & WRITABLE ? 0 : SEGMENT_TLS_READ_ONLY),
+	};
+}
+
 void segment_set_tls(const struct segment_tls tls[SEGMENT_NTLS])
 {
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++)

@@ -1,0 +1,37 @@
+/*
+ * Waiting for several files at once.
+ *
+ * A process sleeps on one queue, but poll waits for many files. So there is one queue for all who
+ * poll, and every change of a pipe or a terminal wakes all of them to look again. With a handful of
+ * processes that costs less than a record for each process and file, and no file has to know who
+ * waits for it. A file without a poll operation is always ready.
+ *
+ * Nothing is lost between the look and the sleep: looking does not sleep, and the kernel is not
+ * preempted.
+ * Left out: epoll, and with it anything that scales to many files.
+ */
+#include "kernel/fs/poll.h"
+
+#include "kernel/sched.h"
+
+static struct wait_queue poll_queue = { LIST_HEAD_INIT(poll_queue.sleepers) };
+
+unsigned poll_file(struct file *f)
+{
+	unsigned ready = f->ops->poll ? f->ops->poll(f) : POLL_IN | POLL_OUT;
+	if (ready & POLL_IN)
+		ready |= POLL_RDNORM;
+	if (ready & POLL_OUT)
+		ready |= POLL_WRNORM;
+	return ready;
+}
+
+void poll_wake(void)
+{
+	sched_wake_all(&poll_queue);
+}
+
+int poll_sleep(uint64_t wake)
+{
+	return sched_sleep_until(&poll_queue, wake);
+}

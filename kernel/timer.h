@@ -1,0 +1,29 @@
+/* Something is to happen at a tick: alarms, intervals. Theory in timer.c. Context: process. */
+#ifndef KERNEL_TIMER_H
+#define KERNEL_TIMER_H
+
+#include "lib/base.h"
+#include "lib/list.h"
+
+struct timer {
+	struct list_node link; /* on the list while it runs */
+	uint64_t expires;      /* tick */
+	void (*fire)(struct timer *t); /* in process context or the idle loop; @t is off the list */
+};
+
+void timer_init(struct timer *t, void (*fire)(struct timer *t));
+/* Run @t until tick @expires; a running one is set anew. */
+void timer_start(struct timer *t, uint64_t expires);
+void timer_stop(struct timer *t);
+
+static inline bool timer_runs(const struct timer *t)
+{
+	return list_node_linked(&t->link);
+}
+
+/* Is one due at tick @now? Context: any. */
+bool timer_due(uint64_t now);
+/* Fire what is due at tick @now. From sched_work. */
+void timer_work(uint64_t now);
+
+#endif
