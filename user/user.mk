@@ -13,7 +13,7 @@ USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesor
 USER_TESTS := bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped fpu heap mmap \
 	mprotect page-linear page-merge page-parallel page-shuffle pipe preempt registers shared \
 	signals stack wait zero-fill \
-	jobs poll signal-calls signal-forged signal-handlers signal-info signal-stack threads timers
+	jobs poll signal-calls signal-forged signal-handlers signal-info signal-stack single-step threads timers tls
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
@@ -26,6 +26,7 @@ SOURCES_init := user/init.c
 EXTRA_fpu := tests/user/fpu_registers.asm
 EXTRA_registers := tests/user/registers_entry.asm
 LDFLAGS_registers := -Wl,-e,registers_entry
+EXTRA_single-step := tests/user/step_instructions.asm
 EXTRA_signal-info := tests/user/fault_instructions.asm
 EXTRA_signal-forged := tests/user/forged_flags.asm
 EXTRA_bench := user/demo/bench_calls.asm
