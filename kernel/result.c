@@ -17,6 +17,7 @@
 #include "drivers/debug_exit.h"
 #include "drivers/serial.h"
 #include "kernel/cpu.h"
+#include "kernel/trace_log.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -128,6 +129,7 @@ static void result_write(const struct result_end *end)
 
 void result_end(uint32_t status)
 {
+	trace_log();
 	uint32_t signal = status & 0x7f;
 	struct result_end end = {
 		.outcome = signal ? "signaled" : "exited",
