@@ -51,7 +51,8 @@ static int tls_make(const struct user_desc *d, struct segment_tls *tls)
 	    d->flags & (CONTENTS_CODE | CONTENTS_STACK | DESC_NOT_PRESENT))
 		return -EINVAL;
 	unsigned flags = (d->flags & DESC_PAGES ? SEGMENT_TLS_PAGES : 0) |
-			 (d->flags & DESC_READ_ONLY ? SEGMENT_TLS_READ_ONLY : 0);
+			 (d->flags & DESC_READ_ONLY ? SEGMENT_TLS_READ_ONLY : 0) |
+			 (d->flags & DESC_USEABLE ? SEGMENT_TLS_MARKED : 0);
 	return segment_make_tls(tls, d->base_addr, d->limit, flags);
 }
 
@@ -89,7 +90,8 @@ long sys_get_thread_area(const struct syscall_args *args)
 	d.base_addr = facts.base;
 	d.limit = facts.limit;
 	d.flags = tls_is_free(tls) ? DESC_EMPTY
-				   : DESC_32BIT | DESC_USEABLE |
+				   : DESC_32BIT |
+				     (facts.flags & SEGMENT_TLS_MARKED ? DESC_USEABLE : 0) |
 				     (facts.flags & SEGMENT_TLS_PAGES ? DESC_PAGES : 0) |
 				     (facts.flags & SEGMENT_TLS_READ_ONLY ? DESC_READ_ONLY : 0);
 	return syscall_write_user(args->a[0], &d, sizeof(d));

@@ -39,7 +39,8 @@ enum { SEGMENT_NTLS = 3, SEGMENT_TLS_FIRST = 6 };
 struct segment_tls {
 	uint32_t words[2];
 };
-enum segment_tls_flags { SEGMENT_TLS_PAGES = 1, SEGMENT_TLS_READ_ONLY = 2 };
+/* _MARKED has no effect: a bit for the program itself. */
+enum segment_tls_flags { SEGMENT_TLS_PAGES = 1, SEGMENT_TLS_READ_ONLY = 2, SEGMENT_TLS_MARKED = 4 };
 
 /*
  * A ring 3 data segment; @limit is its last byte, or with _PAGES its last page. -EINVAL: it is no

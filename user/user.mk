@@ -15,12 +15,13 @@ USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesor
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped \
 	fpu heap jobs limits mmap mprotect page-linear page-merge page-parallel page-shuffle pipe \
 	poll preempt registers shared shm signal-calls signal-forged signal-handlers signal-info \
-	signal-stack signals stack threads timers wait zero-fill
+	signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
 	user/lib/print.c user/lib/messages.c user/lib/heap.c user/lib/options.c \
-	user/lib/directory.c user/lib/thread.c user/lib/thread_clone.asm lib/string.c lib/format.c lib/div64.c
+	user/lib/directory.c user/lib/thread.c user/lib/thread_clone.asm \
+	lib/string.c lib/format.c lib/div64.c
 
 EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c user/sh/run.c \
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
@@ -31,6 +32,7 @@ EXTRA_touchpages := user/demo/touchpages_data.asm
 EXTRA_fpu := tests/user/fpu_registers.asm
 EXTRA_registers := tests/user/registers_entry.asm
 LDFLAGS_registers := -Wl,-e,registers_entry
+EXTRA_single-step := tests/user/step_instructions.asm
 EXTRA_signal-info := tests/user/fault_instructions.asm
 EXTRA_signal-forged := tests/user/forged_flags.asm
 

@@ -41,7 +41,7 @@ enum {
 	ACCESS_CODE = 0x9b, ACCESS_DATA = 0x93, ACCESS_READ_ONLY = 0x91, ACCESS_USER = 0x60,
 	ACCESS_TASK = 0x89,
 };
-enum { FLAG_PAGES = 0x8, FLAG_32BIT = 0x4 };
+enum { FLAG_PAGES = 0x8, FLAG_32BIT = 0x4, FLAG_AVAILABLE = 0x1 };
 enum { DOUBLE_FAULT_STACK = 8192, LIMIT_MAX = 1 << 20 };
 
 /* Hardware's layout. */
@@ -114,8 +114,9 @@ int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit, unsi
 	if (limit >= LIMIT_MAX)
 		return -EINVAL;
 	unsigned access = flags & SEGMENT_TLS_READ_ONLY ? ACCESS_READ_ONLY : ACCESS_DATA;
-	unsigned unit = flags & SEGMENT_TLS_PAGES ? FLAG_PAGES : 0;
-	*tls = descriptor(base, limit, access | ACCESS_USER, FLAG_32BIT | unit);
+	unsigned more = (flags & SEGMENT_TLS_PAGES ? FLAG_PAGES : 0) |
+			(flags & SEGMENT_TLS_MARKED ? FLAG_AVAILABLE : 0);
+	*tls = descriptor(base, limit, access | ACCESS_USER, FLAG_32BIT | more);
 	return 0;
 }
 
@@ -127,6 +128,7 @@ struct segment_tls_facts segment_read_tls(const struct segment_tls *tls)
 		.base = low >> 16 | (high & 0xff) << 16 | (high & 0xff000000),
 		.limit = (low & 0xffff) | (high & 0xf0000),
 		.flags = (high >> 20 & FLAG_PAGES ? SEGMENT_TLS_PAGES : 0) |
+			 (high >> 20 & FLAG_AVAILABLE ? SEGMENT_TLS_MARKED : 0) |
 			 (high & WRITABLE ? 0 : SEGMENT_TLS_READ_ONLY),
 	};
 }

@@ -1,6 +1,11 @@
 /* Groups, sessions, stops: what a shell's job control stands on. */
 #include "tests/user/signalling.h"
 
+static int own_group(void)
+{
+	return (int)linux_call(NR_getpgrp, 0, 0, 0, 0, 0, 0);
+}
+
 static int start_idle(void)
 {
 	int pid = sys_fork();
@@ -53,7 +58,7 @@ static void test_waitid(void)
 	pid = sys_fork();
 	if (pid == 0)
 		sys_exit(3);
-	wait_id("exited, by group", P_PGID, (int)linux_call(NR_getpgrp, 0, 0, 0, 0, 0, 0), WEXITED, pid);
+	wait_id("exited, by group", P_PGID, own_group(), WEXITED, pid);
 }
 
 static void test_groups(void)
@@ -98,7 +103,7 @@ static void test_sessions(void)
 	int status, pid = sys_fork();
 
 	if (pid == 0) {
-		bool fine = sys_setsid() == sys_getpid() && linux_call(NR_getpgrp, 0, 0, 0, 0, 0, 0) == sys_getpid();
+		bool fine = sys_setsid() == sys_getpid() && own_group() == sys_getpid();
 		fine = fine && sys_setsid() == -EPERM && sys_setpgid(0, 0) == -EPERM;
 		sys_exit(fine ? 0 : 1);
 	}

@@ -3,7 +3,7 @@
 
 static struct siginfo seen;
 static struct sigcontext at;
-static uint32_t skip; /* bytes of the instruction that faults; 0: leave the fault by the mask page */
+static uint32_t skip; /* bytes of the instruction that faults; 0: it runs again */
 static char *page;
 static volatile int *volatile nowhere = (volatile int *)8;
 
@@ -91,8 +91,8 @@ static void test_senders(void)
 	if (pid == 0)
 		sys_exit(9);
 	reap(pid);
-	printf("child: code %d sender %s status %u\n", seen.code, seen.pid == pid ? "right" : "wrong",
-	       seen.value);
+	printf("child: code %d sender %s status %u\n", seen.code,
+	       seen.pid == pid ? "right" : "wrong", seen.value);
 	pid = sys_fork();
 	if (pid == 0)
 		for (;;)
