@@ -56,17 +56,24 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test debug bench lint coverage fuzz clean help image FORCE
+.PHONY: all run busybox test debug bench lint coverage fuzz clean help image FORCE
 .DELETE_ON_ERROR:
 
 all:
 	@tools/setup.sh build
 	$(AGAIN) image
 
+# What lies over the guest's root in `make run`: busybox where it was fetched, then ROOT=folder.
+RUN_ROOTS = $(patsubst %/,--root %,$(wildcard build/debian/busybox/)) $(if $(ROOT),--root '$(ROOT)')
+
 run:
 	@tools/setup.sh run
 	$(AGAIN) image
-	@tools/clockhand shell
+	@tools/clockhand shell $(RUN_ROOTS)
+
+# Debian's busybox as the shell of `make run`, fetched once, unmodified.
+busybox:
+	@tests/debian/busybox-root.sh
 
 test:
 	@tools/setup.sh test
@@ -100,7 +107,9 @@ clean:
 
 help:
 	@echo 'make            build/clockhand.elf and build/clockhand.iso'
-	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves)'
+	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves); ROOT=FOLDER lays a'
+	@echo '                folder over the guest'"'"'s root'
+	@echo 'make busybox    get Debian'"'"'s busybox-static by apt: the shell of make run from then on'
 	@echo 'make test       every test: on the host, in the kernel, whole boots'
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'

@@ -48,7 +48,7 @@
 
 #define MAIN_VERSION "0.1"
 #define MAIN_4G (1ull << 32)
-#define MAIN_PATH "PATH=/bin:/sbin:/usr/bin"
+#define MAIN_PATH "PATH=/usr/bin:/bin:/usr/sbin:/sbin"
 enum { MAIN_STACK_PAGES = 4, MAIN_ARGS_MAX = 2048 };
 
 extern const char kernel_start[], kernel_rodata_end[], kernel_end[], boot_discard_end[];

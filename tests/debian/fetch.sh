@@ -16,7 +16,7 @@ static='busybox-static bash-static'
 libraries='libc6 libgcc-s1 libselinux1 libacl1 libattr1 libgmp10 libpcre2-8-0 libreadline8
 	libtinfo6 zlib1g libcrypt1 libsigsegv2 libmpfr6 libbz2-1.0 liblzma5 libsqlite3-0'
 programs='dash bash coreutils gzip sed grep mawk gawk bc diffutils findutils bzip2 xz-utils
-	lua5.4 perl-base sqlite3 tcc libtcc1 dc m4'
+	lua5.4 perl-base sqlite3 tcc dc m4'
 compilers='musl musl-dev dietlibc-dev klibc-utils libklibc'
 [ $# -gt 0 ] || set -- $static $libraries $programs $compilers
 
@@ -37,9 +37,10 @@ done
 mkdir -p "$to/apt/lists/partial" "$to/apt/cache/archives/partial" "$to/packages" "$to/root"
 apt()
 {
-	"$@" -o APT::Architecture=i386 -o APT::Architectures=i386 -o Dir::State::Lists="$to/apt/lists" \
-		-o Dir::State::status=/dev/null -o Dir::Cache="$to/apt/cache" -o APT::Sandbox::User=root \
-		-o Acquire::Retries=2 -o Acquire::http::Timeout=30
+	"$@" -o APT::Architecture=i386 -o APT::Architectures=i386 \
+		-o Dir::State::Lists="$to/apt/lists" -o Dir::State::status=/dev/null \
+		-o Dir::Cache="$to/apt/cache" -o APT::Sandbox::User=root \
+		-o Acquire::Retries=1 -o Acquire::http::Timeout=20
 }
 
 # One list that can not be had does not matter as long as the packages are in the others.
@@ -53,7 +54,10 @@ for p in $wanted; do
 	mkdir -p "$to/apt/new"
 	(cd "$to/apt/new" && apt apt-get -q download "$p") >"$to/apt/download.log" 2>&1 &&
 		dpkg -x "$to"/apt/new/*.deb "$to/root" && : >"$to/packages/$p" && echo "fetch: $p" ||
-		{ echo "fetch: $p can not be had:" >&2; tail -3 "$to/apt/download.log" >&2; }
+		{
+			echo "fetch: $p can not be had:" >&2
+			tail -3 "$to/apt/download.log" >&2
+		}
 done
 rm -rf "$to/apt/new"
 for p; do

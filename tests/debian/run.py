@@ -22,7 +22,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 DEBIAN = os.path.join(TOP, "build/debian")
 ROOT, WORK, JAIL = (os.path.join(DEBIAN, name) for name in ("root", "work", "jail"))
 LAUNCHER = os.path.join(TOP, "tools/clockhand")
-ENVIRONMENT = {"PATH": "/bin:/sbin:/usr/bin", "HOME": "/", "TERM": "dumb"}
+ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/", "TERM": "dumb"}
 MARK = "@@@"
 NEEDED = ("busybox-static", "bash-static", "libc6")
 

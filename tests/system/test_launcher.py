@@ -44,7 +44,7 @@ def status_124_when_time_runs_out(box):
 @test
 def status_125_for_the_launchers_own_errors(box):
     for words, message in (
-            (["run", "--", "no-such-program"], "not in the guest's /bin"),
+            (["run", "--", "no-such-program"], "not in the guest's /usr/bin"),
             (["run", "--", "./no/such"], "neither /no/such in the guest nor"),
             (["run", "--", "/bin"], "not a file"),
             (["run", "--"], "which program"),

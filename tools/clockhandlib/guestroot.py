@@ -6,14 +6,12 @@ folders, the later over the earlier, and the program itself where it comes from 
 
 import os
 import stat
-import struct
 
-from . import cpio, paths
+from . import cpio, elfdeps, paths
 from .errors import LauncherError
 
-SEARCH_PATH = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
+SEARCH_PATH = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 MAX_LINKS = 40
-ELF_32_BIT, ELF_I386, PT_INTERP = 1, 3, 3
 
 
 class GuestRoot:
@@ -26,6 +24,7 @@ class GuestRoot:
         self.folders = folders
         self.base = cpio.read(paths.base_archive())
         self.copied_in = None
+        self.needs = elfdeps.Needs(self)
 
     def _entry(self, path):
         """(mode, what reads the contents or the link's target) of @path itself, or None."""
@@ -41,8 +40,9 @@ class GuestRoot:
             return mode, host
         return self.base.get(name) if name else (stat.S_IFDIR | 0o755, b"")
 
-    def find(self, path):
-        """(mode, contents) of the guest's @path with symbolic links followed, or None."""
+    def resolve(self, path):
+        """The guest's @path with symbolic links followed, as far as there is something; whether
+        there is something at its end."""
         seen, todo, links = "/", path.split("/"), 0
         while todo:
             part = todo.pop(0)
@@ -54,16 +54,23 @@ class GuestRoot:
             here = os.path.join(seen, part)
             entry = self._entry(here)
             if entry is None:
-                return None
+                return os.path.join(here, *todo), False
             if stat.S_ISLNK(entry[0]):
                 links += 1
                 if links > MAX_LINKS:
-                    return None
+                    return here, False
                 target = os.fsdecode(entry[1])
                 seen = "/" if target.startswith("/") else seen
                 todo = target.split("/") + todo
                 continue
             seen = here
+        return seen, True
+
+    def find(self, path):
+        """(mode, contents) of the guest's @path with symbolic links followed, or None."""
+        seen, there = self.resolve(path)
+        if not there:
+            return None
         mode, data = self._entry(seen)
         return mode, _contents(data) if stat.S_ISREG(mode) else b""
 
@@ -86,7 +93,9 @@ class GuestRoot:
             raise LauncherError(
                 f"{program}: neither {tried[0]} in the guest nor {path} on the host")
         mode = os.stat(path).st_mode
-        self._check(program, mode, _contents(path) if stat.S_ISREG(mode) else b"")
+        data = _contents(path) if stat.S_ISREG(mode) else b""
+        self.needs.add_program(program, path, data)
+        self._check(program, mode, data)
         self.copied_in = path
         return path
 
@@ -98,11 +107,10 @@ class GuestRoot:
             raise LauncherError(f"{program}: not executable (chmod +x)")
         if data[:4] != b"\x7fELF":
             return
-        bits, machine = data[4], struct.unpack_from("<H", data, 18)[0]
-        if (bits, machine) != (ELF_32_BIT, ELF_I386):
+        if not elfdeps.is_i386(data):
             raise LauncherError(f"{program}: not a 32-bit x86 program; compile with -m32")
-        interpreter = _interpreter(data)
-        if interpreter and self.find(interpreter) is None:
+        interpreter = elfdeps.Elf(data).interpreter
+        if interpreter and interpreter not in self.needs.files and self.find(interpreter) is None:
             raise LauncherError(
                 f"{program}: needs {interpreter}, which is not in the guest's root; "
                 "link with -static, or lay it over the root with --root")
@@ -115,11 +123,12 @@ class GuestRoot:
             archive = cpio.Writer(out)
             for folder in self.folders:
                 archive.add_host_tree(folder)
-            if self.copied_in:
-                name = self.copied_in.lstrip("/")
+            # Through a link on the host: the guest gets the file, not the link.
+            extra = {self.copied_in: os.path.realpath(self.copied_in)} if self.copied_in else {}
+            for path, host in {**extra, **self.needs.files}.items():
+                name = self.resolve(path)[0].lstrip("/")
                 archive.add_parents(name)
-                # Through a link on the host: the guest gets the file, not the link.
-                archive.add_host_file(name, os.path.realpath(self.copied_in))
+                archive.add_host_file(name, host)
             archive.close()
         return True
 
@@ -132,17 +141,3 @@ def _contents(data):
             return source.read()
     except OSError as error:
         raise LauncherError(f"can not read {data}: {error.strerror}") from error
-
-
-def _interpreter(data):
-    """The dynamic loader an ELF32 program asks for, or None."""
-    try:
-        table, = struct.unpack_from("<I", data, 28)
-        size, count = struct.unpack_from("<HH", data, 42)
-        for index in range(count):
-            kind, offset, _, _, nbytes = struct.unpack_from("<5I", data, table + index * size)
-            if kind == PT_INTERP:
-                return os.fsdecode(data[offset:offset + nbytes].rstrip(b"\0"))
-    except struct.error:
-        pass  # the kernel says what it thinks of such a file
-    return None
