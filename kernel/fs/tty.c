@@ -396,13 +396,16 @@ static long tty_set_foreground(uptr_t arg)
 	return 0;
 }
 
-/* TIOCSCTTY: to a session leader; away from another session only by @force. */
+/*
+ * TIOCSCTTY: to a session leader; away from another session only by @force. Process 1 got it from
+ * the kernel and does not hold on to it.
+ */
 static long tty_take_over(bool force)
 {
 	struct process *p = process_running;
 	if (p->session == tty.session && p->session == thread_pid(p))
 		return 0;
-	if (p->session != thread_pid(p) || (tty.session && !force))
+	if (p->session != thread_pid(p) || (tty.session > 1 && !force))
 		return -EPERM;
 	tty.session = p->session;
 	tty.pgrp = p->pgrp;
