@@ -16,6 +16,7 @@
  */
 #include "kernel/elf.h"
 
+#include "kernel/fs/tmpfs.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"
@@ -54,7 +55,7 @@ static int elf_read(struct inode *file, uint64_t offset, void *buf, size_t n)
 {
 	if (offset + n > file->size)
 		return -ENOEXEC;
-	return object_read(&file->object, (uint32_t)offset, buf, n);
+	return inode_read(file, (uint32_t)offset, buf, n) == n ? 0 : -EIO;
 }
 
 static int elf_check_segment(const struct elf_segment *s, uint32_t base)

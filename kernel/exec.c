@@ -21,6 +21,7 @@
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/sched.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -46,7 +47,7 @@ struct exec_script {
 /* All that an exec needs on its way. */
 struct exec_job {
 	const struct exec_request *request;
-	struct inode *file;
+	struct inode *file; /* with a reference */
 	struct exec_strings *strings;
 	struct exec_script *scripts[EXEC_SCRIPTS_MAX]; /* outermost first */
 	unsigned nscripts;
@@ -60,12 +61,15 @@ struct exec_job {
 
 static int exec_find(struct exec_job *job, const char *path)
 {
-	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, &job->file);
+	struct inode *found;
+	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, &found);
 	if (error)
 		return error;
-	if (!inode_is(job->file, MODE_REGULAR) || !(job->file->mode & MODE_EXEC))
+	inode_put(job->file);
+	job->file = found;
+	if (!inode_is(found, MODE_REGULAR) || !tmpfs_has_pages(found) || !(found->mode & MODE_EXEC))
 		return -EACCES;
-	return 0;
+	return found->writers ? -ETXTBSY : 0;
 }
 
 static bool exec_is_blank(char c)
@@ -375,7 +379,8 @@ static void exec_commit(const struct exec_job *job)
 	struct process *p = process_running;
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
-	p->exe = job->file;
+	inode_put(p->exe);
+	p->exe = inode_get(job->file);
 	p->clear_child_tid = 0;
 	files_close_on_exec(p->files);
 	exec_set_registers(job);
@@ -413,6 +418,7 @@ long exec_program(const struct exec_request *request)
 	long error = job->strings ? exec_run(job) : -ENOMEM;
 	if (job->as)
 		aspace_put(job->as);
+	inode_put(job->file);
 	for (unsigned i = 0; i < job->nscripts; i++)
 		kfree(job->scripts[i]);
 	if (job->strings)

@@ -42,8 +42,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->trap->eax = 0;
 	if (request->stack)
 		child->trap->esp = request->stack;
-	child->cwd = parent->cwd;
-	child->exe = parent->exe;
+	child->cwd = inode_get(parent->cwd);
+	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
 	child->umask = parent->umask;
 	memcpy(child->tls, parent->tls, sizeof(child->tls));
 	memcpy(child->comm, parent->comm, sizeof(child->comm));

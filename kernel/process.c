@@ -213,7 +213,7 @@ static void process_open_channels(void)
 		return;
 	}
 	struct file *console;
-	if (file_open(inode_root(), "/dev/console", O_RDWR, &console) != 0)
+	if (file_open(inode_root(), "/dev/console", O_RDWR, 0, &console) != 0)
 		panic("/dev/console can not be opened");
 	process_add_channel(console);
 	process_add_channel(file_get(console));
@@ -253,7 +253,7 @@ void process_run_first(const struct process_first *first)
 	p->files = files_create();
 	if (!p->files)
 		panic("no memory for the first process's files");
-	p->cwd = inode_root();
+	p->cwd = inode_get(inode_root());
 	p->umask = 022;
 	p->pgrp = 1;
 	p->session = 1;

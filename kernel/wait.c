@@ -82,6 +82,13 @@ static void wait_give_up_memory(struct process *p)
 	aspace_put(as);
 }
 
+static void wait_give_up_inodes(struct process *p)
+{
+	inode_put(p->cwd);
+	inode_put(p->exe);
+	p->cwd = p->exe = NULL;
+}
+
 static void wait_kill_everyone(void)
 {
 	list_for_each(node, &process_all) {
@@ -98,6 +105,7 @@ void process_exit(uint32_t status)
 	files_destroy(p->files);
 	p->files = NULL;
 	wait_give_up_memory(p);
+	wait_give_up_inodes(p);
 	wait_orphan_children(p);
 	if (p->pid == 1)
 		wait_kill_everyone();

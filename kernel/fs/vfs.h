@@ -13,5 +13,7 @@ void vfs_init(void);
  * Lay one more archive (fw_cfg's initrd) over the tree. The memory is in boot_info.taken and stays.
  */
 void vfs_add_archive(const char *name, paddr_t start, uint32_t size);
+/* After the last archive: what programs expect to be there. */
+void vfs_complete(void);
 
 #endif
