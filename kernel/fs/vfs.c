@@ -16,6 +16,7 @@
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "lib/string.h"
+#include "mm/reclaim.h"
 
 void vfs_add_archive(const char *name, paddr_t start, uint32_t size)
 {
@@ -69,4 +70,54 @@ void vfs_complete(void)
 		log_error("/proc: can not be mounted: error %d", -error);
 	inode_put(tmp);
 	inode_put(proc);
+}
+
+/* --- what a run left behind --- */
+
+uint32_t vfs_mark(void)
+{
+	return dir_last_serial();
+}
+
+/* Pages that differ from their archive, or have none; clean ones were dropped before. */
+static uint32_t vfs_drop_pages(struct object *o)
+{
+	uint32_t n = o->npages;
+	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
+		reclaim_object_page_drop(o, i);
+	object_trim(o);
+	return n;
+}
+
+void vfs_forget_since(uint32_t mark)
+{
+	uint32_t pages = 0, files = 0;
+	list_for_each(node, &inode_all) {
+		struct inode *i = list_entry(node, struct inode, all);
+		if (i->nlink == 0 || !tmpfs_has_pages(i))
+			continue;
+		files += i->object.npages != 0;
+		pages += vfs_drop_pages(&i->object);
+	}
+	dir_remove_younger(mark);
+	if (files)
+		log_info("files: %u new or changed, %u pages in memory or on swap", files, pages);
+}
+
+/* An inode, its entries, a link's text. Inodes without a name are somebody's: not the tree's. */
+uint32_t vfs_objects(void)
+{
+	uint32_t n = 0;
+	list_for_each(node, &inode_all) {
+		struct inode *i = list_entry(node, struct inode, all);
+		if (i->nlink == 0)
+			continue;
+		n += 1 + inode_is(i, MODE_LINK);
+		if (inode_is(i, MODE_DIR))
+			list_for_each(entry, &i->dir.entries)
+				n++;
+	}
+	list_for_each(entry, &inode_root()->dir.entries)
+		n++;
+	return n;
 }
