@@ -10,8 +10,9 @@
 
 USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow touchpages
-USER_TESTS := bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped fpu heap mmap \
-	mprotect page-linear page-merge page-parallel page-shuffle pipe preempt registers shared \
+USER_TESTS := bad-pointers brk copy-swapped dup exec faults files files-big files-map files-names \
+	files-write fork-cow fork-swapped fpu heap mmap \
+	mprotect page-linear page-merge page-parallel page-shuffle pipe preempt proc registers shared \
 	signals stack wait zero-fill
 USER_SCRIPTS := demos shell
 

@@ -189,7 +189,7 @@ static int names_check_rename(const struct path_end *from, const struct path_end
 	if (to->inode && inode_is(to->inode, MODE_DIR) && names_inside(from->dir, to->inode))
 		return exchange ? -EINVAL : -ENOTEMPTY;
 	if (!from->dir->ops->changeable)
-		return -EPERM;
+		return to->inode ? -EPERM : -ENOENT;
 	return to->dir->nlink == 0 ? -ENOENT : 0;
 }
 
