@@ -9,6 +9,10 @@ endif
 LD := ld
 NASM := nasm
 
+# One short line a file; V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $(1) $(2)
+
 KERNEL_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-common \
 	-fno-stack-protector -mgeneral-regs-only -fno-omit-frame-pointer \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -O2 -g -mregparm=3 \
@@ -20,7 +24,8 @@ BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/place
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
 	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/clock.c kernel/result.c \
+	kernel/exec_strings.c kernel/signal.c kernel/wait.c kernel/clock.c kernel/trace_log.c \
+	kernel/result.c \
 	kernel/selftest.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_signal.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -105,19 +110,21 @@ help:
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'
 	@echo 'make clean      remove build/'
-	@echo 'CC=clang builds with clang.'
+	@echo 'CC=clang builds with clang; V=1 shows the commands.'
 
 image: build/clockhand.iso
 
 # --- the kernel ---
 
 build/kernel/%.c.o: %.c build/kernel/flags
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MP -c $< -o $@
 
 build/kernel/%.asm.o: %.asm
+	$(call say,NASM,$<)
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -g -F dwarf -MD $(@:.o=.d) -MP $< -o $@
+	$(Q)$(NASM) -f elf32 -g -F dwarf -MD $(@:.o=.d) -MP $< -o $@
 
 # Changes only when the compiler or its flags do.
 build/kernel/flags: FORCE
@@ -127,20 +134,21 @@ build/kernel/flags: FORCE
 # Linked twice: the second time with the names of the functions that the first one placed
 # (kernel/symbols.c).  $$2 is a symbol's kind, t or T for code.
 build/kernel/nameless.elf: $(OBJECTS) linker.ld
-	$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) -o $@
+	$(Q)$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) -o $@
 
 build/kernel/symbols.asm: build/kernel/nameless.elf
-	nm -n $< | awk '$$2 ~ /^[tT]$$/ { n++; at[n] = $$1; name[n] = $$3 } \
+	$(Q)nm -n $< | awk '$$2 ~ /^[tT]$$/ { n++; at[n] = $$1; name[n] = $$3 } \
 		END { print "section .symbols progbits alloc noexec nowrite align=4"; \
 		print "start:\tdd " n; \
 		for (i = 1; i <= n; i++) print "\tdd 0x" at[i] " - 0xc0100000, name" i " - start"; \
 		for (i = 1; i <= n; i++) print "name" i ":\tdb \"" name[i] "\", 0" }' > $@
 
 build/kernel/symbols.o: build/kernel/symbols.asm
-	$(NASM) -f elf32 $< -o $@
+	$(Q)$(NASM) -f elf32 $< -o $@
 
 build/clockhand.elf: build/kernel/nameless.elf build/kernel/symbols.o
-	$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) build/kernel/symbols.o -o $@
+	$(call say,LD,$@)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) build/kernel/symbols.o -o $@
 
 # --- the image ---
 
@@ -148,12 +156,13 @@ build/clockhand.elf: build/kernel/nameless.elf build/kernel/symbols.o
 GRUB_MODULES := biosdisk iso9660 normal multiboot2 test echo serial terminal sleep halt
 
 build/clockhand.iso: build/clockhand.elf build/initrd.cpio $(shell find iso -type f)
-	rm -rf build/iso
-	mkdir -p build/iso
-	cp -R iso/. build/iso/
-	objcopy --strip-all build/clockhand.elf build/iso/boot/clockhand.elf
-	cp build/initrd.cpio build/iso/boot/initrd.cpio
-	grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
+	$(call say,IMAGE,$@)
+	$(Q)rm -rf build/iso
+	$(Q)mkdir -p build/iso
+	$(Q)cp -R iso/. build/iso/
+	$(Q)objcopy --strip-all build/clockhand.elf build/iso/boot/clockhand.elf
+	$(Q)cp build/initrd.cpio build/iso/boot/initrd.cpio
+	$(Q)grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
 		--locales= --fonts= --themes= -o $@ build/iso >build/grub-mkrescue.log 2>&1 \
 		|| { cat build/grub-mkrescue.log; exit 1; }
 

@@ -1,11 +1,12 @@
 /*
  * Who gets which physical memory before there are frames.
  *
- *   frame table   in the direct map, as low as it fits
- *   argv blob     the same
- *   swap area,    as high as they fit, anywhere below 4 GiB: they are read through windows, so
- *   overlay,      RAM beyond the direct map, which the frame allocator does not manage, serves
- *   input         them first
+ *   swap area,    first, and as high as they fit, anywhere below 4 GiB: they are read through
+ *   overlay,      windows, so RAM beyond the direct map, which the frame allocator does not
+ *   input         manage, serves them first
+ *   frame table   as low as it fits; it ends with the highest frame that is left, so that a large
+ *                 swap area costs no table entries
+ *   argv blob     low too
  *
  * What the frame allocator gets is RAM less all this. Before anything is taken the sum is
  * compared with what there is, so that a person reads what is missing rather than a failure later
@@ -90,10 +91,11 @@ static bool placement_fits(const struct placement *p, const struct boot_info *in
 {
 	uint64_t have = memmap_total(info, PLACEMENT_4G);
 	uint64_t used = have - memmap_free(info, PLACEMENT_4G);
-	uint64_t need = used + placement_pages(p->nframes * sizeof(struct frame)) +
-			placement_pages(p->swap.bytes) + placement_pages(p->overlay.bytes) +
-			placement_pages(p->input.bytes) + placement_pages(p->argv.bytes) +
-			PLACEMENT_RESERVE;
+	uint64_t high = placement_pages(p->swap.bytes) + placement_pages(p->overlay.bytes) +
+			placement_pages(p->input.bytes);
+	uint64_t low = have > high ? MIN(have - high, (uint64_t)DIRECT_MAX_BYTES) : 0;
+	uint64_t table = placement_pages((uint32_t)(low >> PAGE_SHIFT) * sizeof(struct frame));
+	uint64_t need = used + high + table + placement_pages(p->argv.bytes) + PLACEMENT_RESERVE;
 	if (need <= have)
 		return true;
 	log_error("not enough memory: %u KiB needed, %u of them for swap; this machine has %u KiB",
@@ -101,15 +103,26 @@ static bool placement_fits(const struct placement *p, const struct boot_info *in
 	return false;
 }
 
+/* One past the highest frame of the direct map that is still unused. */
+static pfn_t placement_top_frame(const struct boot_info *info)
+{
+	struct boot_range r = { 0, 0 };
+	pfn_t top = 0;
+	while (memmap_next_free(info, r.end, &r) && r.start < DIRECT_MAX_BYTES)
+		top = (pfn_t)(MIN(r.end, (uint64_t)DIRECT_MAX_BYTES) >> PAGE_SHIFT);
+	return top;
+}
+
 /* Find a place for each size in @p. False: no hole is large enough, or too little is left. */
 static bool placement_take_all(struct placement *p, struct boot_info *info)
 {
-	uint32_t table_bytes = p->nframes * sizeof(struct frame);
-	struct placement_blob table = placement_low(info, table_bytes);
-	p->argv = placement_low(info, p->argv.bytes);
 	p->swap = placement_high(info, p->swap.bytes);
 	p->overlay = placement_high(info, p->overlay.bytes);
 	p->input = placement_high(info, p->input.bytes);
+	p->nframes = placement_top_frame(info);
+	uint32_t table_bytes = p->nframes * sizeof(struct frame);
+	struct placement_blob table = placement_low(info, table_bytes);
+	p->argv = placement_low(info, p->argv.bytes);
 	if (placement_missing(table) || placement_missing(p->argv) || placement_missing(p->swap) ||
 	    placement_missing(p->overlay) || placement_missing(p->input) ||
 	    memmap_free(info, DIRECT_MAX_BYTES) < PLACEMENT_RESERVE) {
@@ -139,7 +152,6 @@ int placement_make(struct placement *p, struct boot_info *info, const struct cmd
 		.input = placement_find("opt/org.clockhand/stdin", UINT32_MAX),
 		.argv = placement_find("opt/org.clockhand/argv", PLACEMENT_ARGV_MAX),
 	};
-	p->nframes = (pfn_t)(memmap_top(info, DIRECT_MAX_BYTES) >> PAGE_SHIFT);
 	p->swap.bytes = placement_swap_bytes(info, c);
 	p->overlay.bytes = files.overlay.size;
 	p->input.bytes = files.input.size;

@@ -38,6 +38,7 @@ static void fork_inherit(struct process *child, struct process *parent,
 			 const struct fork_request *request)
 {
 	cpu_fpu_save(child->fpu);
+	cpu_fpu_restore(child->fpu); /* saving may have cleared the parent's */
 	*child->trap = *parent->trap;
 	child->trap->eax = 0;
 	if (request->stack)

@@ -155,7 +155,8 @@ static void main_start_frames(void)
 static void main_start_memory(void)
 {
 	main_start_frames();
-	pmap_init(main_physical(kernel_start), main_physical(kernel_rodata_end));
+	pmap_init(main_physical(kernel_start), main_physical(kernel_rodata_end),
+		  (pfn_t)(memmap_top(&boot_info, DIRECT_MAX_BYTES) >> PAGE_SHIFT));
 	segment_set_double_fault_directory(pmap_kernel_directory());
 	if (main_boot_tables_used())
 		frame_add_range(main_physical(kernel_end) >> PAGE_SHIFT,

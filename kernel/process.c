@@ -315,12 +315,13 @@ void process_out_of_memory(void)
 		victim = self;
 	if (!victim)
 		return;
-	if (!victim->oom_victim)
+	if (!victim->oom_victim) {
+		victim->oom_victim = true;
+		mmstat_count(oom_kills);
 		log_error("out of memory: pid %d (%s) is ended: %u pages resident, %u on swap",
 			  victim->pid, victim->comm, victim->aspace->pmap.resident,
 			  victim->aspace->pmap.swapped);
-	victim->oom_victim = true;
-	mmstat_count(oom_kills);
+	}
 	signal_force(victim, SIGKILL);
 	if (victim != self)
 		sched_yield_now();

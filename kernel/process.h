@@ -50,20 +50,20 @@ struct process {
 	struct list_node sibling; /* in the parent's children */
 	struct list_node all;	  /* in process_all */
 
-	void (*kernel_start)(void);  /* runs before it first leaves the kernel; NULL: nothing */
-	uint8_t state;		     /* enum process_state */
-	uint8_t sleep;		     /* SLEEPING: enum sched_sleep_kind */
+	void (*kernel_start)(void);    /* runs before it first leaves the kernel; NULL: nothing */
+	uint8_t state;		       /* enum process_state */
+	uint8_t sleep;		       /* SLEEPING: enum sched_sleep_kind */
 	bool stop_reported, continued; /* for wait4: WUNTRACED, WCONTINUED */
-	bool oom_victim;	     /* chosen once already */
-	bool vfork_child;	     /* its parent waits until it execs or ends */
-	struct list_node run_link;   /* run queue or wait queue */
-	struct list_node timer_link; /* sched's timers */
+	bool oom_victim;	       /* chosen once already */
+	bool vfork_child;	       /* its parent waits until it execs or ends */
+	struct list_node run_link;     /* run queue or wait queue */
+	struct list_node timer_link;   /* sched's timers */
 	uint64_t wake_tick;
 	struct wait_queue child_event; /* a child ended, stopped, went on, or released its vfork */
 
 	uint64_t sig_pending, sig_blocked, sig_ignored; /* bit signo - 1 */
-	uint64_t sig_forced; /* pending ones that a fault sent */
-	uint32_t exit_status;			       /* as wait4 reports it */
+	uint64_t sig_forced;				/* pending ones that a fault sent */
+	uint32_t exit_status;				/* as wait4 reports it */
 	int stop_signal;
 
 	struct process_times times, child_times;

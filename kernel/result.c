@@ -20,6 +20,7 @@
 #include "drivers/serial.h"
 #include "kernel/cpu.h"
 #include "kernel/fs/vfs.h"
+#include "kernel/trace_log.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -134,6 +135,7 @@ static void result_write(const struct result_end *end)
 
 void result_end(uint32_t status)
 {
+	trace_log();
 	uint32_t signal = status & 0x7f;
 	struct result_end end = {
 		.outcome = signal ? "signaled" : "exited",

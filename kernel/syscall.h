@@ -1,6 +1,7 @@
 /*
  * System calls: Linux i386's, by int 0x80. Theory in syscall.c; the numbers are in
- * syscall_table.c, the calls in syscall_{process,signal,file,path,names,attr,content,stat,mm,time,info}.c.
+ * syscall_table.c, the calls in syscall_{process,signal,mm,time,info}.c and, for files,
+ * syscall_{file,path,names,attr,content,stat}.c.
  */
 #ifndef KERNEL_SYSCALL_H
 #define KERNEL_SYSCALL_H

@@ -191,7 +191,7 @@ long sys_getcwd(const struct syscall_args *args)
 /* Entries on their way to the caller, in one of two layouts. */
 struct path_listing {
 	struct dir_listing listing;
-	char *bytes; /* kernel memory: filled first, copied at last, as copying may let others run */
+	char *bytes; /* kernel memory, copied at the end: copying may let others run */
 	size_t size, used;
 	bool old;    /* getdents, not getdents64 */
 };
@@ -214,7 +214,8 @@ static bool path_add_entry(struct dir_listing *listing, const struct dir_item *i
 {
 	struct path_listing *to = container_of(listing, struct path_listing, listing);
 	size_t length = strlen(item->name) + 1;
-	size_t head = to->old ? offsetof(struct dirent32, name) + 1 : offsetof(struct dirent64, name);
+	size_t head = to->old ? offsetof(struct dirent32, name) + 1
+			      : offsetof(struct dirent64, name);
 	size_t bytes = ROUND_UP(head + length, to->old ? 4u : 8u);
 	uint8_t type = (uint8_t)((item->mode & MODE_TYPE) >> 12);
 	char *at = to->bytes + to->used;

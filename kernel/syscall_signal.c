@@ -212,10 +212,7 @@ long sys_pause(const struct syscall_args *args)
 	}
 }
 
-/*
- * The mask is put back when the call is made again or the process ends: both see it only blocked in
- * here.
- */
+/* What the other mask lets through is acted upon before the old one is put back. */
 long sys_rt_sigsuspend(const struct syscall_args *args)
 {
 	struct process *p = process_running;

@@ -1,4 +1,6 @@
-/* Memory and strings: the C library's functions of the same names, as far as the kernel uses them. */
+/*
+ * Memory and strings: the C library's functions of the same names, as far as the kernel uses them.
+ */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H
 
@@ -19,7 +21,10 @@ char *strrchr(const char *s, int c);
 size_t string_copy(char *dst, const char *src, size_t size);
 /* Shell pattern with * and ? only. */
 bool string_match(const char *pattern, const char *text);
-/* Decimal or 0x number with an optional K, M or G behind it; the whole of @text. False: not one, or too large. */
+/*
+ * Decimal or 0x number with an optional K, M or G behind it; the whole of @text. False: not one, or
+ * too large.
+ */
 bool string_to_size(const char *text, uint32_t *value);
 
 #endif

@@ -100,7 +100,7 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 
 void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
 {
-	for (vaddr_t va = pmap_next(&as->pmap, start, end); va < end; va = pmap_next(&as->pmap, va, end)) {
+	pmap_for_each(va, &as->pmap, start, end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME) {
 			aspace_unmap_frame(as, v, va);
@@ -159,14 +159,12 @@ static void fork_entry(struct aspace *from, struct aspace *to, const struct vma 
 
 static int fork_pages(struct aspace *from, struct aspace *to, const struct vma *v)
 {
-	vaddr_t va = pmap_next(&from->pmap, v->start, v->end);
-	while (va < v->end) {
+	pmap_for_each(va, &from->pmap, v->start, v->end) {
 		for (unsigned tries = 0; pmap_reserve(&to->pmap, va); tries++) {
 			if (tries == RECLAIM_TRIES || reclaim_room(2))
 				return -ENOMEM;
 		}
 		fork_entry(from, to, v, va);
-		va = pmap_next(&from->pmap, va + PAGE_SIZE, v->end);
 	}
 	return 0;
 }
@@ -229,7 +227,8 @@ static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va
 	if (!(e.prot & PROT_W) || (v->flags & VMA_SHARED))
 		return;
 	const struct frame *f = frame_of(e.number);
-	ASSERT(f->owner == FRAME_ANON && f->mappers == 1 && (f->slot == 0 || swap_refs(f->slot) == 0));
+	ASSERT(f->owner == FRAME_ANON && f->mappers == 1 &&
+	       (f->slot == 0 || swap_refs(f->slot) == 0));
 }
 
 void aspace_check(struct aspace *as)
@@ -239,8 +238,7 @@ void aspace_check(struct aspace *as)
 	pmap_check(&as->pmap);
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v)) {
 		object_check(v->object);
-		vaddr_t va = pmap_next(&as->pmap, v->start, v->end);
-		for (; va < v->end; va = pmap_next(&as->pmap, va + PAGE_SIZE, v->end)) {
+		pmap_for_each(va, &as->pmap, v->start, v->end) {
 			entry_check(as, v, va);
 			entries++;
 		}

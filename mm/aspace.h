@@ -14,7 +14,8 @@
 enum {
 	ASPACE_STACK_GAP = 256 * 4096,	   /* bytes kept free below a growing stack */
 	ASPACE_STACK_LIMIT = 8 << 20,	   /* bytes, default */
-	ASPACE_MMAP_GAP = 128 << 20,	   /* bytes between mmap_top and USER_TOP: room for stacks */
+	/* bytes between mmap_top and USER_TOP: room for stacks */
+	ASPACE_MMAP_GAP = 128 << 20,
 };
 
 struct aspace {
@@ -39,7 +40,9 @@ struct aspace {
 void aspace_init(void); /* boot */
 /* Empty; one reference. NULL: no memory. */
 MUST_CHECK struct aspace *aspace_create(void);
-/* A copy: private pages are shared until written, slots too. NULL: no memory; @from is as before. */
+/*
+ * A copy: private pages are shared until written, slots too. NULL: no memory; @from is as before.
+ */
 MUST_CHECK struct aspace *aspace_fork(struct aspace *from);
 struct aspace *aspace_get(struct aspace *as);
 /* The last put removes every area. Must not be in use by the CPU then: activate another first. */
@@ -60,18 +63,23 @@ struct aspace_map {
 	unsigned prot;	       /* PROT_* */
 	unsigned map_flags;    /* enum aspace_map_flags */
 	unsigned vma_flags;    /* enum vma_flags */
-	struct object *object; /* NULL: private anonymous memory. A reference of its own is taken. */
+	/* NULL: private anonymous memory. A reference of its own is taken. */
+	struct object *object;
 	uint32_t index;	       /* the object's page at the start */
 	uint32_t object_end;   /* see struct vma; 0 is taken as UINT32_MAX */
 };
 /*
  * Returns the start, or as a negative value:
- *   -EINVAL  length 0, start not page aligned with FIXED     -ENOMEM  no room, no memory, or more than could ever fit
+ *   -EINVAL  length 0, start not page aligned with FIXED     -ENOMEM  no room, no memory, or more
+ *            than could ever fit
  *   -EEXIST  NOREPLACE and taken     -EPERM  FIXED below USER_BASE
  * Pages come in by fault; nothing is read.
  */
 long aspace_map(struct aspace *as, const struct aspace_map *request);
-/* [start, start + length): 0, -EINVAL (unaligned, empty, beyond user space), -ENOMEM (an area would have to be split). */
+/*
+ * [start, start + length): 0, -EINVAL (unaligned, empty, beyond user space), -ENOMEM (an area would
+ * have to be split).
+ */
 int aspace_unmap(struct aspace *as, vaddr_t start, size_t length);
 /* 0, -EINVAL, -ENOMEM (a hole in the range, or no memory to split). */
 int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot);
@@ -94,22 +102,37 @@ enum aspace_remap_flags { ASPACE_MAYMOVE = 1, ASPACE_MOVE_FIXED = 2, ASPACE_DONT
  *   -EINVAL  unaligned, empty, or flags that do not go together   -EFAULT  not one area
  *   -ENOMEM  no room, a limit, or no memory; the old range is as before
  */
-long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length, unsigned flags, vaddr_t to);
+long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		  unsigned flags, vaddr_t to);
 
 /* Linux's advice numbers that have an effect here. */
 enum aspace_advice {
-	ADVISE_WILLNEED = 3, ADVISE_DONTNEED = 4, ADVISE_FREE = 8, ADVISE_DONTFORK = 10, ADVISE_DOFORK = 11,
-	ADVISE_WIPEONFORK = 18, ADVISE_KEEPONFORK = 19, ADVISE_COLD = 20, ADVISE_PAGEOUT = 21,
-	ADVISE_POPULATE_READ = 22, ADVISE_POPULATE_WRITE = 23,
+	ADVISE_WILLNEED = 3,
+	ADVISE_DONTNEED = 4,
+	ADVISE_FREE = 8,
+	ADVISE_DONTFORK = 10,
+	ADVISE_DOFORK = 11,
+	ADVISE_WIPEONFORK = 18,
+	ADVISE_KEEPONFORK = 19,
+	ADVISE_COLD = 20,
+	ADVISE_PAGEOUT = 21,
+	ADVISE_POPULATE_READ = 22,
+	ADVISE_POPULATE_WRITE = 23,
 };
-/* 0, -EINVAL (unaligned, unknown, or not for this kind of area), -ENOMEM (a hole; the rest is done), or a fault's error. */
+/*
+ * 0, -EINVAL (unaligned, unknown, or not for this kind of area), -ENOMEM (a hole; the rest is
+ * done), or a fault's error.
+ */
 int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
 /* Is the page at @va, which an area covers, in memory? */
 bool aspace_in_core(const struct aspace *as, vaddr_t va);
 /* Fault every page of the range in, as far as its areas allow. 0, or the first fault's error. */
 int aspace_populate(struct aspace *as, vaddr_t start, size_t length);
 
-/* mlock and munlock: 0, -EINVAL (wraps), -ENOMEM (a hole, the limit, or no memory). @on_fault: lock pages only as they come. */
+/*
+ * mlock and munlock: 0, -EINVAL (wraps), -ENOMEM (a hole, the limit, or no memory). @on_fault: lock
+ * pages only as they come.
+ */
 int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
 int aspace_unlock(struct aspace *as, vaddr_t start, size_t length);
 int aspace_lock_all(struct aspace *as, bool on_fault);

@@ -9,8 +9,8 @@
  * frame (reclaim_page_lock), and a frame with locks is not known to the policy. The fault locks the
  * pages that come later.
  *
- * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and the
- * frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
+ * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and
+ * the frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
  *
  * Left out: huge pages, merging, core dumps: such advice is accepted and changes nothing.
  * Source: madvise(2), mincore(2), mlock(2).
@@ -51,7 +51,8 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
 		if (v->prot == PROT_NONE)
 			continue;
 		bool write = (v->prot & PROT_W) && !(v->flags & VMA_SHARED);
-		int err = populate_range(as, MAX(start, v->start), MIN(end, v->end), write ? PROT_W : PROT_R);
+		int err = populate_range(as, MAX(start, v->start), MIN(end, v->end),
+					 write ? PROT_W : PROT_R);
 		if (err)
 			return err;
 	}
@@ -64,7 +65,8 @@ static int advise_need(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 {
 	for (vaddr_t va = start; v->prot != PROT_NONE && va < end; va += PAGE_SIZE) {
 		bool on_slot = pmap_lookup(&as->pmap, va).kind == PMAP_SLOT;
-		if ((on_slot || v->object->ops->keeps_pages) && populate_page(as, va, PROT_R) == -ENOMEM)
+		if ((on_slot || v->object->ops->keeps_pages) &&
+		    populate_page(as, va, PROT_R) == -ENOMEM)
 			break; /* advice may fail silently */
 	}
 	return 0;
@@ -98,8 +100,7 @@ static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 {
 	if (v->object != &object_zero || (v->flags & (VMA_SHARED | VMA_LOCKED)))
 		return -EINVAL;
-	vaddr_t va = pmap_next(&as->pmap, start, end);
-	for (; va < end; va = pmap_next(&as->pmap, va + PAGE_SIZE, end)) {
+	pmap_for_each(va, &as->pmap, start, end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_SLOT) {
 			pmap_clear(&as->pmap, va);
@@ -116,10 +117,10 @@ static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 {
 	if (v->flags & VMA_LOCKED)
 		return -EINVAL;
-	vaddr_t va = pmap_next(&as->pmap, start, end);
-	for (; va < end; va = pmap_next(&as->pmap, va + PAGE_SIZE, end)) {
+	pmap_for_each(va, &as->pmap, start, end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
-		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn || frame_of(e.number)->mappers != 1)
+		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn ||
+		    frame_of(e.number)->mappers != 1)
 			continue;
 		pmap_test_clear_accessed(&as->pmap, va);
 		if (page_out)
@@ -128,9 +129,11 @@ static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	return 0;
 }
 
-static int advise_fork(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end, unsigned advice)
+static int advise_fork(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
-	unsigned flag = advice == ADVISE_DONTFORK || advice == ADVISE_DOFORK ? VMA_DONTFORK : VMA_WIPEONFORK;
+	unsigned flag = advice == ADVISE_DONTFORK || advice == ADVISE_DOFORK ? VMA_DONTFORK
+									     : VMA_WIPEONFORK;
 	bool set = advice == ADVISE_DONTFORK || advice == ADVISE_WIPEONFORK;
 	if (advice == ADVISE_WIPEONFORK && (v->object != &object_zero || (v->flags & VMA_SHARED)))
 		return -EINVAL;
@@ -142,7 +145,8 @@ static int advise_fork(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	return 0;
 }
 
-static int advise_area(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end, unsigned advice)
+static int advise_area(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
 	switch (advice) {
 	case ADVISE_WILLNEED:
@@ -168,10 +172,14 @@ static int advise_area(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	}
 }
 
-/* Advice that is accepted: NORMAL to DONTNEED, FREE to KEEPONFORK but for 9, COLD to POPULATE_WRITE. */
+/*
+ * Advice that is accepted: NORMAL to DONTNEED, FREE to KEEPONFORK but for 9, COLD to
+ * POPULATE_WRITE.
+ */
 static bool advice_known(unsigned advice)
 {
-	return advice <= ADVISE_DONTNEED || (advice >= ADVISE_FREE && advice <= ADVISE_POPULATE_WRITE && advice != 9);
+	return advice <= ADVISE_DONTNEED ||
+	       (advice >= ADVISE_FREE && advice <= ADVISE_POPULATE_WRITE && advice != 9);
 }
 
 int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
@@ -213,8 +221,7 @@ bool aspace_in_core(const struct aspace *as, vaddr_t va)
 /* Count, or uncount, a lock for every frame that @v maps now. */
 static void lock_resident(struct aspace *as, struct vma *v, bool lock)
 {
-	vaddr_t va = pmap_next(&as->pmap, v->start, v->end);
-	for (; va < v->end; va = pmap_next(&as->pmap, va + PAGE_SIZE, v->end)) {
+	pmap_for_each(va, &as->pmap, v->start, v->end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
 			continue;
@@ -241,7 +248,9 @@ static uint32_t locked_bytes(const struct aspace *as)
 	return bytes;
 }
 
-/* Mark [start, end), page aligned. -ENOMEM at a hole, with what came before it done, as on Linux. */
+/*
+ * Mark [start, end), page aligned. -ENOMEM at a hole, with what came before it done, as on Linux.
+ */
 static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool lock)
 {
 	if (aspace_cut(as, start) || aspace_cut(as, end))

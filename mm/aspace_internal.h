@@ -1,4 +1,7 @@
-/* What the files of mm/aspace*.c share with each other and with no one else. Context: process. May reclaim. */
+/*
+ * What the files of mm/aspace*.c share with each other and with no one else. Context: process. May
+ * reclaim.
+ */
 #ifndef MM_ASPACE_INTERNAL_H
 #define MM_ASPACE_INTERNAL_H
 
@@ -23,6 +26,7 @@ bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length);
 /* The highest place for @length bytes, or 0. */
 vaddr_t aspace_place(const struct aspace *as, size_t length);
 /* May @as have @length more bytes of such an area? False: a limit, or more than could ever fit. */
-bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot, unsigned vma_flags);
+bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
+			  unsigned vma_flags);
 
 #endif

@@ -112,7 +112,8 @@ vaddr_t aspace_place(const struct aspace *as, size_t length)
 static long place_anywhere(const struct aspace *as, const struct aspace_map *r, size_t length)
 {
 	vaddr_t hint = page_down(r->start);
-	if (hint >= USER_BASE && aspace_range_ok(hint, length) && aspace_range_free(as, hint, length))
+	if (hint >= USER_BASE && aspace_range_ok(hint, length) &&
+	    aspace_range_free(as, hint, length))
 		return (long)hint;
 	vaddr_t start = aspace_place(as, length);
 	return start != 0 ? (long)start : -ENOMEM;
@@ -164,7 +165,8 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	struct vma *v = aspace_new_area(&wanted);
 	if (v == NULL)
 		return -ENOMEM;
-	long start = r->map_flags & ASPACE_FIXED ? place_fixed(as, r, length) : place_anywhere(as, r, length);
+	long start = r->map_flags & ASPACE_FIXED ? place_fixed(as, r, length)
+						 : place_anywhere(as, r, length);
 	if (is_error(start)) {
 		reclaim_object_put(vma_free(v));
 		return start;
@@ -176,15 +178,22 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	return start;
 }
 
+/* What an entry may allow in an area with these rights: all that is not NONE can be read. */
+static unsigned area_rights(unsigned prot)
+{
+	if (prot == PROT_NONE)
+		return PROT_NONE;
+	return prot & PROT_W ? PROT_R | PROT_W : PROT_R;
+}
+
 /* The rights of every resident page of @v down to what @v allows. New rights come by fault. */
 static void protect_pages(struct aspace *as, const struct vma *v)
 {
-	vaddr_t va = pmap_next(&as->pmap, v->start, v->end);
-	for (; va < v->end; va = pmap_next(&as->pmap, va + PAGE_SIZE, v->end)) {
+	unsigned allowed = area_rights(v->prot);
+	pmap_for_each(va, &as->pmap, v->start, v->end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind != PMAP_FRAME)
 			continue;
-		unsigned allowed = v->prot == PROT_NONE ? PROT_NONE : v->prot & PROT_W ? PROT_R | PROT_W : PROT_R;
 		unsigned prot = e.prot == PROT_NONE ? PROT_R & allowed : e.prot & allowed;
 		if (prot != e.prot)
 			pmap_protect(&as->pmap, va, prot);
@@ -205,8 +214,12 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 	vaddr_t at = start;
 	while (at < end) {
 		struct vma *v = vma_find(&as->areas, at);
-		if (v == NULL)
-			return -ENOMEM; /* a hole; what came before it is changed, as on Linux */
+		if (v == NULL) {
+			v = vma_find(&as->areas, end);
+			if (v != NULL)
+				aspace_merge(as, v); /* the cut behind the hole was for nothing */
+			return -ENOMEM; /* what came before the hole is changed, as on Linux */
+		}
 		v->prot = prot;
 		protect_pages(as, v);
 		at = v->end;
@@ -251,7 +264,8 @@ vaddr_t aspace_brk(struct aspace *as, vaddr_t brk)
 			.map_flags = ASPACE_FIXED | ASPACE_NOREPLACE,
 			.vma_flags = VMA_HEAP,
 		};
-		if (!aspace_range_free(as, old_end, new_end - old_end) || is_error(aspace_map(as, &heap)))
+		if (!aspace_range_free(as, old_end, new_end - old_end) ||
+		    is_error(aspace_map(as, &heap)))
 			return as->brk;
 	}
 	as->brk = brk;
@@ -277,7 +291,8 @@ struct vma *aspace_grow_stack(struct aspace *as, vaddr_t va)
 	vaddr_t start = page_down(va);
 	if (v == NULL || !(v->flags & VMA_GROWSDOWN) || start < USER_BASE)
 		return NULL;
-	if (v->end - start > as->stack_limit || !aspace_within_limits(as, v->start - start, v->prot, v->flags))
+	if (v->end - start > as->stack_limit ||
+	    !aspace_within_limits(as, v->start - start, v->prot, v->flags))
 		return NULL;
 	const struct vma *below = vma_prev(v);
 	if (below != NULL && (start < below->end || start - below->end < ASPACE_STACK_GAP))

@@ -20,11 +20,14 @@ struct move {
 	unsigned flags;
 };
 
-/* Page tables for all that will move. Making one may evict, but no entry appears or vanishes by that. */
+/*
+ * Page tables for all that will move. Making one may evict, but no entry appears or vanishes by
+ * that.
+ */
 static int move_reserve(struct aspace *as, const struct move *m, size_t length)
 {
 	vaddr_t end = m->from + length;
-	for (vaddr_t va = pmap_next(&as->pmap, m->from, end); va < end; va = pmap_next(&as->pmap, va + PAGE_SIZE, end)) {
+	pmap_for_each(va, &as->pmap, m->from, end) {
 		for (unsigned tries = 0; pmap_reserve(&as->pmap, va - m->from + m->to); tries++) {
 			if (tries == RECLAIM_TRIES || reclaim_room(2))
 				return -ENOMEM;
@@ -56,7 +59,7 @@ static void move_entry(struct aspace *as, vaddr_t from, vaddr_t to)
 static void move_entries(struct aspace *as, const struct move *m, size_t length)
 {
 	vaddr_t end = m->from + length;
-	for (vaddr_t va = pmap_next(&as->pmap, m->from, end); va < end; va = pmap_next(&as->pmap, va, end))
+	pmap_for_each(va, &as->pmap, m->from, end)
 		move_entry(as, va, va - m->from + m->to);
 }
 
@@ -118,7 +121,8 @@ static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
 	if (m->new_length < m->old_length)
 		return aspace_unmap(as, m->from + m->new_length, m->old_length - m->new_length);
 	size_t more = m->new_length - m->old_length;
-	if (v->end != m->from + m->old_length || !aspace_range_ok(v->end, more) || !aspace_range_free(as, v->end, more))
+	if (v->end != m->from + m->old_length || !aspace_range_ok(v->end, more) ||
+	    !aspace_range_free(as, v->end, more))
 		return -EAGAIN;
 	vma_resize(&as->areas, v, v->start, v->end + more);
 	aspace_merge(as, v);
@@ -137,7 +141,8 @@ static long move_elsewhere(struct aspace *as, struct move *m)
 	return m->to != 0 ? move_area(as, m) : -ENOMEM;
 }
 
-long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length, unsigned flags, vaddr_t to)
+long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		  unsigned flags, vaddr_t to)
 {
 	struct move m = { old, to, page_up(old_length), page_up(new_length), flags };
 	int err = move_valid(&m);

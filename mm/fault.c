@@ -32,7 +32,8 @@
  * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
  *
  * Always true:
- *   H1  steps 1 and 2 change nothing; 3 to 5 undo what they took; 6 can not fail
+ *   H1  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to; 3 to
+ *       5 undo what they took; 6 can not fail
  *   H2  every frame in use between step 2 and step 6 is pinned, the copy's source too
  *   H3  a page is shared while mappers plus slot references are more than one; such a page is
  *       never mapped writable in a private area
@@ -68,6 +69,19 @@ enum plan {
 	PLAN_COPY,    /* new private page: from frame `from`, or from slot `slot` */
 	PLAN_SWAP_IN, /* read `slot` into a frame that stays with it */
 	PLAN_READ,    /* new page of the object: from its source */
+};
+
+static const char *const plan_names[] = {
+	[PLAN_WAIT] = "wait for I/O",
+	[PLAN_STALE] = "nothing: the TLB was behind",
+	[PLAN_PROTECT] = "the right to write",
+	[PLAN_ZERO_MAP] = "map the page of zeroes",
+	[PLAN_MAP] = "map a resident page",
+	[PLAN_ZERO] = "a page of zeroes",
+	[PLAN_SOURCE] = "a private page from the file",
+	[PLAN_COPY] = "a copy",
+	[PLAN_SWAP_IN] = "a page from swap",
+	[PLAN_READ] = "a page of the file",
 };
 
 struct fault {
@@ -115,7 +129,8 @@ static int fault_legal(struct fault *f)
 	f->index = f->area->index + ((f->va - f->area->start) >> PAGE_SHIFT);
 	const struct object *o = f->area->object;
 	f->object = f->area->object;
-	if (o->ops->keeps_pages && f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
+	if (o->ops->keeps_pages &&
+	    f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
 		return -ENXIO;
 	return 0;
 }
@@ -224,13 +239,16 @@ static bool fault_unchanged(struct fault *f)
 		return true;
 	f->io_before = io_count();
 	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
-	if (fault_legal(&now) || now.area != f->area || now.object != f->object || now.index != f->index)
+	if (fault_legal(&now) || now.area != f->area || now.object != f->object ||
+	    now.index != f->index)
 		return false;
 	now.entry = pmap_lookup(&f->as->pmap, f->va);
 	return now.entry.kind == f->entry.kind && now.entry.number == f->entry.number;
 }
 
-/* The page table and the object's node; neither evicts, so after both nothing can take them away. */
+/*
+ * The page table and the object's node; neither evicts, so after both nothing can take them away.
+ */
 static int fault_reserve(struct fault *f)
 {
 	int err = pmap_reserve(&f->as->pmap, f->va);
@@ -245,7 +263,8 @@ static int fault_gather(struct fault *f)
 	if (f->plan == PLAN_MAP && reclaim_charge(f->frame))
 		return -ENOMEM;
 	if (f->plan >= PLAN_ZERO) {
-		bool of_object = f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
+		bool of_object =
+			f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
 		f->frame = reclaim_alloc(of_object ? FRAME_OBJECT : FRAME_ANON);
 		if (f->frame == NULL || (of_object && reclaim_charge(f->frame)))
 			return -ENOMEM;
@@ -268,7 +287,9 @@ static uint32_t bytes_before_cut(const struct fault *f)
 static int fill_from_source(struct fault *f, void *bytes)
 {
 	uint32_t offset = f->index << PAGE_SHIFT;
-	uint32_t want = f->object->ops->read == NULL ? 0 : page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
+	uint32_t want = page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
+	if (f->object->ops->read == NULL)
+		want = 0;
 	if (want < PAGE_SIZE)
 		memset((char *)bytes + want, 0, PAGE_SIZE - want);
 	f->major = want > 0;
@@ -448,6 +469,11 @@ static int fault_resolve(struct fault *f)
 	fault_record(f);
 	trace(TRACE_FAULT, STEP_RECORD, f->va, f->major);
 	return 0;
+}
+
+const char *fault_plan_name(uint32_t plan)
+{
+	return plan < ARRAY_SIZE(plan_names) ? plan_names[plan] : "?";
 }
 
 int fault_handle(struct aspace *as, vaddr_t va, unsigned access)

@@ -17,4 +17,7 @@
  */
 MUST_CHECK int fault_handle(struct aspace *as, vaddr_t va, unsigned access);
 
+/* What step 2 of a fault decided, in a word or two, for traces. Context: any. */
+const char *fault_plan_name(uint32_t plan);
+
 #endif

@@ -6,8 +6,8 @@
  * has to be kept in step. This file brings a page in on behalf of a system call as fault.c does on
  * behalf of a map, by the same two ways (pagein.c).
  *
- * A page that was written differs from its source, or has none. The mark DIRTY says so, and eviction
- * sends such a page to a slot; the source is not asked again.
+ * A page that was written differs from its source, or has none. The mark DIRTY says so, and
+ * eviction sends such a page to a slot; the source is not asked again.
  *
  * Always true:
  *   W1  a page handed out is pinned: it is neither evicted nor dropped until it is put
@@ -48,7 +48,8 @@ static int filepage_fill(struct object *o, uint32_t index, struct frame *f, bool
 {
 	bool major;
 	struct object_page page = object_lookup(o, index);
-	if (page.kind == OBJECT_FRAME || (page.kind == OBJECT_SLOT && swap_frame(page.slot) != NULL))
+	if (page.kind == OBJECT_FRAME ||
+	    (page.kind == OBJECT_SLOT && swap_frame(page.slot) != NULL))
 		return -EAGAIN; /* somebody was faster while we slept */
 	if (page.kind == OBJECT_SLOT) {
 		int err = pagein_slot(page.slot, f);
@@ -131,7 +132,8 @@ int filepage_truncate(struct object *o, uint32_t size_bytes)
 	uint32_t first = (size_bytes >> PAGE_SHIFT) + ((size_bytes & PAGE_MASK) != 0);
 	for (uint32_t i = object_next(o, first); i != UINT32_MAX; i = object_next(o, i + 1)) {
 		struct object_page page = object_lookup(o, i);
-		if (page.kind == OBJECT_FRAME && (page.frame->pins != 0 || (page.frame->flags & FRAME_BUSY)))
+		if (page.kind == OBJECT_FRAME &&
+		    (page.frame->pins != 0 || (page.frame->flags & FRAME_BUSY)))
 			return -EAGAIN;
 	}
 	for (uint32_t i = object_next(o, first); i != UINT32_MAX; i = object_next(o, i)) {

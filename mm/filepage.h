@@ -9,7 +9,8 @@
 
 /*
  * Page @index of @o, resident, filled and pinned. @overwrite: the caller replaces all of it, so
- * nothing is read. 0, or -EIO, -ENOMEM, or -EAGAIN: the page is under I/O, let others run and ask again.
+ * nothing is read. 0, or -EIO, -ENOMEM, or -EAGAIN: the page is under I/O, let others run and ask
+ * again.
  */
 MUST_CHECK int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame **out);
 /* Done with it. @modified: the source is out of date from now on. */

@@ -47,7 +47,8 @@ struct pmap;
 
 /* One for every physical frame from 0 to the end of the direct map's RAM. 40 bytes. */
 struct frame {
-	struct list_node link; /* buddy list, slab list, policy's list, cached list; else self-linked */
+	/* buddy list, slab list, policy's list, cached list; else self-linked */
+	struct list_node link;
 	uint8_t state;	       /* enum frame_state */
 	uint8_t owner;	       /* enum frame_owner */
 	uint8_t order;	       /* of the block whose first frame this is */
@@ -68,7 +69,8 @@ struct frame {
 			void *free_list;
 			uint16_t inuse;
 			uint16_t total;
-			uint32_t slab_head; /* pfn of the slab's first frame, in each of its frames */
+			/* pfn of the slab's first frame, in each of its frames */
+			uint32_t slab_head;
 		};
 		struct { /* FRAME_TABLE: a page table */
 			struct pmap *pmap;
@@ -136,7 +138,10 @@ struct frame_stats {
 };
 extern struct frame_stats frame_stats;
 
-/* The smallest order whose block holds @bytes (> 0): 66 KB -> 5 (128 KB). Above 4 MiB: FRAME_MAX_ORDER + 1. */
+/*
+ * The smallest order whose block holds @bytes (> 0): 66 KB -> 5 (128 KB). Above 4 MiB:
+ * FRAME_MAX_ORDER + 1.
+ */
 unsigned frame_order_for(size_t bytes);
 
 /* Asserts F1.. of the theory, over every frame. */

@@ -101,7 +101,8 @@ static uintptr_t *object_entry(const struct object *o, uint32_t index, struct ob
 	if (node == NULL || !object_reaches(o, index))
 		return NULL;
 	for (unsigned level = o->levels - 1; level > 0; level--) {
-		node = (struct object_node *)node->entries[index >> level * NODE_SHIFT & (NODE_ENTRIES - 1)];
+		node = (struct object_node *)
+			       node->entries[index >> level * NODE_SHIFT & (NODE_ENTRIES - 1)];
 		if (node == NULL)
 			return NULL;
 	}
@@ -193,7 +194,8 @@ void object_clear(struct object *o, uint32_t index)
 }
 
 /* The first page at or after @index under @node, which covers page numbers from @base. */
-static uint32_t node_next(const struct object_node *node, unsigned level, uint32_t base, uint32_t index)
+static uint32_t node_next(const struct object_node *node, unsigned level, uint32_t base,
+			  uint32_t index)
 {
 	unsigned shift = level * NODE_SHIFT;
 	unsigned from = index > base ? (index - base) >> shift : 0;
@@ -203,7 +205,8 @@ static uint32_t node_next(const struct object_node *node, unsigned level, uint32
 			continue;
 		if (level == 0)
 			return at;
-		uint32_t found = node_next((struct object_node *)node->entries[i], level - 1, at, index);
+		uint32_t found =
+			node_next((struct object_node *)node->entries[i], level - 1, at, index);
 		if (found != UINT32_MAX)
 			return found;
 	}
@@ -248,7 +251,8 @@ int object_read(struct object *o, uint32_t offset, void *buf, size_t n)
 	return 0;
 }
 
-static uint32_t node_check(const struct object *o, const struct object_node *node, unsigned level, uint32_t base)
+static uint32_t node_check(const struct object *o, const struct object_node *node, unsigned level,
+			   uint32_t base)
 {
 	uint32_t count = 0, npages = 0;
 	for (unsigned i = 0; i < NODE_ENTRIES; i++) {

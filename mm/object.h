@@ -20,7 +20,10 @@ struct object_ops {
 	int (*read)(struct object *o, uint32_t offset, void *buf, size_t n);
 	/* The last reference is gone and no page is left. May be NULL. */
 	void (*destroy)(struct object *o);
-	/* Pages are kept by the object (page cache, shared memory). False: only zeroes, never shared. */
+	/*
+	 * Pages are kept by the object (page cache, shared memory). False: only zeroes, never
+	 * shared.
+	 */
 	bool keeps_pages;
 };
 
@@ -38,7 +41,10 @@ struct object {
 
 /* Anonymous private memory; one for all. */
 extern struct object object_zero;
-/* The one frame of zeroes that reads of untouched anonymous pages see. Never counted, evicted or written. */
+/*
+ * The one frame of zeroes that reads of untouched anonymous pages see. Never counted, evicted or
+ * written.
+ */
 extern pfn_t object_zero_pfn;
 
 void object_init_module(void); /* boot */

@@ -33,11 +33,14 @@ struct pmap {
 };
 
 /*
- * Build the kernel's own directory and switch to it: direct map of frame_count frames, of which
- * [@ro_start, @ro_end) (page aligned: text and read-only data) can not be written, and the
- * tables of vmalloc and the windows. Panics without frames for it. Context: boot.
+ * Build the kernel's own directory and switch to it: direct map of the first @direct_frames frames
+ * of physical memory (at least frame_count), of which [@ro_start, @ro_end) (page aligned: text and
+ * read-only data) can not be written, and the tables of vmalloc and the windows. Panics without
+ * frames for it. Context: boot.
  */
-void pmap_init(paddr_t ro_start, paddr_t ro_end);
+void pmap_init(paddr_t ro_start, paddr_t ro_end, pfn_t direct_frames);
+/* The direct map has the frames below this one; beyond them there are windows. */
+pfn_t pmap_direct_frames(void);
 /* Physical address of the kernel's own directory. */
 paddr_t pmap_kernel_directory(void);
 
@@ -48,11 +51,20 @@ void pmap_destroy(struct pmap *pm);
 /* Use @pm's user half from now on; NULL: none (the kernel's own directory). */
 void pmap_activate(struct pmap *pm);
 
-/* Make sure that @va has a page table, so that pmap_map and pmap_set_slot there can not fail. 0 or -ENOMEM. */
+/*
+ * Make sure that @va has a page table, so that pmap_map and pmap_set_slot there can not fail. 0 or
+ * -ENOMEM.
+ */
 MUST_CHECK int pmap_reserve(struct pmap *pm, vaddr_t va);
-/* Entry was not a frame; accessed and dirty are clear after. 0, or -ENOMEM (page table): nothing changed. */
+/*
+ * Entry was not a frame; accessed and dirty are clear after. 0, or -ENOMEM (page table): nothing
+ * changed.
+ */
 MUST_CHECK int pmap_map(struct pmap *pm, vaddr_t va, pfn_t pfn, unsigned prot);
-/* The old entry; it is none after. No CPU can use the mapping any more: accessed and dirty are final. */
+/*
+ * The old entry; it is none after. No CPU can use the mapping any more: accessed and dirty are
+ * final.
+ */
 struct pmap_entry pmap_unmap(struct pmap *pm, vaddr_t va);
 /* Entry was none, and its page table exists. */
 void pmap_set_slot(struct pmap *pm, vaddr_t va, slot_t slot);
@@ -63,8 +75,15 @@ void pmap_protect(struct pmap *pm, vaddr_t va, unsigned prot);
 struct pmap_entry pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Was the page used since the last call? Flushes, or the next use would not set the bit again. */
 bool pmap_test_clear_accessed(struct pmap *pm, vaddr_t va);
-/* The first address at or after @va and below @end whose entry is not none; @end if there is none. */
+/*
+ * The first address at or after @va and below @end whose entry is not none; @end if there is none.
+ */
 vaddr_t pmap_next(const struct pmap *pm, vaddr_t va, vaddr_t end);
+
+/* @va is each address in [start, end) whose entry is not none; the body may change that entry. */
+#define pmap_for_each(va, pm, start, end)                                                          \
+	for (vaddr_t va = pmap_next(pm, start, end); va < (end);                                   \
+	     va = pmap_next(pm, va + PAGE_SIZE, end))
 
 /* Names of entries. The page table exists. */
 mapping_t pmap_mapping(const struct pmap *pm, vaddr_t va);
@@ -72,7 +91,9 @@ struct pmap *pmap_of_mapping(mapping_t mapping, vaddr_t *va);
 /* The entry's own word, for the reverse map. */
 mapping_t *pmap_mapping_word(mapping_t mapping);
 
-/* Kernel mappings in [VMALLOC_START, VMALLOC_END): tables exist from boot, so these can not fail. */
+/*
+ * Kernel mappings in [VMALLOC_START, VMALLOC_END): tables exist from boot, so these can not fail.
+ */
 void pmap_kernel_map(vaddr_t va, pfn_t pfn, unsigned prot);
 pfn_t pmap_kernel_unmap(vaddr_t va); /* returns the frame that was there */
 bool pmap_kernel_mapped(vaddr_t va);
@@ -84,7 +105,10 @@ bool pmap_kernel_mapped(vaddr_t va);
 void *pmap_window(pfn_t pfn);
 void pmap_window_done(void *window);
 
-/* Asserts on one user half: counters, table ownership, nothing user-accessible outside [USER_BASE, USER_TOP). */
+/*
+ * Asserts on one user half: counters, table ownership, nothing user-accessible outside [USER_BASE,
+ * USER_TOP).
+ */
 void pmap_check(const struct pmap *pm);
 /* Asserts on the kernel half: no user bit, text and read-only data unwritable. */
 void pmap_check_kernel(void);

@@ -14,13 +14,18 @@ struct policy_view {
 	bool (*modified)(const struct frame *f);
 };
 
-/* One for each policy_NAME.c. frame.link and frame.policy_bits are the policy's own while a frame is in. */
+/*
+ * One for each policy_NAME.c. frame.link and frame.policy_bits are the policy's own while a frame
+ * is in.
+ */
 struct policy_ops {
 	const char *name;
 	void (*start)(const struct policy_view *view); /* no frames yet */
 	void (*insert)(struct frame *f);
 	void (*remove)(struct frame *f);
-	/* The next victim, left where it is; pinned frames are skipped. NULL: none after two turns. */
+	/*
+	 * The next victim, left where it is; pinned frames are skipped. NULL: none after two turns.
+	 */
 	struct frame *(*select)(void);
 	void (*check)(void);
 };
@@ -28,7 +33,10 @@ struct policy_ops {
 extern const struct policy_ops policy_clock;
 extern const struct policy_ops policy_fifo;
 
-/* Use the policy called @name. 0, or -EINVAL: no such policy, the old one stays. Boot: no frames are known yet. */
+/*
+ * Use the policy called @name. 0, or -EINVAL: no such policy, the old one stays. Boot: no frames
+ * are known yet.
+ */
 int policy_start(const char *name, const struct policy_view *view);
 const char *policy_name(void);
 /* The k-th policy's name, NULL behind the last. */

@@ -311,7 +311,8 @@ void reclaim_page_unlock(struct frame *f)
 
 bool reclaim_page_out(struct frame *f)
 {
-	return f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) && f->pins == 0 && reclaim_evict(f) == 0;
+	return f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) && f->pins == 0 &&
+	       reclaim_evict(f) == 0;
 }
 
 /* A private page that nothing maps: is its frame still of use? */
@@ -407,7 +408,8 @@ uint32_t reclaim_drop_caches(void)
 static void frame_check_user(const struct frame *f)
 {
 	rmap_check(f);
-	ASSERT(!(f->flags & FRAME_CACHED) || (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
+	ASSERT(!(f->flags & FRAME_CACHED) ||
+	       (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
 	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
 		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0);
 	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);

@@ -9,36 +9,57 @@
 #include "mm/object.h"
 #include "mm/swap.h"
 
-/* How often a caller makes room and tries again before it gives up: enough for a page table and its companion. */
+/*
+ * How often a caller makes room and tries again before it gives up: enough for a page table and its
+ * companion.
+ */
 enum { RECLAIM_TRIES = 2 };
 
-/* @limit: at most this many charged user frames; 0: as many as there are. Context: boot, after swap_init and policy_start. */
+/*
+ * @limit: at most this many charged user frames; 0: as many as there are. Context: boot, after
+ * swap_init and policy_start.
+ */
 void reclaim_init(uint32_t limit);
 
-/* A frame for a user page, pinned, charged if @owner is FRAME_ANON; contents undefined. NULL: nothing left to evict, or swap is full. */
+/*
+ * A frame for a user page, pinned, charged if @owner is FRAME_ANON; contents undefined. NULL:
+ * nothing left to evict, or swap is full.
+ */
 MUST_CHECK struct frame *reclaim_alloc(enum frame_owner owner);
-/* Count a resident page against the limit before mapping it; no-op if it is charged. 0 or -ENOMEM. @f is pinned. */
+/*
+ * Count a resident page against the limit before mapping it; no-op if it is charged. 0 or -ENOMEM.
+ * @f is pinned.
+ */
 MUST_CHECK int reclaim_charge(struct frame *f);
-/* Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM: could not. */
+/*
+ * Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM: could
+ * not.
+ */
 MUST_CHECK int reclaim_room(uint32_t nframes);
 
 /* @f is mapped and complete: from now on it can be a victim. Unpins. */
 void reclaim_page_ready(struct frame *f);
 /*
- * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking: @f is
- * mapped; unlocking: before or after the unmap, then reclaim_page_released.
+ * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking:
+ * @f is mapped; unlocking: before or after the unmap, then reclaim_page_released.
  */
 void reclaim_page_lock(struct frame *f);
 void reclaim_page_unlock(struct frame *f);
 /* Evict this very page now, if it can be. */
 bool reclaim_page_out(struct frame *f);
-/* A mapping, a pin or a slot reference of @f went away: free it, keep it cached, or leave it, whatever is right. */
+/*
+ * A mapping, a pin or a slot reference of @f went away: free it, keep it cached, or leave it,
+ * whatever is right.
+ */
 void reclaim_page_released(struct frame *f);
 /* An entry that named @slot is gone. */
 void reclaim_slot_released(slot_t slot);
 /* Drop a reference on an object; with the last one its pages go and it is destroyed. */
 void reclaim_object_put(struct object *o);
-/* Page @index of @o, which is there and which nobody maps or pins, is not wanted any more, wherever it is. */
+/*
+ * Page @index of @o, which is there and which nobody maps or pins, is not wanted any more, wherever
+ * it is.
+ */
 void reclaim_object_page_drop(struct object *o, uint32_t index);
 /* Drop every unmapped clean page of files: what Linux's drop_caches does. Returns frames freed. */
 uint32_t reclaim_drop_caches(void);

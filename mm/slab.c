@@ -103,7 +103,9 @@ static inline void slab_move(struct frame *f, struct list_node *list)
 	list_push_front(list, &f->link);
 }
 
-/* The smallest slab, up to SLAB_MAX_ORDER, that wastes at most an eighth; for one object, if large. */
+/*
+ * The smallest slab, up to SLAB_MAX_ORDER, that wastes at most an eighth; for one object, if large.
+ */
 static void slab_choose_order(struct slab_cache *cache)
 {
 	cache->order = frame_order_for(cache->first + cache->stride);

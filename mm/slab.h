@@ -20,7 +20,8 @@ struct slab_cache {
 	unsigned first;	    /* bytes from a slab's start to its first object */
 	unsigned link_offset; /* bytes from an object to its free-list words, see slab.c */
 	bool debug;	    /* red zones, poison, double-free detection */
-	void (*construct)(void *object); /* run once when a slab is made; objects are freed constructed */
+	/* run once when a slab is made; objects are freed constructed */
+	void (*construct)(void *object);
 	struct list_node full, partial, empty; /* slabs: struct frame.link of the first frame */
 	uint32_t nslabs, nempty;
 	uint32_t inuse;	    /* objects handed out */
@@ -29,25 +30,36 @@ struct slab_cache {
 };
 extern struct list_node slab_caches; /* every cache, for reports */
 
-/* Before any other call, after frame_init. @debug: the default for every cache created after (kernel word "slab_debug"). */
+/*
+ * Before any other call, after frame_init. @debug: the default for every cache created after
+ * (kernel word "slab_debug").
+ */
 void slab_init(bool debug);
 /*
- * A cache of @size-byte objects (1 .. 64 KiB), aligned to @align (power of two, or 0: 8 bytes). @construct may be NULL.
+ * A cache of @size-byte objects (1 .. 64 KiB), aligned to @align (power of two, or 0: 8 bytes).
+ * @construct may be NULL.
  * NULL: no memory for its first bookkeeping. Debug mode poisons objects without a constructor only.
  */
-struct slab_cache *slab_create(const char *name, size_t size, size_t align, void (*construct)(void *));
+struct slab_cache *slab_create(const char *name, size_t size, size_t align,
+			       void (*construct)(void *));
 /* The cache must have no object in use: else a panic that names it. */
 void slab_destroy(struct slab_cache *cache);
 
 MUST_CHECK void *slab_alloc(struct slab_cache *cache);
-/* Panics, naming cache and caller, on: an object of another cache, a pointer inside an object, a double free, a damaged red zone (debug). */
+/*
+ * Panics, naming cache and caller, on: an object of another cache, a pointer inside an object, a
+ * double free, a damaged red zone (debug).
+ */
 void slab_free(struct slab_cache *cache, void *object);
 /* Give empty slabs of every cache back to the frame allocator. Returns the number of frames. */
 size_t slab_trim(void);
 /* Objects in use over all caches, kmalloc's included. */
 uint32_t slab_objects(void);
 
-/* Zeroed memory comes from kzalloc; sizes above 2048 from the buddy allocator, page aligned. Up to 4 MiB; 0 bytes: NULL. */
+/*
+ * Zeroed memory comes from kzalloc; sizes above 2048 from the buddy allocator, page aligned. Up to
+ * 4 MiB; 0 bytes: NULL.
+ */
 MUST_CHECK void *kmalloc(size_t bytes);
 MUST_CHECK void *kzalloc(size_t bytes);
 /* Keeps the first min(old, new) bytes. NULL: no memory, @old is unchanged. @old NULL: kmalloc. */
@@ -58,7 +70,8 @@ void kfree(void *object); /* NULL is allowed */
  * What to do about damage found: panic by default; tests install their own to count reports.
  * @what names the damage ("double free", ...), @caller is a code address.
  */
-typedef void slab_report_fn(const struct slab_cache *cache, const void *object, const char *what, const void *caller);
+typedef void slab_report_fn(const struct slab_cache *cache, const void *object, const char *what,
+			    const void *caller);
 extern slab_report_fn *slab_report;
 
 void slab_check(void);

@@ -50,10 +50,14 @@ void slab_setup(struct slab_cache *cache, const char *name, size_t size, size_t 
 		void (*construct)(void *));
 /* slab_alloc, in the name of @caller. */
 void *slab_take(struct slab_cache *cache, const void *caller);
-/* slab_free for an object of @f's slab, whichever cache that is; the caller has checked the cache. */
+/*
+ * slab_free for an object of @f's slab, whichever cache that is; the caller has checked the cache.
+ */
 void slab_release(struct frame *f, void *object, const void *caller);
 
-/* slab_debug.c: lay out a cache with red zones; paint a new object, handed out or free; verify one. */
+/*
+ * slab_debug.c: lay out a cache with red zones; paint a new object, handed out or free; verify one.
+ */
 void slab_debug_layout(struct slab_cache *cache);
 void slab_debug_create(const struct slab_cache *cache, void *object);
 void slab_debug_alloc(const struct slab_cache *cache, void *object, const void *caller);

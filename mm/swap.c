@@ -63,7 +63,9 @@ static int header_write(struct block_device *dev)
 	char *page = kzalloc(PAGE_SIZE);
 	if (page == NULL)
 		return -ENOMEM;
-	struct swap_header header = { .version = 1, .last_page = dev->npages - 1, .label = "clockhand" };
+	struct swap_header header = { .version = 1,
+				      .last_page = dev->npages - 1,
+				      .label = "clockhand" };
 	memcpy(page + HEADER_OFFSET, &header, sizeof(header));
 	memcpy(page + PAGE_SIZE - MAGIC_LENGTH, "SWAPSPACE2", MAGIC_LENGTH);
 	int err = dev->write(dev, 0, page);
@@ -218,7 +220,8 @@ void swap_check(void)
 		used += taken;
 		ASSERT(taken || (s->refs == 0 && s->frame == NULL));
 		if (s->frame != NULL)
-			ASSERT(s->frame->slot == slot && (s->frame->owner == FRAME_ANON || s->frame->owner == FRAME_OBJECT));
+			ASSERT(s->frame->slot == slot &&
+			       (s->frame->owner == FRAME_ANON || s->frame->owner == FRAME_OBJECT));
 	}
 	ASSERT(used == swap_stats.used);
 }

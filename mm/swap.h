@@ -11,13 +11,20 @@
 
 /*
  * Write a swap header (Linux's SWAPSPACE2 layout) on @dev's page 0 and start with every other
- * page free. 0, -EIO, or -ENOMEM (the table of slots). Context: boot. Without it there are no slots.
+ * page free. 0, -EIO, or -ENOMEM (the table of slots). Context: boot. Without it there are no
+ * slots.
  */
 int swap_init(struct block_device *dev);
 
-/* A free slot with no reference and no frame, or 0: full. It stays taken until referenced or attached, then until neither. */
+/*
+ * A free slot with no reference and no frame, or 0: full. It stays taken until referenced or
+ * attached, then until neither.
+ */
 MUST_CHECK slot_t swap_alloc(void);
-/* One more, one fewer page-table or object entry names it. The last one, without a frame attached, frees it. */
+/*
+ * One more, one fewer page-table or object entry names it. The last one, without a frame attached,
+ * frees it.
+ */
 void swap_get(slot_t slot);
 void swap_put(slot_t slot);
 uint32_t swap_refs(slot_t slot);
@@ -33,7 +40,10 @@ struct frame *swap_frame(slot_t slot);
 MUST_CHECK int swap_read(slot_t slot, void *page);
 MUST_CHECK int swap_write(slot_t slot, const void *page);
 
-/* When no slot is free: take one that only backs a clean resident frame away from it; the frame is marked dirty. False: there is none. */
+/*
+ * When no slot is free: take one that only backs a clean resident frame away from it; the frame is
+ * marked dirty. False: there is none.
+ */
 bool swap_steal_copy(void);
 
 struct swap_stats {

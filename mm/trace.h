@@ -8,7 +8,8 @@
 #include "lib/base.h"
 
 enum trace_kind {
-	TRACE_FAULT, /* steps of a fault: a = step (enum trace_step), b = address, c = frame or slot */
+	/* steps of a fault: a = step (enum trace_step), b = address, c = frame or slot */
+	TRACE_FAULT,
 	TRACE_EVICT, /* a = pfn, b = slot, c = 1 if written */
 	TRACE_SCAN,  /* the hand: a = pfn, b = referenced bit it found */
 	TRACE_NKINDS

@@ -49,13 +49,16 @@ int user_clear(struct aspace *as, uptr_t dst, size_t n)
 	return 0;
 }
 
-/* In chunks that never cross a page: bytes behind the NUL may not exist. */
+/* In chunks that cross neither a page nor the limit: bytes behind the NUL may not exist. */
 long user_read_string(struct aspace *as, char *dst, uptr_t src, size_t size)
 {
 	size_t done = 0;
 	while (done < size) {
-		size_t n = MIN(size - done, STRING_CHUNK - ((src + done) & (STRING_CHUNK - 1)));
-		int err = user_read(as, dst + done, src + done, n);
+		uptr_t at = src + done;
+		size_t n = MIN(size - done, STRING_CHUNK - (at & (STRING_CHUNK - 1)));
+		if (at < as->segment.data_limit)
+			n = MIN(n, as->segment.data_limit - at);
+		int err = user_read(as, dst + done, at, n);
 		if (err)
 			return err;
 		size_t length = strnlen(dst + done, n);

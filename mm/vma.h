@@ -53,18 +53,26 @@ struct vma *vma_first(const struct vma_set *set);
 struct vma *vma_next(const struct vma *v);
 struct vma *vma_prev(const struct vma *v);
 
-/* A new area on no set, fields copied from @like; takes a reference on its object. NULL: no memory. */
+/*
+ * A new area on no set, fields copied from @like; takes a reference on its object. NULL: no memory.
+ */
 MUST_CHECK struct vma *vma_alloc(const struct vma *like);
 /* An area on no set; returns its object with the reference, for the caller to put. */
 struct object *vma_free(struct vma *v);
 /* Put @v in; its range must be free. */
 void vma_insert(struct vma_set *set, struct vma *v);
 void vma_remove(struct vma_set *set, struct vma *v);
-/* Cut @v at @at (inside, page aligned): @v keeps the lower part, @upper (from vma_alloc) becomes the upper one and is inserted. */
+/*
+ * Cut @v at @at (inside, page aligned): @v keeps the lower part, @upper (from vma_alloc) becomes
+ * the upper one and is inserted.
+ */
 void vma_split(struct vma_set *set, struct vma *v, vaddr_t at, struct vma *upper);
 /* Change bounds; the new range must be free. @v->index follows a change of start. */
 void vma_resize(struct vma_set *set, struct vma *v, vaddr_t start, vaddr_t end);
-/* If @v and the area right before it are one in all but name, merge them: @v grows, the other is returned removed (else NULL). */
+/*
+ * If @v and the area right before it are one in all but name, merge them: @v grows, the other is
+ * returned removed (else NULL).
+ */
 struct vma *vma_merge_before(struct vma_set *set, struct vma *v);
 /* The highest free range of @length bytes inside [low, high); 0 if there is none. */
 vaddr_t vma_gap(const struct vma_set *set, size_t length, vaddr_t low, vaddr_t high);

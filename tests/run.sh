@@ -22,7 +22,7 @@ stage_lint()
 	named 'lint: sources' tools/lint
 }
 stage_host() { make --no-print-directory host-tests; }
-stage_linux() { tests/user/run-on-host.sh | sed 's/^/linux: /'; }
+stage_linux() { tests/user/run-on-host.sh | sed 's/^[0-9]* passed/linux: &/'; }
 stage_kernel() { tools/clockhand test; }
 stage_system() { tests/system/run.py; }
 
@@ -33,7 +33,7 @@ named()
 
 count()
 {
-	grep -acE "^((qemu|bochs|linux): )?$1 " "$2"
+	grep -acE "^((qemu|bochs): )?$1 " "$2"
 }
 
 run_stage()
@@ -65,7 +65,7 @@ done
 
 echo
 for stage in "${stages[@]}"; do
-	grep -aE '^((qemu|bochs|linux): )?not ok |^# (qemu|bochs): FAILED' "$logs/$stage.log" |
+	grep -aE '^((qemu|bochs): )?not ok |^# (qemu|bochs): FAILED' "$logs/$stage.log" |
 		sed "s/^/$stage: /"
 done
 echo "$passed passed, $failed failed"

@@ -153,8 +153,8 @@ static int device_add_all(struct inode *dir)
 	int error = 0;
 	for (size_t n = 0; n < ARRAY_SIZE(device_table) && !error; n++) {
 		const struct device_entry *d = &device_table[n];
-		struct inode *i = tmpfs_create(MODE_CHAR | 0666, (uint32_t)d->major << 8 | d->minor);
-		error = device_name(dir, d->name, i);
+		uint32_t rdev = (uint32_t)d->major << 8 | d->minor;
+		error = device_name(dir, d->name, tmpfs_create(MODE_CHAR | 0666, rdev));
 	}
 	if (!error)
 		error = device_name(dir, "shm", tmpfs_create(MODE_DIR | 01777, 0));

@@ -2,9 +2,9 @@
  * Directories: names for inodes.
  *
  * A directory of tmpfs keeps each entry twice: in a balanced tree to find a name, and in a list to
- * read all of them in order. An entry's serial number says where it is in that order; getdents gives
- * it out as the position, so a listing that is interrupted goes on at the right place even if
- * entries came or went meanwhile.
+ * read all of them in order. An entry's serial number says where it is in that order; getdents
+ * gives it out as the position, so a listing that is interrupted goes on at the right place even
+ * if entries came or went meanwhile.
  *
  * A directory's link count is 2 and one more for each directory in it, as ".." names it. A removed
  * one has 0, and nothing can be added to it.

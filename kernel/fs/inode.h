@@ -65,7 +65,7 @@ struct inode {
 	uint32_t writers; /* open files that may write it */
 	struct inode_time atime, mtime, ctime;
 	struct inode *parent;   /* directories: with a reference. NULL: it is a root */
-	struct inode *mounted;  /* directories: the root that covers it, with a reference; or NULL */
+	struct inode *mounted;  /* directories: the root that covers it, with a reference */
 	struct dir_entry *name; /* one of its names, NULL: it has none, or that one is gone */
 	union {
 		struct { /* regular files: the bytes that lie in an archive */
@@ -98,7 +98,7 @@ void inode_init(void);
 /* One reference, type and permissions by @mode, times now. NULL: no memory. */
 MUST_CHECK struct inode *inode_create(const struct inode_ops *ops, unsigned mode);
 struct inode *inode_get(struct inode *i); /* returns @i */
-/* The last put ends it; a regular file's maps keep its pages as long as there are any. NULL: nothing. */
+/* The last put ends it, but a regular file's maps keep it and its pages. NULL: nothing. */
 void inode_put(struct inode *i);
 /* The object's last reference is gone: for the object's destroy. */
 void inode_object_gone(struct object *o);

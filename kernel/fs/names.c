@@ -60,6 +60,8 @@ int names_create(const struct path_end *end, unsigned mode, uint32_t rdev, struc
 	int error = names_check_new(end, directory);
 	if (error)
 		return error;
+	if (!tmpfs_has_room())
+		return -ENOSPC;
 	struct inode *i = tmpfs_create(mode, rdev);
 	if (!i)
 		return -ENOMEM;

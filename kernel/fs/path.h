@@ -6,7 +6,7 @@
 
 enum path_flags {
 	PATH_FOLLOW = 1, /* follow a symbolic link at the end of the path */
-	PATH_NAME = 2,	 /* the last name itself is meant, to change it: no slash behind it matters */
+	PATH_NAME = 2,	 /* the last name itself is meant; a slash behind it is the caller's */
 };
 
 /* What stands at the end of a path. */

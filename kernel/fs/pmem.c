@@ -51,7 +51,7 @@ static int pmem_bounce_to_user(struct aspace *as, uptr_t buf, paddr_t from, size
 
 int pmem_read_to_user(struct aspace *as, uptr_t buf, paddr_t from, size_t n)
 {
-	if (from + n <= DIRECT_MAX_BYTES)
+	if ((from + n) >> PAGE_SHIFT < pmap_direct_frames())
 		return user_write(as, buf, phys_to_virt(from), n);
 	return pmem_bounce_to_user(as, buf, from, n);
 }

@@ -133,7 +133,8 @@ static bool proc_list_numbers(struct inode *dir, struct process *p, struct dir_l
 		format_string(name, sizeof(name), "%d", n);
 		const struct dir_item item = {
 			.name = name,
-			.number = proc_number(node->numbered, is_fd ? dir->proc.pid : n, is_fd ? n : -1),
+			.number = proc_number(node->numbered, is_fd ? dir->proc.pid : n,
+					      is_fd ? n : -1),
 			.mode = node->numbered->mode,
 		};
 		if (!dir_list_add(to, &item, first + (uint64_t)n))
@@ -150,7 +151,8 @@ static void proc_list(struct inode *dir, struct dir_listing *to)
 	if (!proc_process(dir, &p))
 		return;
 	for (const struct proc_node *c = node->children; c && c->name; c++, at++) {
-		const struct dir_item item = { c->name, proc_number(c, dir->proc.pid, -1), c->mode };
+		uint32_t number = proc_number(c, dir->proc.pid, -1);
+		const struct dir_item item = { c->name, number, c->mode };
 		if (!dir_list_add(to, &item, at))
 			return;
 	}

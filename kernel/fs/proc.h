@@ -14,7 +14,7 @@ struct process;
 struct proc_node {
 	const char *name; /* NULL: the end of a table */
 	unsigned mode;
-	/* Regular files: write the contents. @p: the process whose file it is; of the root's: NULL. */
+	/* Regular files: write the contents. @p: whose file it is; NULL: the machine's. */
 	void (*show)(struct text *t, struct process *p);
 	/* What is written to it, with a NUL behind. 0 or an error. NULL: nothing can be. */
 	int (*store)(struct process *p, const char *text);

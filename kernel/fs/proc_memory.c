@@ -2,8 +2,8 @@
  * /proc/meminfo and /proc/vmstat: memory as a whole, in Linux's words.
  *
  * Linux's names are used where the thing exists here. "Cached" are all pages of objects, mapped or
- * not; "available" is what is free and what could be dropped at once. vmstat ends with this kernel's
- * own counters (mmstat.h) under their own names.
+ * not; "available" is what is free and what could be dropped at once. vmstat ends with this
+ * kernel's own counters (mmstat.h) under their own names.
  */
 #include "kernel/fs/proc.h"
 #include "kernel/process.h"

@@ -7,6 +7,9 @@
 
 #include "kernel/fs/file.h"
 
+/* May files take a page more? A part of memory and swap is kept for processes. */
+bool tmpfs_has_room(void);
+
 /* A new inode without a name, type and permissions by @mode. NULL: no memory. */
 MUST_CHECK struct inode *tmpfs_create(unsigned mode, uint32_t rdev);
 /* A symbolic link without a name. NULL: no memory. */

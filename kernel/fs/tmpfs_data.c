@@ -28,6 +28,17 @@
 #include "mm/filepage.h"
 #include "mm/reclaim.h"
 
+/*
+ * Every page that a file gets is one less for processes, in memory or on swap, and a process that
+ * finds none is ended. So files are full before memory is.
+ */
+bool tmpfs_has_room(void)
+{
+	uint32_t all = frame_stats.total + swap_stats.total;
+	uint32_t left = frame_stats.free + reclaim_stats.cached + swap_stats.total - swap_stats.used;
+	return left > reclaim_stats.reserve + all / 32;
+}
+
 /* A page of the file for a system call. No memory is "no space" to the program. */
 static int tmpfs_get_page(struct inode *i, uint32_t index, bool overwrite, struct frame **page)
 {
@@ -83,7 +94,8 @@ static long regular_read(struct file *f, uptr_t buf, size_t n)
 	bool shorter = false; /* the rest of the program's page only, after a fault */
 	while (at < i->size && at - start < n) {
 		uptr_t to = buf + (uptr_t)(at - start);
-		size_t chunk = tmpfs_chunk((uint32_t)at, MIN(n - (size_t)(at - start), i->size - (size_t)at));
+		size_t left = MIN(n - (size_t)(at - start), i->size - (size_t)at);
+		size_t chunk = tmpfs_chunk((uint32_t)at, left);
 		if (shorter)
 			chunk = tmpfs_chunk(to, chunk);
 		error = tmpfs_read_some(i, (uint32_t)at, to, chunk);
@@ -101,22 +113,28 @@ static long regular_read(struct file *f, uptr_t buf, size_t n)
 	return at > start ? (long)(at - start) : error;
 }
 
+/* @n bytes of one page into kernel memory. */
+static int tmpfs_peek(struct inode *i, uint32_t at, void *buf, size_t n)
+{
+	struct frame *page;
+	if (!filepage_exists(&i->object, at >> PAGE_SHIFT))
+		return object_read(&i->object, at, buf, n);
+	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
+	if (error)
+		return error;
+	memcpy(buf, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	filepage_put(page, false);
+	return 0;
+}
+
 size_t inode_read(struct inode *i, uint32_t offset, void *buf, size_t n)
 {
 	size_t done = 0;
 	while (done < n && offset + done < i->size) {
 		uint32_t at = offset + done;
 		size_t chunk = tmpfs_chunk(at, MIN(n - done, i->size - at));
-		struct frame *page;
-		if (!filepage_exists(&i->object, at >> PAGE_SHIFT)) {
-			if (object_read(&i->object, at, (char *)buf + done, chunk) != 0)
-				break;
-		} else {
-			if (tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page) != 0)
-				break;
-			memcpy((char *)buf + done, (char *)frame_bytes(page) + (at & PAGE_MASK), chunk);
-			filepage_put(page, false);
-		}
+		if (tmpfs_peek(i, at, (char *)buf + done, chunk) != 0)
+			break;
 		done += chunk;
 	}
 	return done;
@@ -134,9 +152,9 @@ static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page)
 static int tmpfs_write_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
 {
 	uint32_t index = at >> PAGE_SHIFT;
-	bool fresh = n == PAGE_SIZE && !filepage_exists(&i->object, index);
+	bool new = !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
 	struct frame *page;
-	int error = tmpfs_get_page(i, index, fresh, &page);
+	int error = new && !tmpfs_has_room() ? -ENOSPC : tmpfs_get_page(i, index, fresh, &page);
 	if (error)
 		return error;
 	error = user_read(process_aspace(), (char *)frame_bytes(page) + (at & PAGE_MASK), buf, n);
@@ -247,7 +265,8 @@ int tmpfs_allocate(struct inode *i, uint64_t start, uint64_t end)
 		if (signal_wanted(process_running))
 			return -EINTR;
 		if (at >= i->source.bytes && !filepage_exists(&i->object, index)) {
-			int error = tmpfs_get_page(i, index, false, &page);
+			int error = tmpfs_has_room() ? tmpfs_get_page(i, index, false, &page)
+						     : -ENOSPC;
 			if (error)
 				return error;
 			filepage_put(page, true);

@@ -201,7 +201,8 @@ struct pmap_entry pmap_unmap(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pte = pmap_must_find(pm, va);
 	ASSERT(pte_is_frame(*pte));
-	pte_t old = *pte; /* one CPU, and it is here: nothing sets a bit between this and the flush */
+	/* one CPU, and it is here: nothing sets a bit between this and the flush */
+	pte_t old = *pte;
 	pmap_store(pm, pte, 0);
 	pmap_flush(pm, va);
 	return pmap_decode(old);

@@ -4,9 +4,10 @@
  * All tables of the kernel half are made at boot, so a directory entry of the kernel half never
  * changes afterwards and every address space can hold a plain copy.
  *
- *   direct map   all frames the kernel manages, by 4 MiB pages where the CPU has them; the 4 MiB
- *                around the kernel image by 4 KiB pages, so that text and read-only data can be
- *                read-only. Global where the CPU can: they are the same in every address space.
+ *   direct map   low RAM, and in it all frames the kernel manages, by 4 MiB pages where the CPU
+ *                has them; the 4 MiB around the kernel image by 4 KiB pages, so that text and
+ *                read-only data can be read-only. Global where the CPU can: they are the same in
+ *                every address space.
  *   vmalloc      VMALLOC_START..VMALLOC_END: 16 tables, empty at first
  *   windows      WINDOW_SLOTS pages through which frames beyond the direct map are seen
  *
@@ -27,6 +28,7 @@
 enum { WINDOW_SLOTS = 8 };
 
 static paddr_t kernel_directory; /* physical */
+static pfn_t direct_frames;
 static paddr_t readonly_start;
 static paddr_t readonly_end;
 static pte_t *vmalloc_entries[(VMALLOC_END - VMALLOC_START) >> TABLE_SHIFT];
@@ -36,6 +38,11 @@ static uint32_t window_used; /* a bit for each slot */
 paddr_t pmap_kernel_directory(void)
 {
 	return kernel_directory;
+}
+
+pfn_t pmap_direct_frames(void)
+{
+	return direct_frames;
 }
 
 static pte_t *table_create(void)
@@ -65,13 +72,14 @@ static void direct_map_small(pte_t *directory, paddr_t start, paddr_t end)
 	pte_t *table = table_attach(directory, DIRECT_BASE_VA + start);
 	for (paddr_t pa = start; pa < end; pa += PAGE_SIZE) {
 		bool readonly = pa >= readonly_start && pa < readonly_end;
-		table[entry_slot(pa)] = pa | PTE_PRESENT | global_bit() | (readonly ? 0 : PTE_WRITE);
+		table[entry_slot(pa)] =
+			pa | PTE_PRESENT | global_bit() | (readonly ? 0 : PTE_WRITE);
 	}
 }
 
 static void direct_map_build(pte_t *directory)
 {
-	paddr_t end = (paddr_t)frame_count << PAGE_SHIFT;
+	paddr_t end = (paddr_t)direct_frames << PAGE_SHIFT;
 	for (paddr_t pa = 0; pa < end; pa += TABLE_BYTES) {
 		paddr_t stop = pa + TABLE_BYTES;
 		bool has_image = pa < readonly_end && readonly_start < stop;
@@ -83,8 +91,10 @@ static void direct_map_build(pte_t *directory)
 	}
 }
 
-void pmap_init(paddr_t ro_start, paddr_t ro_end)
+void pmap_init(paddr_t ro_start, paddr_t ro_end, pfn_t direct)
 {
+	ASSERT(direct >= frame_count);
+	direct_frames = direct;
 	readonly_start = ro_start;
 	readonly_end = ro_end;
 	pte_t *directory = table_create();
@@ -127,7 +137,7 @@ bool pmap_kernel_mapped(vaddr_t va)
 
 void *pmap_window(pfn_t pfn)
 {
-	if (LIKELY(pfn < frame_count))
+	if (LIKELY(pfn < direct_frames))
 		return phys_to_virt(pfn << PAGE_SHIFT);
 	unsigned i = 0;
 	while (window_used >> i & 1)

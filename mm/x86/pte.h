@@ -1,4 +1,7 @@
-/* The bits of x86 page directory and page table entries (Intel SDM vol. 3, 4.3, table 4-4 to 4-6). mm/x86 only. */
+/*
+ * The bits of x86 page directory and page table entries (Intel SDM vol. 3, 4.3, table 4-4 to 4-6).
+ * mm/x86 only.
+ */
 #ifndef MM_X86_PTE_H
 #define MM_X86_PTE_H
 

@@ -38,7 +38,8 @@ $(HOST)/flags: FORCE
 
 $(HOST)/%.c.o: %.c $(HOST)/flags
 	@mkdir -p $(@D)
-	$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,HOST,$<)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c $< -o $@
 
 # The names belong to the host's C library there; test_lib calls these.
 HOST_STRING := memcpy memmove memset memcmp strlen strnlen strcmp strncmp strchr strrchr
@@ -47,11 +48,11 @@ $(HOST)/lib/string.c.o: HOST_CFLAGS += -fno-builtin $(foreach f,$(HOST_STRING),-
 $(HOST)/lib/div64.c.o: HOST_CFLAGS += $(foreach f,$(HOST_DIV64),-D$(f)=kernel$(f))
 
 $(HOST)/%: $(HOST)/tests/host/%.c.o $(HOST_OBJECTS)
-	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
 
 # Includes mm/frame.c, to see its statics.
 $(HOST)/test_frame: $(HOST)/tests/host/test_frame.c.o $(filter-out %/mm/frame.c.o,$(HOST_OBJECTS))
-	$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ -o $@
 
 -include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:$(HOST)/%=$(HOST)/tests/host/%.c.d)
 
@@ -62,8 +63,10 @@ $(HOST)/test_cmdline: $(HOST)/kernel/cmdline.c.o
 # The same tests without sanitizers, counted.
 host-coverage:
 	rm -rf build/host/coverage
-	@$(MAKE) --no-print-directory HOSTCC=gcc HOST=build/host/coverage HOST_MODE='-O0 --coverage -Wl,-u,__gcov_dump' host-tests
-	@gcov -t $$(find build/host/coverage -name '*.gcda') 2>/dev/null | awk -f tests/host/coverage.awk
+	@$(MAKE) --no-print-directory HOSTCC=gcc HOST=build/host/coverage \
+		HOST_MODE='-O0 --coverage -Wl,-u,__gcov_dump' host-tests
+	@gcov -t $$(find build/host/coverage -name '*.gcda') 2>/dev/null | \
+		awk -f tests/host/coverage.awk
 
 FUZZ_RUNS := 1000000
 build/host/fuzz/%: tests/host/fuzz/%.c mm/frame.c mm/frame.h
@@ -73,5 +76,6 @@ build/host/fuzz/%: tests/host/fuzz/%.c mm/frame.c mm/frame.h
 
 host-fuzz: build/host/fuzz/fuzz_frame
 	@mkdir -p build/host/fuzz/corpus_frame
-	build/host/fuzz/fuzz_frame -runs=$(FUZZ_RUNS) -seed=1 -max_len=256 -verbosity=0 -print_final_stats=1 \
+	build/host/fuzz/fuzz_frame -runs=$(FUZZ_RUNS) -seed=1 -max_len=256 \
+		-verbosity=0 -print_final_stats=1 \
 		-artifact_prefix=build/host/fuzz/ build/host/fuzz/corpus_frame

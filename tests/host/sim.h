@@ -67,7 +67,9 @@ struct sim_translation {
 struct sim_translation sim_walk(vaddr_t va);
 /* What the TLB says. */
 struct sim_translation sim_tlb(vaddr_t va);
-/* Panics if a TLB entry grants what the tables do not: a missed flush. For after every operation. */
+/*
+ * Panics if a TLB entry grants what the tables do not: a missed flush. For after every operation.
+ */
 void sim_tlb_check(void);
 /* Whether each access checks the entry it uses in this way; true at start. */
 extern bool sim_stale_check;

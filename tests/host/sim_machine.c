@@ -88,7 +88,7 @@ void sim_start(pfn_t nframes)
 		count++;
 	host_reserve_at(VMALLOC_START, VMALLOC_END - VMALLOC_START);
 	power_on(count, IMAGE_END, count);
-	pmap_init(IMAGE_START << PAGE_SHIFT, IMAGE_READONLY_END << PAGE_SHIFT);
+	pmap_init(IMAGE_START << PAGE_SHIFT, IMAGE_READONLY_END << PAGE_SHIFT, frame_count);
 	slab_init(sim_slab_debug);
 	vmalloc_init();
 }

@@ -8,7 +8,10 @@
 
 enum { SPACE_AT = 0x10000000 };
 
-/* Boot mm in @nframes of RAM with @nslots of swap, at most @limit user frames (0: no limit). Once in a test. */
+/*
+ * Boot mm in @nframes of RAM with @nslots of swap, at most @limit user frames (0: no limit). Once
+ * in a test.
+ */
 void space_boot(unsigned nframes, unsigned nslots, unsigned limit, const char *policy);
 /* Page-table frames that the kernel itself has. */
 extern unsigned space_tables_at_boot;

@@ -178,9 +178,11 @@ static void random_alloc(void)
 		CHECK_EQ(taken[frame_pfn(f) + i], 0);
 		taken[frame_pfn(f) + i] = 1;
 		CHECK(f[i].state == FRAME_OWNED && f[i].owner == owner && f[i].pins == 0);
+		CHECK_EQ(f[i].locks, 0);
 		CHECK(f[i].mappers == 0 && f[i].flags == 0 && f[i].rmap == 0 && f[i].index == 0);
 		f[i].rmap = f[i].index = 77; /* rubbish for the next owner not to see */
 		f[i].flags = FRAME_DIRTY;
+		f[i].locks = 3;
 	}
 	held[nheld] = f;
 	nheld++;

@@ -28,7 +28,8 @@ static void write_some(struct aspace *as, uint32_t add)
 {
 	for (unsigned i = 0; i < PAGES; i++) {
 		uint32_t value;
-		if (worked(sim_write32(as, page_va(i), add + i)) && worked(sim_read32(as, page_va(i), &value)))
+		if (worked(sim_write32(as, page_va(i), add + i)) &&
+		    worked(sim_read32(as, page_va(i), &value)))
 			CHECK_EQ(value, add + i);
 	}
 }
@@ -39,14 +40,19 @@ static void life(void)
 	struct aspace *as = aspace_create();
 	if (as == NULL)
 		return;
-	struct aspace_map request = { .start = SPACE_AT, .length = PAGES * PAGE_SIZE, .prot = PROT_R | PROT_W,
+	struct aspace_map request = { .start = SPACE_AT,
+				      .length = PAGES * PAGE_SIZE,
+				      .prot = PROT_R | PROT_W,
 				      .map_flags = ASPACE_FIXED };
 	struct object *shared = object_create_shared(4 * PAGE_SIZE);
 	if (worked(aspace_map(as, &request)))
 		write_some(as, 100);
 	if (shared != NULL) {
-		struct aspace_map share = { .start = 0, .length = 4 * PAGE_SIZE, .prot = PROT_R | PROT_W,
-					    .vma_flags = VMA_SHARED, .object = shared };
+		struct aspace_map share = { .start = 0,
+					    .length = 4 * PAGE_SIZE,
+					    .prot = PROT_R | PROT_W,
+					    .vma_flags = VMA_SHARED,
+					    .object = shared };
 		long at = aspace_map(as, &share);
 		if (worked(at))
 			worked(sim_write32(as, at + 2 * PAGE_SIZE, 7));

@@ -57,7 +57,9 @@ static int file_read(struct object *o, uint32_t offset, void *buf, size_t n)
 	return 0;
 }
 
-static const struct object_ops file_ops = { .name = "file", .read = file_read, .keeps_pages = true };
+static const struct object_ops file_ops = { .name = "file",
+					    .read = file_read,
+					    .keeps_pages = true };
 
 static uint32_t *model_value(struct model_page *p)
 {
@@ -127,10 +129,12 @@ static void op_move(struct model_space *s, unsigned from, unsigned to, unsigned 
 	struct model_page moved[8];
 	if (to < from + n && from < to + n)
 		return;
-	long at = aspace_remap(s->as, page_va(from), n * PAGE_SIZE, n * PAGE_SIZE, ASPACE_MAYMOVE | ASPACE_MOVE_FIXED,
-			       page_va(to));
+	long at = aspace_remap(s->as, page_va(from), n * PAGE_SIZE, n * PAGE_SIZE,
+			       ASPACE_MAYMOVE | ASPACE_MOVE_FIXED, page_va(to));
 	if (is_error(at)) {
-		/* Not one area, or no memory; a FIXED move may have cleared its target before that. */
+		/*
+		 * Not one area, or no memory; a FIXED move may have cleared its target before that.
+		 */
 		CHECK(at == -EFAULT || at == -ENOMEM);
 		for (unsigned i = 0; at == -ENOMEM && i < n; i++)
 			s->pages[to + i].mapped = vma_find(&s->as->areas, page_va(to + i)) != NULL;
@@ -144,7 +148,8 @@ static void op_move(struct model_space *s, unsigned from, unsigned to, unsigned 
 
 static void op_advise(struct model_space *s, unsigned start, unsigned n)
 {
-	static const unsigned advices[] = { ADVISE_DONTNEED, ADVISE_WILLNEED, ADVISE_COLD, ADVISE_PAGEOUT };
+	static const unsigned advices[] = { ADVISE_DONTNEED, ADVISE_WILLNEED, ADVISE_COLD,
+					    ADVISE_PAGEOUT };
 	unsigned advice = advices[test_random() % 4];
 	for (unsigned i = 0; i < n; i++)
 		if (!s->pages[start + i].mapped || s->pages[start + i].locked)
@@ -164,7 +169,8 @@ static void op_lock(struct model_space *s, unsigned start, unsigned n)
 		       : aspace_unlock(s->as, page_va(start), n * PAGE_SIZE);
 	CHECK(err == 0 || err == -ENOMEM);
 	for (unsigned i = 0; i < n; i++)
-		s->pages[start + i].locked = (vma_find(&s->as->areas, page_va(start + i))->flags & VMA_LOCKED) != 0;
+		s->pages[start + i].locked =
+			(vma_find(&s->as->areas, page_va(start + i))->flags & VMA_LOCKED) != 0;
 }
 
 static void op_write(struct model_space *s, unsigned i)

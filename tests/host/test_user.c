@@ -77,8 +77,8 @@ TEST(user_copies_end_where_memory_ends)
 
 TEST(user_copies_refuse_the_kernel_and_what_wraps_around)
 {
-	static const uptr_t kernel[] = { USER_TOP - 1, USER_TOP, DIRECT_BASE_VA + 4096, VMALLOC_START,
-					 0xfffffffc, 0xffffffff };
+	static const uptr_t kernel[] = { USER_TOP - 1,  USER_TOP,   DIRECT_BASE_VA + 4096,
+					 VMALLOC_START, 0xfffffffc, 0xffffffff };
 	char buf[8];
 	user_boot();
 	for (size_t i = 0; i < ARRAY_SIZE(kernel); i++) {
@@ -155,4 +155,16 @@ TEST(user_strings_are_read_up_to_their_end)
 	CHECK_EQ(user_read_string(as, buf, END - 4, sizeof(buf)), 3);
 	CHECK_EQ(user_write(as, END - 4, "long", 4), 0);
 	CHECK_EQ(user_read_string(as, buf, END - 4, sizeof(buf)), -EFAULT);
+}
+
+TEST(user_strings_may_end_right_at_the_limit)
+{
+	char buf[64];
+	user_boot();
+	CHECK_EQ(user_write(as, SPACE_AT + 96, "last", 5), 0);
+	as->segment = (struct segment){ SPACE_AT, 101, 101 }; /* exact to the byte below 1 MiB */
+	CHECK_EQ(user_read_string(as, buf, 96, sizeof(buf)), 4);
+	CHECK_STR(buf, "last");
+	as->segment.data_limit = 100;
+	CHECK_EQ(user_read_string(as, buf, 96, sizeof(buf)), -EFAULT);
 }

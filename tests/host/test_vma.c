@@ -20,7 +20,10 @@ static vaddr_t at(unsigned i)
 
 static struct vma *area(unsigned start, unsigned end, unsigned prot)
 {
-	struct vma like = { .start = at(start), .end = at(end), .prot = prot, .object = &object_zero,
+	struct vma like = { .start = at(start),
+			    .end = at(end),
+			    .prot = prot,
+			    .object = &object_zero,
 			    .object_end = UINT32_MAX };
 	struct vma *v = vma_alloc(&like);
 	CHECK(v != NULL);
@@ -122,7 +125,8 @@ TEST(areas_merge_only_what_nothing_tells_apart)
 {
 	space_boot(256, 16, 0, "clock");
 	memset(&set, 0, sizeof(set));
-	struct vma *low = area(0, 2, PROT_R), *high = area(2, 4, PROT_R), *other = area(4, 5, PROT_W);
+	struct vma *low = area(0, 2, PROT_R), *high = area(2, 4, PROT_R),
+		   *other = area(4, 5, PROT_W);
 	vma_insert(&set, low);
 	vma_insert(&set, high);
 	vma_insert(&set, other);

@@ -41,7 +41,9 @@ TEST(window_changes_are_flushed)
 {
 	uint8_t value;
 	sim_start(64);
-	/* A window on a frame number just behind RAM: the walk is right, there is nothing to read. */
+	/*
+	 * A window on a frame number just behind RAM: the walk is right, there is nothing to read.
+	 */
 	vaddr_t va = (vaddr_t)pmap_window(frame_count);
 	CHECK_PANIC("which is no RAM", sim_kernel_read8(va, &value));
 	uint32_t flushes = sim_flushes;

@@ -61,7 +61,8 @@ SELFTEST(mmu_forgets_an_unmapped_page_at_once)
 	struct aspace *as = space_open();
 	REQUIRE(as != NULL);
 	uint32_t word;
-	EXPECT(space_map(as, SPACE_AT, 2) && space_poke(SPACE_AT, 1) && space_poke(SPACE_AT + PAGE_SIZE, 2));
+	EXPECT(space_map(as, SPACE_AT, 2) && space_poke(SPACE_AT, 1) &&
+	       space_poke(SPACE_AT + PAGE_SIZE, 2));
 	EXPECT_EQ(aspace_unmap(as, SPACE_AT, PAGE_SIZE), 0);
 	EXPECT(!space_peek(SPACE_AT, &word));
 	EXPECT_EQ(space_word(SPACE_AT + PAGE_SIZE), 2);
@@ -112,7 +113,9 @@ SELFTEST(page_zero_is_not_mapped)
 	uint32_t word;
 	EXPECT(!space_peek(0, &word));
 	EXPECT(!space_peek(PAGE_SIZE, &word));
-	struct aspace_map at_zero = { .length = PAGE_SIZE, .prot = PROT_R, .map_flags = ASPACE_FIXED };
+	struct aspace_map at_zero = { .length = PAGE_SIZE,
+				      .prot = PROT_R,
+				      .map_flags = ASPACE_FIXED };
 	EXPECT_EQ(aspace_map(as, &at_zero), -EPERM);
 	space_close(as);
 }

@@ -99,7 +99,8 @@ SELFTEST(swap_slot_shared_by_fork_is_read_back_once)
 	REQUIRE(child != NULL);
 	push_out(parent);
 	EXPECT_EQ(pmap_lookup(&parent->pmap, SPACE_AT).kind, PMAP_SLOT);
-	EXPECT_EQ(pmap_lookup(&child->pmap, SPACE_AT).number, (long)pmap_lookup(&parent->pmap, SPACE_AT).number);
+	EXPECT_EQ(pmap_lookup(&child->pmap, SPACE_AT).number,
+		  (long)pmap_lookup(&parent->pmap, SPACE_AT).number);
 	EXPECT_EQ(swap_refs(pmap_lookup(&child->pmap, SPACE_AT).number), 2);
 	uint32_t ins = mmstat_read(swap_ins);
 	EXPECT_EQ(space_word(SPACE_AT), 42);

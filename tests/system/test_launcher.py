@@ -101,6 +101,15 @@ def channels_are_byte_for_byte(box):
 
 
 @test
+def closed_output_goes_nowhere(box):
+    words = f"exec {LAUNCHER} run -q -- {PROGRAM} >&- 2>&-"
+    done = subprocess.run(["sh", "-c", words], check=False, capture_output=True, timeout=60,
+                          env={**os.environ, "TMPDIR": box.path, "CLOCKHAND_QEMU": FAKE_QEMU,
+                               "FAKE_QEMU": "exit 5"})
+    equal((done.returncode, done.stdout, done.stderr), (5, b"", b""), "status and output")
+
+
+@test
 def nothing_is_lost_at_the_end(box):
     result = box.fake("flood", PROGRAM)
     equal(len(result.out), 3_000_000, "bytes on standard output")

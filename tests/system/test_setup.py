@@ -1,4 +1,4 @@
-"""tools/setup.sh on a machine that lacks something: a PATH without it, and a stand-in for apt-get."""
+"""tools/setup.sh on a machine that lacks something: a PATH without it, a stand-in for apt-get."""
 
 import os
 import subprocess

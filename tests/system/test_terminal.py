@@ -76,7 +76,7 @@ def shell_powers_off_with_standard_input_closed(box):
 
 @test
 def shell_takes_commands_from_a_pipe(box):
-    result = box.launch("shell", text=b"echo one\nfalse\necho two\n")
+    result = box.launch("shell", text=b"echo one\nfalse\necho two")  # no newline at the end
     equal(result.status, 0, f"status\n{result.error_text()}")
     find(rb"\none\n", result.out)
     find(rb"\ntwo\n", result.out)

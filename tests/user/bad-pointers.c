@@ -127,7 +127,8 @@ static void test_call(size_t i)
 			continue;
 		long result = calls[i].call(p);
 		if (result != -EFAULT)
-			printf(" %s %s,", pointers[k].kind, result < 0 ? error_text((int)result) : "ok");
+			printf(" %s %s,", pointers[k].kind,
+			       result < 0 ? error_text((int)result) : "ok");
 	}
 	printf(" all others %s\n", error_text(EFAULT));
 }

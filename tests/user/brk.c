@@ -49,9 +49,11 @@ int main(int argc, char **argv, char **envp)
 	show_truth("shrinks to nothing", moves_to(start));
 	show_child("touching the empty heap", touch_first);
 
-	char *wall = sys_mmap(start + 50 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	char *wall = sys_mmap(start + 50 * PAGE, PAGE, PROT_READ,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	show_truth("a mapping in the way", wall == start + 50 * PAGE);
 	show_truth("grows up to before it", moves_to(start + 49 * PAGE));
-	show_truth("not over it", sys_brk((uintptr_t)start + 51 * PAGE) == (uintptr_t)start + 49 * PAGE);
+	show_truth("not over it",
+		   sys_brk((uintptr_t)start + 51 * PAGE) == (uintptr_t)start + 49 * PAGE);
 	return 0;
 }

@@ -18,9 +18,9 @@ static int run_as(int argc, char **argv, char **envp)
 {
 	if (strcmp(argv[1], "print") == 0) {
 		for (int i = 0; i < argc; i++)
-			printf("argv[%d] = %s\n", i, i ? argv[i] : "itself");
+			printf("argv[%d] = \"%s\"\n", i, i ? argv[i] : "itself");
 		for (int i = 0; envp[i]; i++)
-			printf("envp[%d] = %s\n", i, envp[i]);
+			printf("envp[%d] = \"%s\"\n", i, envp[i]);
 		printf("its data: %s\n", marker);
 		return 5;
 	}
@@ -113,7 +113,7 @@ static void test_errors(void)
 	show_truth("still the same program", strcmp(marker, "unchanged") == 0);
 }
 
-/* Executable files that are no programs: tests/user/data. */
+/* Executable files that are no programs: user.mk makes them. */
 static void test_formats(void)
 {
 	char *argv[] = { (char *)"x", NULL };

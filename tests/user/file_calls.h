@@ -5,12 +5,11 @@
 #include "user/lib/syscall.h"
 
 enum file_call {
-	CALL_link = 9, CALL_mknod = 14, CALL_chmod = 15, CALL_rename = 38, CALL_mkdir = 39, CALL_rmdir = 40,
-	CALL_symlink = 83, CALL_readlink = 85, CALL_truncate = 92, CALL_ftruncate = 93, CALL_fchmod = 94,
-	CALL_llseek = 140, CALL_flock = 143, CALL_msync = 144, CALL_pread64 = 180, CALL_pwrite64 = 181,
-	CALL_truncate64 = 193, CALL_lstat64 = 196, CALL_chown = 212, CALL_sendfile64 = 239,
-	CALL_utimes = 271, CALL_openat = 295, CALL_mkdirat = 296, CALL_unlinkat = 301, CALL_linkat = 303,
-	CALL_fallocate = 324, CALL_renameat2 = 353, CALL_memfd_create = 356,
+	CALL_link = 9, CALL_mknod = 14, CALL_chmod = 15, CALL_rename = 38, CALL_mkdir = 39,
+	CALL_rmdir = 40, CALL_symlink = 83, CALL_readlink = 85, CALL_truncate = 92,
+	CALL_ftruncate = 93, CALL_flock = 143, CALL_msync = 144, CALL_pread64 = 180,
+	CALL_pwrite64 = 181, CALL_lstat64 = 196, CALL_sendfile64 = 239, CALL_fallocate = 324,
+	CALL_renameat2 = 353, CALL_memfd_create = 356,
 };
 enum { EXTRA_NOFOLLOW = 0400000, EXTRA_PATH = 010000000, EXTRA_TMPFILE = 020200000, HERE = -100 };
 enum { SEEK_DATA = 3, SEEK_HOLE = 4 };

@@ -38,11 +38,13 @@ static uint32_t count_wrong(int fd, uint32_t words, uint32_t change)
 
 int main(int argc, char **argv, char **envp)
 {
-	uint32_t mib = argc > 1 ? (uint32_t)(argv[1][0] - '0') * 10 + (uint32_t)(argv[1][1] - '0') : 4;
-	uint32_t words = mib << 18;
-	int fd = sys_open("/tmp/files-big", O_RDWR | O_CREAT | O_TRUNC, 0644);
+	uint32_t mib = 4;
 
 	(void)envp;
+	if (argc > 1 && !string_to_size(argv[1], &mib))
+		fail("how many?\n");
+	uint32_t words = mib << 18;
+	int fd = sys_open("/tmp/files-big", O_RDWR | O_CREAT | O_TRUNC, 0644);
 	for (uint32_t at = 0; at < words; at += 4 * PAGE / 4) {
 		fill(at);
 		if (sys_write(fd, chunk, sizeof(chunk)) != sizeof(chunk))

@@ -102,7 +102,8 @@ static void test_links(void)
 	sys_unlink("f");
 	show_stat("g");
 	show("symlink", call_two_paths(CALL_symlink, "to/where", "s"));
-	printf("readlink: %ld %s\n", linux_call(CALL_readlink, (long)"s", (long)buf, 4, 0, 0, 0), buf);
+	long n = linux_call(CALL_readlink, (long)"s", (long)buf, 4, 0, 0, 0);
+	printf("readlink: %ld %s\n", n, buf);
 	show("readlink of a file", linux_call(CALL_readlink, (long)"g", (long)buf, 4, 0, 0, 0));
 	show("readlink into nothing", linux_call(CALL_readlink, (long)"s", (long)buf, 0, 0, 0, 0));
 	show_stat("s");
@@ -120,6 +121,11 @@ static void test_links(void)
 	sys_unlink("here");
 	sys_unlink("s");
 	sys_unlink("g");
+}
+
+static long rename_how(const char *from, const char *to, long flags)
+{
+	return linux_call(CALL_renameat2, HERE, (long)from, HERE, (long)to, flags, 0);
 }
 
 static void test_rename(void)
@@ -145,8 +151,8 @@ static void test_rename(void)
 	show("into nothing", call_two_paths(CALL_rename, "b", "n/b"));
 	show("into a file", call_two_paths(CALL_rename, "d", "b/d"));
 	show("to a long name", call_two_paths(CALL_rename, "b", long_name));
-	show("not over a name", linux_call(CALL_renameat2, HERE, (long)"b", HERE, (long)"d", 1, 0));
-	show("one for the other", linux_call(CALL_renameat2, HERE, (long)"b", HERE, (long)"d", 2, 0));
+	show("not over a name", rename_how("b", "d", 1));
+	show("one for the other", rename_how("b", "d", 2));
 	show_stat("b");
 	show_stat("d");
 	show("rmdir", call1(CALL_rmdir, "b"));

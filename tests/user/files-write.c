@@ -7,6 +7,7 @@
 #include "user/lib/runtime.h"
 
 static char page[PAGE], other[3 * PAGE];
+static volatile int initialised = 42;
 
 static uint32_t size_of(int fd)
 {
@@ -107,6 +108,27 @@ static void test_archived(const char *path)
 	sys_close(fd);
 }
 
+static void run_copy(void)
+{
+	char *const argv[] = { "./program", "as a copy", NULL };
+
+	sys_execve(argv[0], argv, argv + 2);
+}
+
+/* A program that was just written has its initialised data and its zeroes. */
+static void test_program(const char *path)
+{
+	int fd = sys_open("program", O_WRONLY | O_CREAT, 0755), n;
+	int from = sys_open(path, O_RDONLY, 0);
+
+	while ((n = sys_read(from, other, sizeof(other))) > 0)
+		sys_write(fd, other, (size_t)n);
+	sys_close(from);
+	show_child("run it while it is written", run_copy);
+	sys_close(fd);
+	show_child("run it", run_copy);
+}
+
 static void test_bad_memory(void)
 {
 	char *two = pages_private(2);
@@ -145,12 +167,17 @@ static void test_nameless(void)
 
 int main(int argc, char **argv, char **envp)
 {
-	(void)argc, (void)argv, (void)envp;
+	(void)envp;
+	if (argc == 2) {
+		printf("%s: %d, zero %d\n", argv[1], initialised, page[PAGE - 1]);
+		return 0;
+	}
 	show("a folder", call2(CALL_mkdir, "/tmp/files-write", 0755));
 	sys_chdir("/tmp/files-write");
 	test_write();
 	test_holes();
 	test_archived("/tests/files-write");
+	test_program("/tests/files-write");
 	test_bad_memory();
 	test_nameless();
 	return 0;

@@ -85,7 +85,8 @@ static void test_folder(void)
 	show("read it as a file", sys_read(dir.fd, buf, sizeof(buf)));
 	sys_lseek(dir.fd, 0, SEEK_SET);
 	show_truth("and from the start again", sys_getdents(dir.fd, buf, sizeof(buf)) > 0);
-	show("too small a buffer", sys_lseek(dir.fd, 0, SEEK_SET) < 0 ? -1 : sys_getdents(dir.fd, buf, 8));
+	sys_lseek(dir.fd, 0, SEEK_SET);
+	show("too small a buffer", sys_getdents(dir.fd, buf, 8));
 	directory_close(&dir);
 	int fd = sys_open("/etc/motd", O_RDONLY, 0);
 	show("getdents64 of a file", sys_getdents(fd, buf, sizeof(buf)));

@@ -5,7 +5,7 @@
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 
-enum { PAGES = 32 };
+enum { PAGES = 32, HALF = PAGES * PAGE / 2 };
 
 static char *memory;
 static char data[PAGE] = { 1 };
@@ -18,19 +18,19 @@ static void child_sees(void)
 
 static void grandchild(void)
 {
-	show_truth("grandchild sees the child's pages", bytes_are(memory, PAGES * PAGE / 2, 'c'));
-	show_truth("and behind them the parent's", bytes_are(memory + PAGES * PAGE / 2, PAGES * PAGE / 2, 'p'));
+	show_truth("grandchild sees the child's pages", bytes_are(memory, HALF, 'c'));
+	show_truth("and behind them the parent's", bytes_are(memory + HALF, HALF, 'p'));
 	memset(memory, 'g', PAGES * PAGE);
 	data[0] = zeroes[0] = 3;
 }
 
 static void child_writes(void)
 {
-	memset(memory, 'c', PAGES * PAGE / 2);
+	memset(memory, 'c', HALF);
 	data[0] = zeroes[0] = 2;
 	show_child("grandchild", grandchild);
-	show_truth("child keeps its own", bytes_are(memory, PAGES * PAGE / 2, 'c'));
-	show_truth("child keeps the rest", bytes_are(memory + PAGES * PAGE / 2, PAGES * PAGE / 2, 'p'));
+	show_truth("child keeps its own", bytes_are(memory, HALF, 'c'));
+	show_truth("child keeps the rest", bytes_are(memory + HALF, HALF, 'p'));
 	show_truth("child keeps its data", data[0] == 2 && zeroes[0] == 2);
 }
 

@@ -70,7 +70,8 @@ int main(int argc, char **argv, char **envp)
 			slot_verify(&slots[i], slots[i].size);
 		free(slots[i].p);
 	}
-	printf("%d steps, %u wrong, heap whole: %s\n", STEPS, wrong, whole && heap_check() ? "yes" : "no");
+	printf("%d steps, %u wrong\n", STEPS, wrong);
+	show_truth("heap whole", whole && heap_check());
 	show_truth("malloc(0) gives nothing", malloc(0) == NULL);
 	show_truth("nor does the largest size", malloc(0xffffffff) == NULL);
 	show_truth("nor calloc of a product that wraps", calloc(0x10000, 0x10001) == NULL);

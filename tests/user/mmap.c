@@ -37,7 +37,8 @@ static void test_refusals(void)
 	show_map("all of memory", map_at(NULL, 0xfffff000, ANONYMOUS));
 	show_map("a length that wraps", map_at(NULL, 0xffffffff, ANONYMOUS));
 	show_map("fixed at an odd address", map_at(base + 1, PAGE, ANONYMOUS | MAP_FIXED));
-	show_map("fixed above user memory", map_at((char *)0xfffff000, PAGE, ANONYMOUS | MAP_FIXED));
+	show_map("fixed above user memory",
+		 map_at((char *)0xfffff000, PAGE, ANONYMOUS | MAP_FIXED));
 	show_map("neither private nor shared", map_at(NULL, PAGE, MAP_ANONYMOUS));
 	show_map("a file that is not open",
 		 (long)sys_mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 99, 0));
@@ -57,14 +58,16 @@ static void test_pieces(void)
 	show_truth("the pages above are unharmed", bytes_are(base + 3 * PAGE, PAGE, 'd'));
 	show_child("touching the hole", touch_2);
 	show("unmap the hole again", sys_munmap(base + 2 * PAGE, PAGE));
-	show_truth("no-replace into the hole", map_at(base + 2 * PAGE, PAGE, ANONYMOUS | MAP_FIXED_NOREPLACE)
-		   == (long)(base + 2 * PAGE));
+	char *hole = base + 2 * PAGE;
+	show_truth("no-replace into the hole",
+		   map_at(hole, PAGE, ANONYMOUS | MAP_FIXED_NOREPLACE) == (long)hole);
 	show_truth("which is zero", bytes_are(base + 2 * PAGE, PAGE, 0));
 	show("unmap the first page", sys_munmap(base, PAGE));
 	show_child("touching it", touch_0);
 	show("unmap the last page", sys_munmap(base + 4 * PAGE, PAGE));
 	show_child("touching it", touch_4);
-	show_truth("fixed over what is left", map_at(base, 5 * PAGE, ANONYMOUS | MAP_FIXED) == (long)base);
+	show_truth("fixed over what is left",
+		   map_at(base, 5 * PAGE, ANONYMOUS | MAP_FIXED) == (long)base);
 	show_truth("all of it is new", bytes_are(base, 5 * PAGE, 0));
 }
 

@@ -108,7 +108,8 @@ static void test_descriptors(void)
 static void test_machine(void)
 {
 	static const char *const keys[] = {
-		"MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapTotal:", "SwapFree:",
+		"MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapTotal:",
+		"SwapFree:",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		show_holds("/proc/meminfo", keys[i]);
@@ -122,7 +123,8 @@ static void test_machine(void)
 	show_holds("/proc/sys/kernel/ostype", "Linux\n");
 	show_truth("uptime", take("/proc/uptime") > 0);
 	show_truth("loadavg", take("/proc/loadavg") > 0);
-	show_truth("version", take("/proc/version") > 0 && strncmp(text, "Linux version ", 14) == 0);
+	take("/proc/version");
+	show_truth("version", strncmp(text, "Linux version ", 14) == 0);
 }
 
 static void test_errors(void)

@@ -27,7 +27,8 @@ static void test_entry(void)
 static void test_calls(void)
 {
 	static const long numbers[] = {
-		NR_getpid, NR_getppid, NR_sched_yield, NR_brk, NR_close, NR_dup, 0, -1, 400000, NR_waitpid,
+		NR_getpid, NR_getppid, NR_sched_yield, NR_brk, NR_close, NR_dup, NR_waitpid,
+		0, -1, 400000,
 	};
 	uint32_t changed = 0;
 

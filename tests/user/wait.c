@@ -17,8 +17,10 @@ static int child_blocking(void)
 {
 	int pid = sys_fork();
 
-	for (; pid == 0;)
+	if (pid == 0) {
 		sys_nanosleep(1000, 0);
+		exit(97);
+	}
 	return pid;
 }
 

@@ -43,6 +43,7 @@ int main(int argc, char **argv, char **envp)
 	show_truth("a fresh heap is zero", bytes_are((char *)heap, 64 * PAGE, 0));
 	memset(odd_bss, 1, sizeof(odd_bss));
 	odd_data[sizeof(odd_data) - 1] = 1;
-	show_truth("both can be written", odd_bss[sizeof(odd_bss) - 1] + odd_data[sizeof(odd_data) - 1] == 2);
+	show_truth("both can be written",
+		   odd_bss[sizeof(odd_bss) - 1] + odd_data[sizeof(odd_data) - 1] == 2);
 	return 0;
 }

@@ -6,6 +6,8 @@ the guest spends waiting), and the launcher follows the files.
 
 import os
 
+from .errors import LauncherError
+
 CHUNK = 1 << 16
 
 
@@ -42,6 +44,8 @@ def write_all(sink, data):
             view = view[os.write(sink, view):]
     except BrokenPipeError as error:
         raise OutputClosed from error
+    except OSError as error:
+        raise LauncherError(f"can not pass on what the guest prints: {error.strerror}") from error
 
 
 def read_file(path):

@@ -137,7 +137,17 @@ def dispatch(options):
     return bench.bench(options)
 
 
+def open_standard_channels():
+    """Where one is closed: or the next file opened would take its number and its output."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def main(arguments):
+    open_standard_channels()
     try:
         return dispatch(parse(arguments))
     except LauncherError as error:

@@ -35,7 +35,7 @@ class Typist:
 
     def __init__(self, interactive):
         self.interactive = interactive
-        self.queue = b""
+        self.queue = self.typed = b""
         self.tail = b""
         self.escaped = self.leave = self.ended = self.hang_up = self.prompted = False
         self.heard = time.monotonic()
@@ -52,6 +52,7 @@ class Typist:
         """The user typed @data; on a terminal Ctrl-A is ours."""
         if not self.interactive:
             self.queue += data
+            self.typed = data or self.typed
             return
         for key in (data[at:at + 1] for at in range(len(data))):
             if self.escaped:
@@ -69,6 +70,8 @@ class Typist:
         """No more will be typed."""
         self.ended = True
         self.hang_up = tell_guest
+        if not self.interactive and self.typed[-1:] not in (b"", b"\n"):
+            self.queue += b"\n"  # a last line without its end is meant all the same
         self.interactive = False
 
     def next_bytes(self):

@@ -224,7 +224,8 @@ static void bench_swap(void)
 	if (times_mean(walk_pages) >= PAGED_LEAST)
 		report("swap-in with eviction of a dirty page", walk_pages, 20400);
 	else if (!csv)
-		printf("(swap-in: %u pages fit in memory; boot with frames=64 to measure it)\n", walk_pages);
+		printf("(swap-in: %u pages fit in memory; boot with frames=64 to measure it)\n",
+		       walk_pages);
 	sys_munmap(memory, walk_pages * PAGE);
 }
 

@@ -101,6 +101,7 @@ int main(int argc, char **argv, char **envp)
 	for (uint32_t i = 0; i < TABLE_WORDS; i++)
 		sum = checksum_add(sum, bigprog_table[i]);
 	printf("bigprog: %u KiB of code and data, %u rounds, checksum %08x, %u wrong\n",
-	       (FUNCTIONS * 4096 + sizeof(bigprog_table) + sizeof(zeroes)) / 1024, rounds, sum, wrong);
+	       (FUNCTIONS * 4096 + sizeof(bigprog_table) + sizeof(zeroes)) / 1024,
+	       rounds, sum, wrong);
 	return wrong ? 1 : 0;
 }

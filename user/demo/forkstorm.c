@@ -64,9 +64,10 @@ static struct report pages_verify(uint32_t generation)
 	struct report r = { 0 };
 
 	for (uint32_t page = 0; page < pages; page++) {
+		uint32_t mark = mark_of(generation, page);
 		bool good = true;
 		for (uint32_t i = 0; i < PAGE_WORDS; i += 64)
-			good = good && memory[page * PAGE_WORDS + i] == mark_of(generation, page) + i;
+			good = good && memory[page * PAGE_WORDS + i] == mark + i;
 		r.verified += good;
 		r.wrong += !good;
 		r.sum += memory[page * PAGE_WORDS];

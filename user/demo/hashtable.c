@@ -133,7 +133,7 @@ int main(int argc, char **argv, char **envp)
 	(void)envp;
 	options_parse(&program, argc, argv);
 	if (places < 2 || (places & (places - 1)) || keys > places / 2 || seed == 0)
-		fail("hashtable: places are a power of two, keys at most half of them, seeds not 0\n");
+		fail("hashtable: places are a power of two, keys at most half, seeds not 0\n");
 	table = calloc(places, sizeof(*table));
 	if (!table)
 		fail("hashtable: no memory\n");

@@ -86,7 +86,8 @@ static void sort_quick(uint32_t *v, uint32_t n)
 	sort_insertion(v, n);
 }
 
-static void merge_runs(uint32_t *out, const uint32_t *a, uint32_t na, const uint32_t *b, uint32_t nb)
+static void merge_runs(uint32_t *out, const uint32_t *a, uint32_t na,
+		       const uint32_t *b, uint32_t nb)
 {
 	const uint32_t *a_end = a + na, *b_end = b + nb;
 

@@ -130,7 +130,8 @@ static uint32_t sweep(void)
 		int signo = access_try(access, (uint32_t)address);
 		if (signo == SIGSEGV)
 			continue;
-		printf("%08x  %s: ended by signal %d\n", (uint32_t)address, access_names[access], signo);
+		printf("%08x  %s: ended by signal %d\n",
+		       (uint32_t)address, access_names[access], signo);
 		survived++;
 	}
 	printf("the whole 4 GiB in steps of %u KiB: %s outside of this program's own areas\n",

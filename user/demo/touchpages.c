@@ -105,6 +105,7 @@ int main(int argc, char **argv, char **envp)
 	for (uint32_t pass = 0; pass < passes; pass++)
 		for (uint32_t page = 0; page < pages; page++)
 			wrong += !touch((page_word *)(memory + page * PAGE), page, pass);
-	printf("touchpages: %s, %4u pages, %2u passes, %u wrong\n", argv[first], pages, passes, wrong);
+	printf("touchpages: %s, %4u pages, %2u passes, %u wrong\n",
+	       argv[first], pages, passes, wrong);
 	return wrong ? 1 : 0;
 }

@@ -104,7 +104,10 @@ struct stat64 {
 	uint64_t ino;
 } __attribute__((packed, aligned(4)));
 
-enum { S_IFMT = 0170000, S_IFDIR = 0040000, S_IFCHR = 0020000, S_IFREG = 0100000, S_IFIFO = 0010000, S_IFLNK = 0120000 };
+enum {
+	S_IFMT = 0170000, S_IFDIR = 0040000, S_IFCHR = 0020000, S_IFREG = 0100000,
+	S_IFIFO = 0010000, S_IFLNK = 0120000,
+};
 
 struct dirent64 {
 	uint64_t ino;

@@ -38,7 +38,9 @@ uint32_t options_number(const struct program *p, const char *text)
 	return value;
 }
 
-static const struct option *option_find(const struct program *p, const char *word, const char **value)
+/* @value gets what stands behind "=", or NULL. */
+static const struct option *option_find(const struct program *p, const char *word,
+					const char **value)
 {
 	const char *equals = strchr(word, '=');
 	size_t length = equals ? (size_t)(equals - word) : strlen(word);

@@ -55,7 +55,8 @@ static void search_folder(const char *path)
 		bool hidden = e->name[0] == '.' && search.prefix[0] != '.';
 		if (!hidden && strncmp(e->name, search.prefix, search.length) == 0) {
 			char name[NAME_SIZE];
-			format_string(name, sizeof(name), "%s%s", e->name, e->type == DT_DIR ? "/" : "");
+			const char *mark = e->type == DT_DIR ? "/" : "";
+			format_string(name, sizeof(name), "%s%s", e->name, mark);
 			search_visit(name);
 		}
 	}

@@ -40,7 +40,8 @@ static void sink_number(struct sink *s, int number)
 
 static bool is_name(char c)
 {
-	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+	       || (c >= '0' && c <= '9');
 }
 
 /* Expand what follows a dollar at @p; returns the first character behind it. */

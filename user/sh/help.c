@@ -51,7 +51,8 @@ static const struct description tools[] = {
 
 static const char shell_text[] =
 	"The shell\n"
-	"  a | b   a > file   a < file   a 2>&1   a && b   a || b   a ; b   'x' \"x\" $? # comment\n"
+	"  a | b   a > file   a < file   a 2>&1   a && b   a || b   a ; b\n"
+	"  'text'  \"text\"  $? (the last exit status)  $NAME  # comment\n"
 	"  a &  runs in the background: jobs, wait [PID], kill PID;  cd, pwd, exec, exit [N]\n"
 	"  keys: arrows, ^A ^E ^U ^W ^K ^L, Tab completes, ^C stops a program, ^D leaves\n"
 	"Try PROGRAM --help.\n";

@@ -124,7 +124,7 @@ int job_wait(struct job *job)
 			job->running = 0; /* somebody else collected them */
 	}
 	terminal_give(shell.group);
-	if (!job->background)
+	if (shell.interactive || !job->background)
 		job_tell_death(job);
 	job->used = false;
 	return job_exit_status(job);
@@ -137,14 +137,15 @@ void job_announce(const struct job *job)
 
 static void job_report(const struct job *job)
 {
-	int status = job->status;
+	int number = job_number(job), status = job->status;
+	int signo = wait_signal(status);
 
-	if (!wait_exited(status))
-		eprintf("[%d]  %s  %s\n", job_number(job), signal_text(wait_signal(status)), job->text);
+	if (signo)
+		eprintf("[%d]  %s  %s\n", number, signal_text(signo), job->text);
 	else if (wait_exit_status(status))
-		eprintf("[%d]  Exit %d  %s\n", job_number(job), wait_exit_status(status), job->text);
+		eprintf("[%d]  Exit %d  %s\n", number, wait_exit_status(status), job->text);
 	else
-		eprintf("[%d]  Done  %s\n", job_number(job), job->text);
+		eprintf("[%d]  Done  %s\n", number, job->text);
 }
 
 void job_collect(void)

@@ -176,9 +176,10 @@ static void fd_move(int from, int to)
 
 /*
  * Start command @i of @p reading from @input and writing to a new pipe, whose other end is
- * returned.
+ * returned: 0 after the last command. Below zero: it could not be started.
  */
-static int pipeline_start(const struct pipeline *p, int i, int input, struct job *job, bool background)
+static int pipeline_start(const struct pipeline *p, int i, int input, struct job *job,
+			  bool background)
 {
 	bool last = i == p->ncommands - 1;
 	int ends[2] = { 0, 1 };

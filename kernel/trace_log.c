@@ -1,0 +1,68 @@
+/*
+ * The trace in words.
+ *
+ * While the machine runs, a trace only fills mm/trace.c's ring: writing lines to a serial port in
+ * the middle of a fault would change what is watched. When the last process has ended (trace=KINDS
+ * on the command line) the ring is told here, a line a record.
+ */
+#include "kernel/trace_log.h"
+
+#include "kernel/log.h"
+#include "mm/fault.h"
+#include "mm/trace.h"
+
+static void tell_fault(const struct trace_record *r)
+{
+	switch (r->a) {
+	case STEP_LEGAL:
+		log_info("trace: fault %08x  1 legal? %s", r->b, r->c == 0 ? "yes" : "no");
+		break;
+	case STEP_MISSING:
+		log_info("trace: fault %08x  2 what is missing? %s", r->b, fault_plan_name(r->c));
+		break;
+	case STEP_FRAME:
+		log_info("trace: fault %08x  3 a frame: %u", r->b, r->c);
+		break;
+	case STEP_FILL:
+		log_info("trace: fault %08x  4 filled", r->b);
+		break;
+	case STEP_MAP:
+		log_info("trace: fault %08x  5 mapped", r->b);
+		break;
+	default:
+		log_info("trace: fault %08x  6 recorded, %s", r->b, r->c ? "major" : "minor");
+	}
+}
+
+static void tell_record(const struct trace_record *r)
+{
+	switch (r->kind) {
+	case TRACE_FAULT:
+		tell_fault(r);
+		break;
+	case TRACE_EVICT:
+		log_info("trace: evict frame %u, slot %u, %s", r->a, r->b,
+			 r->c ? "written" : "clean");
+		break;
+	default:
+		log_info("trace: scan  frame %u, %s", r->a,
+			 r->b ? "referenced: spared" : "not referenced");
+	}
+}
+
+void trace_log(void)
+{
+	struct trace_record r;
+	uint32_t count = trace_count();
+	uint32_t first = 0;
+	if (trace_on == 0 || count == 0)
+		return;
+	trace_on = 0;
+	while (first < count && !trace_get(first, &r))
+		first++;
+	if (first > 0)
+		log_info("trace: %u records, the first %u are lost", count, first);
+	for (uint32_t i = first; i < count; i++)
+		if (trace_get(i, &r))
+			tell_record(&r);
+}
