@@ -32,10 +32,15 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
+	kernel/syscall_names.c kernel/syscall_attr.c kernel/syscall_content.c \
 	kernel/syscall_stat.c kernel/syscall_mm.c kernel/syscall_vm.c kernel/syscall_shm.c \
 	kernel/syscall_time.c kernel/syscall_info.c kernel/syscall_limits.c
-FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/path.c kernel/fs/file.c \
-	kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c
+FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/fs/path.c \
+	kernel/fs/names.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c kernel/fs/file.c \
+	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
+	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
+	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
+	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c

@@ -21,6 +21,7 @@
  */
 #include "kernel/elf.h"
 
+#include "kernel/fs/tmpfs.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

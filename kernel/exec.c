@@ -26,6 +26,7 @@
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/log.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
@@ -49,7 +50,7 @@ enum {
 /* All that an exec needs on its way. */
 struct exec_job {
 	const struct exec_request *request;
-	struct inode *file;
+	struct inode *file, *interpreter_file; /* with references */
 	struct exec_strings *strings;
 	struct exec_script *scripts[EXEC_SCRIPTS_MAX]; /* outermost first */
 	unsigned nscripts;
@@ -65,14 +66,18 @@ struct exec_job {
 
 /* --- 1: the file --- */
 
-static int exec_find(const char *path, struct inode **found)
+/* The program at @path takes the place of *@file. */
+static int exec_find(const char *path, struct inode **file)
 {
-	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, found);
+	struct inode *found;
+	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, &found);
 	if (error)
 		return error;
-	if (!inode_is(*found, MODE_REGULAR) || !((*found)->mode & MODE_EXEC))
+	inode_put(*file);
+	*file = found;
+	if (!inode_is(found, MODE_REGULAR) || !tmpfs_has_pages(found) || !(found->mode & MODE_EXEC))
 		return -EACCES;
-	return 0;
+	return found->writers ? -ETXTBSY : 0;
 }
 
 /* While the file is a script, its interpreter takes its place. */
@@ -98,13 +103,12 @@ static int exec_follow_scripts(struct exec_job *job)
 /* The interpreter that the program names. */
 static int exec_open_interpreter(struct exec_job *job, const char *path)
 {
-	struct inode *found;
-	int error = exec_find(path, &found);
+	int error = exec_find(path, &job->interpreter_file);
 	if (error)
 		return error;
-	if (found->size < ELF_HEADER_SIZE)
+	if (job->interpreter_file->size < ELF_HEADER_SIZE)
 		return -EIO;
-	return elf_open(found, &job->interpreter) == 0 ? 0 : -ELIBBAD;
+	return elf_open(job->interpreter_file, &job->interpreter) == 0 ? 0 : -ELIBBAD;
 }
 
 static int exec_open_program(struct exec_job *job)
@@ -416,7 +420,8 @@ static void exec_commit(const struct exec_job *job)
 	thread_commit_exec(p);
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
-	p->exe = job->file;
+	inode_put(p->exe);
+	p->exe = inode_get(job->file);
 	p->clear_child_tid = 0;
 	files_close_on_exec(p->files);
 	exec_set_registers(job);
@@ -465,6 +470,8 @@ long exec_program(const struct exec_request *request)
 	long error = job->strings ? exec_run(job) : -ENOMEM;
 	if (job->as)
 		aspace_put(job->as);
+	inode_put(job->file);
+	inode_put(job->interpreter_file);
 	for (unsigned i = 0; i < job->nscripts; i++)
 		kfree(job->scripts[i]);
 	if (job->strings)

@@ -9,6 +9,8 @@
  */
 #include "kernel/exec_script.h"
 
+#include "kernel/fs/tmpfs.h"
+
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -47,14 +49,14 @@ static char *script_line_end(struct exec_script *s)
 	return end;
 }
 
-bool exec_is_script(const struct inode *file)
+bool exec_is_script(struct inode *file)
 {
 	char magic[2] = { 0 };
 	inode_read(file, 0, magic, sizeof(magic));
 	return magic[0] == '#' && magic[1] == '!';
 }
 
-int exec_script_read(struct exec_script *s, const struct inode *file)
+int exec_script_read(struct exec_script *s, struct inode *file)
 {
 	memset(s, 0, sizeof(*s));
 	inode_read(file, 0, s->line, EXEC_SCRIPT_LINE);

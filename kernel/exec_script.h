@@ -14,8 +14,8 @@ struct exec_script {
 };
 
 /* Does @file begin with "#!"? */
-bool exec_is_script(const struct inode *file);
+bool exec_is_script(struct inode *file);
 /* Read the first line of @file, which is one. 0, or -ENOEXEC: no interpreter, or its name is cut. */
-MUST_CHECK int exec_script_read(struct exec_script *s, const struct inode *file);
+MUST_CHECK int exec_script_read(struct exec_script *s, struct inode *file);
 
 #endif

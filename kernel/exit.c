@@ -15,6 +15,7 @@
  */
 #include "kernel/futex.h"
 #include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
 #include "kernel/fs/tty.h"
 #include "kernel/itimer.h"
 #include "kernel/panic.h"
@@ -46,6 +47,14 @@ static void exit_give_up_memory(struct process *p)
 	p->aspace = NULL;
 	aspace_activate(NULL);
 	aspace_put(as);
+}
+
+static void exit_give_up_inodes(struct process *p)
+{
+	inode_put(p->cwd);
+	inode_put(p->exe);
+	p->cwd = NULL;
+	p->exe = NULL;
 }
 
 static void exit_release_vfork(struct process *p)
@@ -157,6 +166,7 @@ static NORETURN void exit_thread(struct process *p)
 	files_put(p->files);
 	p->files = NULL;
 	exit_give_up_memory(p);
+	exit_give_up_inodes(p);
 	exit_release_vfork(p);
 	signal_set_drop(&p->pending, UINT64_MAX);
 	bool last = g->live == 1;

@@ -56,8 +56,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->trap->eax = 0;
 	if (request->stack)
 		child->trap->esp = request->stack;
-	child->cwd = parent->cwd;
-	child->exe = parent->exe;
+	child->cwd = inode_get(parent->cwd);
+	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
 	child->umask = parent->umask;
 	child->limits = parent->limits;
 	child->personality = parent->personality;

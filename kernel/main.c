@@ -199,6 +199,7 @@ static void main_start_outside(void)
 	vfs_init();
 	if (placement.overlay.bytes != 0)
 		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
+	vfs_complete();
 	pit_init(sched_tick);
 	keyboard_init(tty_receive);
 	serial_set_receiver(tty_receive);

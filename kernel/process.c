@@ -246,7 +246,7 @@ static void process_open_channels(void)
 		return;
 	}
 	struct file *console;
-	if (file_open(inode_root(), "/dev/console", O_RDWR, &console) != 0)
+	if (file_open(inode_root(), "/dev/console", O_RDWR, 0, &console) != 0)
 		panic("/dev/console can not be opened");
 	process_add_channel(console);
 	process_add_channel(file_get(console));
@@ -287,7 +287,7 @@ void process_run_first(const struct process_first *first)
 	p->actions = signal_actions_create();
 	if (!p->files || !p->actions)
 		panic("no memory for the first process's files");
-	p->cwd = inode_root();
+	p->cwd = inode_get(inode_root());
 	p->umask = 022;
 	limits_init(&p->limits);
 	limits_apply(&p->limits, NULL, p->files);

@@ -7,7 +7,9 @@
  *
  * The ledger is what the kernel owns: frames handed out, slots taken, slab objects in use. After
  * the last process, with caches dropped and empty slabs given back, it must be what it was before
- * the first; what is more has leaked.
+ * the first; what is more has leaked. What files consist of is left out, as files that exist are no
+ * leak: before the second count the tree goes back to what it was, and the objects of the tree
+ * itself are in neither. An inode that has lost its last name and is still there does count.
  *
  * A panic writes the record too, from whatever state the machine is in: it formats into memory that
  * is set aside, and takes the ledger as "unknown", 0.
@@ -17,6 +19,7 @@
 #include "drivers/debug_exit.h"
 #include "drivers/serial.h"
 #include "kernel/cpu.h"
+#include "kernel/fs/vfs.h"
 #include "kernel/trace_log.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -40,6 +43,7 @@ struct result_end {
 static struct result_ledger result_ledger_before;
 static uint32_t result_mmstat_before[MMSTAT_COUNT];
 static uint64_t result_tsc_before;
+static uint32_t result_files_before = UINT32_MAX;
 
 struct result_ledger result_ledger_now(void)
 {
@@ -49,7 +53,7 @@ struct result_ledger result_ledger_now(void)
 	return (struct result_ledger){
 		.frames = frame_stats.total - frame_stats.free,
 		.slots = swap_stats.used,
-		.objects = slab_objects(),
+		.objects = slab_objects() - vfs_objects(),
 	};
 }
 
@@ -58,6 +62,7 @@ void result_begin(void)
 	result_ledger_before = result_ledger_now();
 	memcpy(result_mmstat_before, mmstat, sizeof(result_mmstat_before));
 	result_tsc_before = cpu_tsc();
+	result_files_before = vfs_mark();
 }
 
 /* What there is more of; things given back that were there before are no leak. */
@@ -68,6 +73,7 @@ static uint32_t result_more(uint32_t now, uint32_t before)
 
 static struct result_ledger result_leaked(void)
 {
+	vfs_forget_since(result_files_before);
 	struct result_ledger now = result_ledger_now();
 	return (struct result_ledger){
 		.frames = result_more(now.frames, result_ledger_before.frames),

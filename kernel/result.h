@@ -8,7 +8,7 @@
 struct result_ledger {
 	uint32_t frames;  /* handed out */
 	uint32_t slots;	  /* taken */
-	uint32_t objects; /* slab objects in use */
+	uint32_t objects; /* slab objects in use, without those that files consist of */
 };
 
 /* Drop caches, give empty slabs back, and count. Context: process. */

@@ -48,14 +48,28 @@ syscall_fn sys_alarm, sys_getitimer, sys_setitimer;
 syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek,
 	sys_llseek;
 syscall_fn sys_close, sys_dup, sys_dup2, sys_dup3, sys_pipe, sys_pipe2, sys_fcntl, sys_ioctl,
-	sys_fsync;
+	sys_fsync, sys_preadv, sys_pwritev;
 
 /* syscall_path.c */
-syscall_fn sys_open, sys_openat, sys_creat, sys_access, sys_faccessat, sys_chdir, sys_fchdir,
-	sys_getcwd;
-syscall_fn sys_readlink, sys_readlinkat, sys_getdents64;
-syscall_fn sys_change_existing, sys_change_existing_at, sys_change_new, sys_change_new_at,
-	sys_change_second;
+syscall_fn sys_open, sys_openat, sys_creat, sys_access, sys_faccessat, sys_faccessat2, sys_chdir,
+	sys_fchdir, sys_getcwd;
+syscall_fn sys_readlink, sys_readlinkat, sys_getdents, sys_getdents64;
+
+/* syscall_names.c */
+syscall_fn sys_mkdir, sys_mkdirat, sys_mknod, sys_mknodat, sys_symlink, sys_symlinkat, sys_link,
+	sys_linkat, sys_unlink, sys_unlinkat, sys_rmdir, sys_rename, sys_renameat, sys_renameat2,
+	sys_mount, sys_umount;
+
+/* syscall_attr.c */
+syscall_fn sys_chmod, sys_fchmod, sys_fchmodat, sys_chown, sys_lchown, sys_fchown, sys_chown16,
+	sys_lchown16, sys_fchown16, sys_fchownat, sys_utime, sys_utimes, sys_futimesat,
+	sys_utimensat, sys_utimensat64;
+syscall_fn sys_truncate, sys_truncate64, sys_ftruncate, sys_ftruncate64, sys_statfs, sys_fstatfs,
+	sys_statfs64, sys_fstatfs64;
+
+/* syscall_content.c */
+syscall_fn sys_sync_file, sys_flock, sys_fadvise64, sys_fadvise64_64, sys_fallocate, sys_sendfile,
+	sys_sendfile64, sys_copy_file_range, sys_memfd_create;
 
 /* syscall_stat.c */
 syscall_fn sys_stat, sys_lstat, sys_fstat, sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64,

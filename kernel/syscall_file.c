@@ -3,6 +3,7 @@
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/pipe.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/signal.h"
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
@@ -25,7 +26,7 @@ static bool file_buffer_ok(uptr_t buf, size_t n)
 
 /* --- reading and writing --- */
 
-static long file_read(struct file *f, uptr_t buf, size_t n)
+long syscall_file_read(struct file *f, uptr_t buf, size_t n)
 {
 	if (!f || !file_readable(f))
 		return -EBADF;
@@ -36,7 +37,7 @@ static long file_read(struct file *f, uptr_t buf, size_t n)
 	return f->ops->read(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
 }
 
-static long file_write(struct file *f, uptr_t buf, size_t n)
+long syscall_file_write(struct file *f, uptr_t buf, size_t n)
 {
 	if (!f || !file_writable(f))
 		return -EBADF;
@@ -49,12 +50,12 @@ static long file_write(struct file *f, uptr_t buf, size_t n)
 
 long sys_read(const struct syscall_args *args)
 {
-	return file_read(file_of(args->a[0]), args->a[1], args->a[2]);
+	return syscall_file_read(file_of(args->a[0]), args->a[1], args->a[2]);
 }
 
 long sys_write(const struct syscall_args *args)
 {
-	return file_write(file_of(args->a[0]), args->a[1], args->a[2]);
+	return syscall_file_write(file_of(args->a[0]), args->a[1], args->a[2]);
 }
 
 struct io_vector {
@@ -92,7 +93,7 @@ long sys_readv(const struct syscall_args *args)
 		return -EBADF;
 	if (args->a[2] > FILE_VECTORS_MAX)
 		return -EINVAL;
-	return file_move_vectors(f, args->a[1], args->a[2], file_read);
+	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_read);
 }
 
 long sys_writev(const struct syscall_args *args)
@@ -102,7 +103,7 @@ long sys_writev(const struct syscall_args *args)
 		return -EBADF;
 	if (args->a[2] > FILE_VECTORS_MAX)
 		return -EINVAL;
-	return file_move_vectors(f, args->a[1], args->a[2], file_write);
+	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_write);
 }
 
 /* At a position of its own: the file's stays. The position comes as two words. */
@@ -110,7 +111,7 @@ static long file_move_at(const struct syscall_args *args,
 			 long (*move)(struct file *f, uptr_t buf, size_t n))
 {
 	struct file *f = file_of(args->a[0]);
-	int64_t position = (int64_t)((uint64_t)args->a[4] << 32 | args->a[3]);
+	int64_t position = syscall_wide(args->a[3], args->a[4]);
 	if (position < 0)
 		return -EINVAL;
 	if (!f)
@@ -126,12 +127,40 @@ static long file_move_at(const struct syscall_args *args,
 
 long sys_pread64(const struct syscall_args *args)
 {
-	return file_move_at(args, file_read);
+	return file_move_at(args, syscall_file_read);
 }
 
 long sys_pwrite64(const struct syscall_args *args)
 {
-	return file_move_at(args, file_write);
+	return file_move_at(args, syscall_file_write);
+}
+
+/* As readv, at a position of its own: the two words after the vectors. */
+static long file_vectors_at(const struct syscall_args *args, syscall_fn *move)
+{
+	struct file *f = file_of(args->a[0]);
+	int64_t position = syscall_wide(args->a[3], args->a[4]);
+	if (position < 0)
+		return -EINVAL;
+	if (!f)
+		return -EBADF;
+	if (!f->ops->seekable)
+		return -ESPIPE;
+	uint64_t own = f->position;
+	f->position = (uint64_t)position;
+	long result = move(args);
+	f->position = own;
+	return result;
+}
+
+long sys_preadv(const struct syscall_args *args)
+{
+	return file_vectors_at(args, sys_readv);
+}
+
+long sys_pwritev(const struct syscall_args *args)
+{
+	return file_vectors_at(args, sys_writev);
 }
 
 /* Nothing waits to be written. */
@@ -145,20 +174,33 @@ long sys_fsync(const struct syscall_args *args)
 
 /* --- position --- */
 
+static int64_t file_seek_from(const struct file *f, int64_t offset, uint32_t whence)
+{
+	bool pages = tmpfs_has_pages(f->inode);
+	switch (whence) {
+	case SEEK_SET:
+		return offset;
+	case SEEK_CUR:
+		return (int64_t)f->position + offset;
+	case SEEK_END:
+		return (int64_t)f->inode->size + offset;
+	}
+	if (offset < 0)
+		return -ENXIO;
+	return pages ? tmpfs_seek(f->inode, (uint64_t)offset, whence == SEEK_HOLE) : -EINVAL;
+}
+
 static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
 {
 	if (!f)
 		return -EBADF;
-	if (whence > SEEK_END)
+	if (whence > SEEK_HOLE)
 		return -EINVAL;
 	if (!f->ops->seekable)
 		return -ESPIPE;
-	int64_t from = whence == SEEK_SET   ? 0
-		       : whence == SEEK_CUR ? (int64_t)f->position
-					    : f->inode->size;
-	int64_t to = from + offset;
+	int64_t to = file_seek_from(f, offset, whence);
 	if (to < 0)
-		return -EINVAL;
+		return whence > SEEK_END ? to : -EINVAL;
 	f->position = (uint64_t)to;
 	return to;
 }
@@ -177,7 +219,7 @@ long sys_lseek(const struct syscall_args *args)
 /* _llseek(fd, high, low, result, whence) */
 long sys_llseek(const struct syscall_args *args)
 {
-	int64_t offset = (int64_t)((uint64_t)args->a[1] << 32 | args->a[2]);
+	int64_t offset = syscall_wide(args->a[2], args->a[1]);
 	int64_t to = file_seek(file_of(args->a[0]), offset, args->a[4]);
 	if (to < 0)
 		return (long)to;
@@ -269,9 +311,25 @@ long sys_pipe2(const struct syscall_args *args)
 }
 
 enum {
-	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 1030, F_GETPIPE_SZ = 1032,
-	FD_CLOEXEC = 1,
+	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_SETOWN, F_GETOWN,
+	F_GETLK64 = 12, F_SETLK64, F_SETLKW64, F_DUPFD_CLOEXEC = 1030, F_GETPIPE_SZ = 1032,
+	F_GET_SEALS = 1034, FD_CLOEXEC = 1,
 };
+
+/* Locks of parts of files are granted to everyone, so nobody holds one. */
+static long file_lock(uint32_t command, uptr_t lock)
+{
+	enum { F_RDLCK, F_WRLCK, F_UNLCK };
+	int16_t type;
+	if (syscall_read_user(&type, lock, sizeof(type)) != 0)
+		return -EFAULT;
+	if (type < F_RDLCK || type > F_UNLCK)
+		return -EINVAL;
+	if (command != F_GETLK && command != F_GETLK64)
+		return 0;
+	type = F_UNLCK;
+	return syscall_write_user(lock, &type, sizeof(type));
+}
 
 static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
 {
@@ -303,6 +361,18 @@ long sys_fcntl(const struct syscall_args *args)
 		return 0;
 	case F_GETPIPE_SZ:
 		return pipe_is(f) ? 65536 : -EBADF;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+		return file_lock(args->a[1], arg);
+	case F_SETOWN:
+	case F_GETOWN:
+		return 0;
+	case F_GET_SEALS:
+		return tmpfs_has_pages(f->inode) && f->inode->nlink == 0 ? 1 : -EINVAL;
 	}
 	return -EINVAL;
 }

@@ -7,7 +7,7 @@
  * be written, so a shared writable map of a file is -EACCES, as the file was not opened for
  * writing.
  */
-#include "kernel/fs/file.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
@@ -70,7 +70,7 @@ static struct mmap_object mmap_file(const struct mmap_args *m, struct file *f)
 		return mmap_failed(-EACCES);
 	if (inode_is(f->inode, MODE_CHAR) && f->inode->rdev == MM_ZERO_RDEV)
 		return mmap_anonymous(m);
-	if (!inode_is(f->inode, MODE_REGULAR))
+	if (!tmpfs_has_pages(f->inode))
 		return mmap_failed(-ENODEV);
 	return (struct mmap_object){ .object = object_get(&f->inode->object) };
 }

@@ -1,15 +1,11 @@
 /*
  * System calls that describe a file, in the three layouts that i386 programs use.
  */
-#include "kernel/fs/file.h"
-#include "kernel/fs/path.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 
-enum {
-	AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000, STAT_DEVICE = 1,
-	STAT_BLOCK = 4096,
-};
+enum { STAT_BLOCK = 4096 };
 
 /* i386: 64-bit members are aligned to 4. */
 struct stat64 {
@@ -50,16 +46,20 @@ struct statx {
 
 static uint32_t stat_blocks(const struct inode *i)
 {
-	return ROUND_UP((uint64_t)i->size, (uint64_t)STAT_BLOCK) / 512;
+	uint32_t pages = tmpfs_has_pages(i) ? tmpfs_pages(i) : inode_is(i, MODE_DIR);
+	return pages * (STAT_BLOCK / 512);
 }
 
 static long stat_write64(const struct inode *i, uptr_t to)
 {
 	struct stat64 s = {
-		.dev = STAT_DEVICE, .ino32 = i->number, .mode = i->mode, .nlink = i->nlink,
+		.dev = i->ops->device, .ino32 = i->number, .mode = i->mode, .nlink = i->nlink,
 		.uid = i->uid, .gid = i->gid, .rdev = i->rdev, .size = i->size,
 		.blksize = STAT_BLOCK, .blocks = stat_blocks(i),
-		.atime = i->mtime, .mtime = i->mtime, .ctime = i->mtime, .ino = i->number,
+		.atime = (uint32_t)i->atime.seconds, .atime_ns = i->atime.nanoseconds,
+		.mtime = (uint32_t)i->mtime.seconds, .mtime_ns = i->mtime.nanoseconds,
+		.ctime = (uint32_t)i->ctime.seconds, .ctime_ns = i->ctime.nanoseconds,
+		.ino = i->number,
 	};
 	return syscall_write_user(to, &s, sizeof(s));
 }
@@ -67,19 +67,12 @@ static long stat_write64(const struct inode *i, uptr_t to)
 static long stat_write32(const struct inode *i, uptr_t to)
 {
 	struct stat32 s = {
-		.dev = STAT_DEVICE,
-		.ino = i->number,
-		.mode = (uint16_t)i->mode,
-		.nlink = (uint16_t)i->nlink,
-		.uid = (uint16_t)i->uid,
-		.gid = (uint16_t)i->gid,
-		.rdev = i->rdev,
-		.size = i->size,
-		.blksize = STAT_BLOCK,
-		.blocks = stat_blocks(i),
-		.atime = i->mtime,
-		.mtime = i->mtime,
-		.ctime = i->mtime,
+		.dev = i->ops->device, .ino = i->number, .mode = (uint16_t)i->mode,
+		.nlink = (uint16_t)i->nlink, .uid = (uint16_t)i->uid, .gid = (uint16_t)i->gid,
+		.rdev = i->rdev, .size = i->size, .blksize = STAT_BLOCK, .blocks = stat_blocks(i),
+		.atime = (uint32_t)i->atime.seconds, .atime_ns = i->atime.nanoseconds,
+		.mtime = (uint32_t)i->mtime.seconds, .mtime_ns = i->mtime.nanoseconds,
+		.ctime = (uint32_t)i->ctime.seconds, .ctime_ns = i->ctime.nanoseconds,
 	};
 	return syscall_write_user(to, &s, sizeof(s));
 }
@@ -89,7 +82,11 @@ static long stat_path(uptr_t path, unsigned flags, long (*write)(const struct in
 {
 	struct inode *i;
 	long error = syscall_lookup((uint32_t)AT_FDCWD, path, flags, &i);
-	return error ? error : write(i, to);
+	if (error)
+		return error;
+	error = write(i, to);
+	inode_put(i);
+	return error;
 }
 
 static long stat_file(uint32_t fd, long (*write)(const struct inode *i, uptr_t to), uptr_t to)
@@ -128,47 +125,54 @@ long sys_fstat64(const struct syscall_args *args)
 	return stat_file(args->a[0], stat_write64, args->a[1]);
 }
 
-/* The inode that an *at call with AT_ flags means. */
-static long stat_find_at(uint32_t fd, uptr_t path, uint32_t flags, struct inode **i)
-{
-	unsigned lookup = (flags & AT_SYMLINK_NOFOLLOW ? 0 : SYSCALL_LOOKUP_FOLLOW) |
-			  (flags & AT_EMPTY_PATH ? SYSCALL_LOOKUP_EMPTY : 0);
-	return syscall_lookup(fd, path, lookup, i);
-}
-
 /* fstatat64(dir, path, buf, flags) */
 long sys_fstatat64(const struct syscall_args *args)
 {
+	enum { AT_NO_AUTOMOUNT = 0x800 };
 	struct inode *i;
-	long error = stat_find_at(args->a[0], args->a[1], args->a[3], &i);
-	return error ? error : stat_write64(i, args->a[2]);
+	uint32_t flags = args->a[3];
+	if (flags & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+		return -EINVAL;
+	long error = syscall_lookup(args->a[0], args->a[1], syscall_lookup_flags(flags), &i);
+	if (error)
+		return error;
+	error = stat_write64(i, args->a[2]);
+	inode_put(i);
+	return error;
+}
+
+static struct statx_time stat_time(const struct inode_time *t)
+{
+	return (struct statx_time){ .seconds = t->seconds, .ns = t->nanoseconds };
+}
+
+static long stat_write_x(const struct inode *i, uptr_t to)
+{
+	enum { STATX_BASIC = 0x7ff };
+	struct statx s = {
+		.mask = STATX_BASIC, .blksize = STAT_BLOCK, .nlink = i->nlink, .uid = i->uid,
+		.gid = i->gid, .mode = (uint16_t)i->mode, .ino = i->number, .size = i->size,
+		.blocks = stat_blocks(i), .atime = stat_time(&i->atime),
+		.ctime = stat_time(&i->ctime), .mtime = stat_time(&i->mtime),
+		.rdev_major = i->rdev >> 8, .rdev_minor = i->rdev & 0xff,
+		.dev_minor = i->ops->device,
+	};
+	return syscall_write_user(to, &s, sizeof(s));
 }
 
 /* statx(dir, path, flags, mask, buf) */
 long sys_statx(const struct syscall_args *args)
 {
-	enum { STATX_BASIC = 0x7ff };
+	enum { STATX_RESERVED = (int)0x80000000, AT_STATX = 0x6800 };
 	struct inode *i;
-	long error = stat_find_at(args->a[0], args->a[1], args->a[2], &i);
+	uint32_t flags = args->a[2];
+	if (args->a[3] & (uint32_t)STATX_RESERVED ||
+	    flags & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_STATX))
+		return -EINVAL;
+	long error = syscall_lookup(args->a[0], args->a[1], syscall_lookup_flags(flags), &i);
 	if (error)
 		return error;
-	struct statx_time time = { .seconds = i->mtime };
-	struct statx s = {
-		.mask = STATX_BASIC,
-		.blksize = STAT_BLOCK,
-		.nlink = i->nlink,
-		.uid = i->uid,
-		.gid = i->gid,
-		.mode = (uint16_t)i->mode,
-		.ino = i->number,
-		.size = i->size,
-		.blocks = stat_blocks(i),
-		.atime = time,
-		.ctime = time,
-		.mtime = time,
-		.rdev_major = i->rdev >> 8,
-		.rdev_minor = i->rdev & 0xff,
-		.dev_minor = STAT_DEVICE,
-	};
-	return syscall_write_user(args->a[4], &s, sizeof(s));
+	error = stat_write_x(i, args->a[4]);
+	inode_put(i);
+	return error;
 }

@@ -23,6 +23,7 @@
 #include "kernel/thread.h"
 
 #include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
 #include "kernel/itimer.h"
 #include "kernel/panic.h"
 #include "kernel/sched.h"
@@ -76,9 +77,12 @@ void thread_change_cwd(struct inode *dir)
 	struct process *self = process_running;
 	list_for_each(node, &self->group->threads) {
 		struct process *t = list_entry(node, struct process, thread_link);
-		if (t == self || (t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
-			t->cwd = dir;
+		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
+			continue;
+		inode_put(t->cwd);
+		t->cwd = inode_get(dir);
 	}
+	inode_put(dir);
 }
 
 void thread_end_others(struct thread_group *g)

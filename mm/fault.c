@@ -28,6 +28,9 @@
  *                                             WAIT if somebody is reading it already
  *   none     empty        any                 READ into the object; private write: SOURCE
  *
+ * A private page that is cut (struct vma's object_end) can not be shared: it is always a copy, with
+ * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
+ *
  * Always true:
  *   H1  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to; 3 to
  *       5 undo what they took; 6 can not fail
@@ -179,21 +182,20 @@ static enum plan plan_for_object(struct fault *f)
 	bool private_write = area_is_private(f->area) && fault_is_write(f);
 	if (!f->object->ops->keeps_pages)
 		return private_write ? PLAN_ZERO : PLAN_ZERO_MAP;
-	if (page_is_cut(f))
-		return PLAN_SOURCE;
+	bool copied = private_write || page_is_cut(f);
 	struct object_page page = object_lookup(f->object, f->index);
 	switch (page.kind) {
 	case OBJECT_FRAME:
-		*(private_write ? &f->from : &f->frame) = page.frame;
-		return private_write ? PLAN_COPY : PLAN_MAP;
+		*(copied ? &f->from : &f->frame) = page.frame;
+		return copied ? PLAN_COPY : PLAN_MAP;
 	case OBJECT_SLOT:
 		f->slot = page.slot;
 		f->object_slot = true;
 		if (swap_frame(f->slot) != NULL)
 			return PLAN_WAIT;
-		return private_write ? PLAN_COPY : PLAN_SWAP_IN;
+		return copied ? PLAN_COPY : PLAN_SWAP_IN;
 	default:
-		return private_write ? PLAN_SOURCE : PLAN_READ;
+		return copied ? PLAN_SOURCE : PLAN_READ;
 	}
 }
 
@@ -274,18 +276,27 @@ static int fault_gather(struct fault *f)
 	return fault_unchanged(f) ? 0 : -EAGAIN;
 }
 
+/* Of a page that is cut: how many bytes are the object's. */
+static uint32_t bytes_before_cut(const struct fault *f)
+{
+	uint32_t offset = f->index << PAGE_SHIFT, cut = f->area->object_end;
+	return cut > offset ? cut - offset : 0;
+}
+
 /* A new private page from the object's source, zeroes after the area's cut. */
 static int fill_from_source(struct fault *f, void *bytes)
 {
 	uint32_t offset = f->index << PAGE_SHIFT;
-	uint32_t want = PAGE_SIZE;
-	if (page_is_cut(f))
-		want = f->area->object_end > offset ? f->area->object_end - offset : 0;
+	uint32_t want = page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
+	if (f->object->ops->read == NULL)
+		want = 0;
 	if (want < PAGE_SIZE)
 		memset((char *)bytes + want, 0, PAGE_SIZE - want);
 	f->major = want > 0;
-	if (want == 0)
+	if (want == 0) {
+		mmstat_count(zero_fills);
 		return 0;
+	}
 	mmstat_count(file_ins);
 	return object_read(f->object, offset, bytes, want);
 }
@@ -302,11 +313,17 @@ static int fill_from_shared_slot(struct fault *f, void *bytes)
 
 static int fill_copy(struct fault *f, void *bytes)
 {
+	int err = 0;
 	mmstat_count(cow_copies);
 	if (f->from == NULL)
-		return fill_from_shared_slot(f, bytes);
-	cpu_page_copy(bytes, frame_bytes(f->from));
-	return 0;
+		err = fill_from_shared_slot(f, bytes);
+	else
+		cpu_page_copy(bytes, frame_bytes(f->from));
+	if (err == 0 && f->entry.kind == PMAP_NONE && page_is_cut(f)) {
+		uint32_t keep = bytes_before_cut(f);
+		memset((char *)bytes + keep, 0, PAGE_SIZE - keep);
+	}
+	return err;
 }
 
 /* Step 4. */

@@ -338,6 +338,8 @@ static void object_page_released(struct frame *f)
 		return;
 	}
 	if (!page_has_source(f) || (f->flags & FRAME_DIRTY)) {
+		if (f->flags & FRAME_CACHED)
+			page_unlist(f); /* written while it was cached: now it needs a slot */
 		if (f->state != FRAME_EVICTABLE)
 			policy_insert(f);
 		return;

@@ -12,10 +12,11 @@
 USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
 	touchpages
-USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped \
-	fpu heap jobs limits mmap mprotect page-linear page-merge page-parallel page-shuffle pipe \
-	poll preempt registers shared shm signal-calls signal-forged signal-handlers signal-info \
-	signal-stack signals single-step stack threads timers tls wait zero-fill
+USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
+	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect \
+	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc registers shared \
+	shm signal-calls signal-forged signal-handlers signal-info signal-stack signals \
+	single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \

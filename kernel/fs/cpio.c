@@ -15,10 +15,10 @@
  */
 #include "kernel/fs/cpio.h"
 
-#include "kernel/fs/device.h"
-#include "kernel/fs/inode.h"
-#include "kernel/fs/path.h"
+#include "kernel/fs/dir.h"
+#include "kernel/fs/names.h"
 #include "kernel/fs/pmem.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/log.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -125,27 +125,24 @@ static bool cpio_read_header(struct cpio_reader *r)
 	return true;
 }
 
-/* The directory @path's last name belongs to; made if it is not there. */
-static struct inode *cpio_make_parents(char *path, const char **name, size_t *length)
+/*
+ * Where r->name ends in the tree; missing directories on the way are made. 0 or an error. The
+ * caller puts @end.
+ */
+static int cpio_resolve(struct cpio_reader *r, struct path_end *end)
 {
-	struct inode *dir;
-	int error = path_parent(inode_root(), path, &dir, name, length);
-	for (char *slash = strchr(path, '/'); error && slash; slash = strchr(slash + 1, '/')) {
+	int error = path_resolve(inode_root(), r->name, PATH_NAME, end);
+	for (char *slash = strchr(r->name, '/'); error && slash; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
-		struct inode *found;
-		const char *part;
-		size_t n;
-		if (*path && path_lookup(inode_root(), path, PATH_FOLLOW, &found) != 0 &&
-		    path_parent(inode_root(), path, &dir, &part, &n) == 0) {
-			struct inode *made = inode_create(MODE_DIR | 0755);
-			if (!made || inode_link(dir, part, n, made) != 0)
-				return NULL;
+		struct path_end part;
+		if (*r->name && path_resolve(inode_root(), r->name, PATH_FOLLOW, &part) == 0) {
+			if (!part.inode)
+				error = names_create(&part, MODE_DIR | 0755, 0, NULL);
+			path_end_put(&part);
 		}
 		*slash = '/';
 	}
-	if (error)
-		error = path_parent(inode_root(), path, &dir, name, length);
-	return error ? NULL : dir;
+	return error ? path_resolve(inode_root(), r->name, PATH_NAME, end) : 0;
 }
 
 static struct cpio_link *cpio_find_link(struct cpio_reader *r)
@@ -165,81 +162,99 @@ static struct inode *cpio_linked_inode(struct cpio_reader *r)
 	struct cpio_link *l = cpio_find_link(r);
 	if (l) {
 		l->inode->nlink++;
-		return l->inode;
+		return inode_get(l->inode);
 	}
 	l = kmalloc(sizeof(*l));
-	struct inode *i = l ? inode_create(r->field[CPIO_MODE]) : NULL;
+	struct inode *i = l ? tmpfs_create(r->field[CPIO_MODE], 0) : NULL;
 	if (!i) {
 		kfree(l);
 		return NULL;
 	}
 	*l = (struct cpio_link){ .ino = r->field[CPIO_INO], .major = r->field[CPIO_MAJOR],
-				 .minor = r->field[CPIO_MINOR], .inode = i };
+				 .minor = r->field[CPIO_MINOR], .inode = inode_get(i) };
 	list_push_back(&r->links, &l->link);
 	return i;
 }
 
-/* A link's target, in memory of its own. NULL: no memory. */
-static char *cpio_read_target(const struct cpio_reader *r)
+/* NULL: no memory. */
+static struct inode *cpio_make_link(const struct cpio_reader *r)
 {
 	uint32_t n = MIN(r->field[CPIO_SIZE], (uint32_t)PATH_LENGTH_MAX - 1);
 	char *target = kzalloc(n + 1);
-	if (target)
-		pmem_read(target, r->start + r->data, n);
-	return target;
+	if (!target)
+		return NULL;
+	pmem_read(target, r->start + r->data, n);
+	struct inode *i = tmpfs_create_link(target);
+	kfree(target);
+	return i;
 }
 
 static struct inode *cpio_make_inode(struct cpio_reader *r)
 {
-	unsigned type = r->field[CPIO_MODE] & MODE_TYPE;
-	bool linked = type == MODE_REGULAR && r->field[CPIO_NLINK] > 1;
-	struct inode *i = linked ? cpio_linked_inode(r) : inode_create(r->field[CPIO_MODE]);
+	uint32_t mode = r->field[CPIO_MODE];
+	uint32_t rdev = r->field[CPIO_RMAJOR] << 8 | (r->field[CPIO_RMINOR] & 0xff);
+	bool linked = (mode & MODE_TYPE) == MODE_REGULAR && r->field[CPIO_NLINK] > 1;
+	struct inode *i = linked				? cpio_linked_inode(r)
+			  : (mode & MODE_TYPE) == MODE_LINK ? cpio_make_link(r)
+							    : tmpfs_create(mode, rdev);
 	if (!i)
 		return NULL;
 	i->uid = r->field[CPIO_UID];
 	i->gid = r->field[CPIO_GID];
-	i->mtime = r->field[CPIO_MTIME];
-	i->rdev = r->field[CPIO_RMAJOR] << 8 | (r->field[CPIO_RMINOR] & 0xff);
-	if (type == MODE_REGULAR && (!linked || r->field[CPIO_SIZE] > 0))
-		inode_set_data(i, r->start + r->data, r->field[CPIO_SIZE]);
-	if (type == MODE_CHAR)
-		i->device = device_find(i->rdev);
-	if (type == MODE_LINK) {
-		i->size = r->field[CPIO_SIZE];
-		i->target = cpio_read_target(r);
-	}
-	return type == MODE_LINK && !i->target ? NULL : i;
+	if (inode_is(i, MODE_REGULAR) && r->field[CPIO_SIZE] > 0 && tmpfs_pages(i) == 0)
+		tmpfs_set_source(i, r->start + r->data, r->field[CPIO_SIZE]);
+	return i;
+}
+
+static void cpio_set_time(const struct cpio_reader *r, struct inode *i)
+{
+	i->atime = i->mtime = i->ctime = (struct inode_time){ r->field[CPIO_MTIME], 0 };
 }
 
 /* A directory over a directory: the old one stays, with new attributes. */
-static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *dir, const char *name,
-				 size_t length)
+static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *old)
 {
-	struct dir_entry *e = length ? inode_find(dir, name, length) : NULL;
-	bool same = length == 0 || (length == 1 && name[0] == '.');
-	struct inode *old = same ? dir : e ? e->inode : NULL;
 	if ((r->field[CPIO_MODE] & MODE_TYPE) != MODE_DIR || !old || !inode_is(old, MODE_DIR))
-		return same;
+		return false;
 	old->mode = r->field[CPIO_MODE];
-	old->mtime = r->field[CPIO_MTIME];
+	cpio_set_time(r, old);
 	return true;
+}
+
+/* What had the name goes, unless it is a directory with something in it. */
+static int cpio_make_way(const struct path_end *end)
+{
+	if (!end->inode)
+		return 0;
+	return inode_is(end->inode, MODE_DIR) ? names_rmdir(end) : names_unlink(end);
+}
+
+static int cpio_put_in_place(struct cpio_reader *r, struct path_end *end)
+{
+	struct inode_time of_dir = end->dir->mtime;
+	int error = cpio_make_way(end);
+	if (error || end->last != PATH_LAST_NAME || !end->dir->ops->changeable)
+		return 0; /* the tree keeps what it has */
+	struct inode *i = cpio_make_inode(r);
+	if (!i)
+		return -ENOMEM;
+	error = dir_add(end->dir, end->name, end->length, i);
+	cpio_set_time(r, i);
+	end->dir->mtime = end->dir->ctime = of_dir;
+	inode_put(i);
+	return error;
 }
 
 static bool cpio_add_entry(struct cpio_reader *r)
 {
-	const char *name;
-	size_t length;
-	struct inode *dir = cpio_make_parents(r->name, &name, &length);
-	if (!dir) {
+	struct path_end end;
+	if (cpio_resolve(r, &end) != 0) {
 		log_warn("archive %s: %s has no place in the tree", r->archive, r->name);
 		return true;
 	}
-	if (cpio_merge_directory(r, dir, name, length))
-		return true;
-	struct inode *i = cpio_make_inode(r);
-	if (!i || inode_link(dir, name, length, i) != 0)
-		return cpio_fail(r, "no memory for an entry");
-	return true;
+	int error = cpio_merge_directory(r, end.inode) ? 0 : cpio_put_in_place(r, &end);
+	path_end_put(&end);
+	return error ? cpio_fail(r, "no memory for an entry") : true;
 }
 
 /* After a trailer: over the zeroes to a further archive, or to the end. */
@@ -278,8 +293,11 @@ unsigned cpio_unpack(const char *name, paddr_t start, uint32_t size)
 		return 0;
 	}
 	unsigned n = cpio_read_all(&r);
-	list_for_each_safe(node, &r.links)
-		kfree(list_entry(node, struct cpio_link, link));
+	list_for_each_safe(node, &r.links) {
+		struct cpio_link *l = list_entry(node, struct cpio_link, link);
+		inode_put(l->inode);
+		kfree(l);
+	}
 	kfree(r.name);
 	return n;
 }

@@ -14,7 +14,9 @@
 
 #include "drivers/serial.h"
 #include "kernel/cpu.h"
+#include "kernel/fs/dir.h"
 #include "kernel/fs/pmem.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
@@ -122,41 +124,78 @@ const struct file_ops *device_find(uint32_t rdev)
 	return NULL;
 }
 
-static int device_add(struct inode *dir, const struct device_entry *d)
+/* @i, with its reference, gets a name in @dir. */
+static int device_name(struct inode *dir, const char *name, struct inode *i)
 {
-	struct inode *i = inode_create(MODE_CHAR | 0666);
-	if (!i)
-		return -ENOMEM;
-	i->rdev = (uint32_t)d->major << 8 | d->minor;
-	i->device = d->ops;
-	return inode_link(dir, d->name, strlen(d->name), i);
+	int error = i ? dir_add(dir, name, strlen(name), i) : -ENOMEM;
+	inode_put(i);
+	return error;
+}
+
+static int device_add_links(struct inode *dir)
+{
+	static const struct {
+		const char *name, *target;
+	} links[] = {
+		{ "fd", "/proc/self/fd" },
+		{ "stdin", "/proc/self/fd/0" },
+		{ "stdout", "/proc/self/fd/1" },
+		{ "stderr", "/proc/self/fd/2" },
+	};
+	int error = 0;
+	for (size_t n = 0; n < ARRAY_SIZE(links) && !error; n++)
+		error = device_name(dir, links[n].name, tmpfs_create_link(links[n].target));
+	return error;
+}
+
+static int device_add_all(struct inode *dir)
+{
+	int error = 0;
+	for (size_t n = 0; n < ARRAY_SIZE(device_table) && !error; n++) {
+		const struct device_entry *d = &device_table[n];
+		uint32_t rdev = (uint32_t)d->major << 8 | d->minor;
+		error = device_name(dir, d->name, tmpfs_create(MODE_CHAR | 0666, rdev));
+	}
+	if (!error)
+		error = device_name(dir, "shm", tmpfs_create(MODE_DIR | 01777, 0));
+	return error ? error : device_add_links(dir);
 }
 
 int device_init(void)
 {
-	struct inode *dir = inode_create(MODE_DIR | 0755);
-	if (!dir || inode_link(inode_root(), "dev", 3, dir) != 0)
+	struct inode *dir = tmpfs_create(MODE_DIR | 0755, 0);
+	if (!dir)
 		return -ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(device_table); i++)
-		if (device_add(dir, &device_table[i]) != 0)
-			return -ENOMEM;
-	return 0;
+	int error = device_add_all(dir);
+	if (!error)
+		error = dir_add(inode_root(), "dev", 3, dir);
+	inode_put(dir);
+	return error;
 }
 
 /* --- channels --- */
 
-static struct inode channel_inode = { .mode = MODE_FIFO | 0600, .nlink = 1 };
+static const char *channel_name_of(const struct inode *i)
+{
+	(void)i;
+	return NULL;
+}
+
+static const struct inode_ops channel_inode_ops = {
+	.name = "pipefs", .device = 3, .magic = 0x50495045, .name_of = channel_name_of,
+};
 static paddr_t channel_input_start;
-static uint32_t channel_input_bytes;
+static uint32_t channel_input_bytes, channel_input_at;
 
 static long channel_read(struct file *f, uptr_t buf, size_t n)
 {
-	uint32_t at = (uint32_t)f->position;
+	(void)f;
+	uint32_t at = channel_input_at;
 	n = MIN(n, channel_input_bytes - at);
 	int error = pmem_read_to_user(process_aspace(), buf, channel_input_start + at, n);
 	if (error)
 		return error;
-	f->position += n;
+	channel_input_at = at + n;
 	return (long)n;
 }
 
@@ -191,19 +230,31 @@ static const struct file_ops channel_output_ops = { .name = "stdout",
 static const struct file_ops channel_errors_ops = { .name = "stderr",
 						    .write = channel_write_errors };
 
+/* Each has an inode of its own, so that opening it again by /proc finds the same channel. */
+static struct file *channel_open(const struct file_ops *ops, unsigned flags)
+{
+	struct inode *i = inode_create(&channel_inode_ops, MODE_FIFO | 0600);
+	if (!i)
+		return NULL;
+	i->files = ops;
+	struct file *f = file_create(ops, i, flags);
+	inode_put(i);
+	return f;
+}
+
 struct file *channel_open_input(paddr_t from, uint32_t n)
 {
 	channel_input_start = from;
 	channel_input_bytes = n;
-	return file_create(&channel_input_ops, &channel_inode, O_RDONLY);
+	return channel_open(&channel_input_ops, O_RDONLY);
 }
 
 struct file *channel_open_output(void)
 {
-	return file_create(&channel_output_ops, &channel_inode, O_WRONLY);
+	return channel_open(&channel_output_ops, O_WRONLY);
 }
 
 struct file *channel_open_errors(void)
 {
-	return file_create(&channel_errors_ops, &channel_inode, O_WRONLY);
+	return channel_open(&channel_errors_ops, O_WRONLY);
 }

@@ -7,7 +7,7 @@
 
 #include "kernel/fs/file.h"
 
-/* Make /dev and what is in it. 0 or -ENOMEM. Context: boot. */
+/* Make /dev and what is in it, in the root. 0 or -ENOMEM. Context: boot. */
 int device_init(void);
 
 /* What a character device of number major << 8 | minor can do. NULL: there is no such device. */

@@ -16,8 +16,6 @@
  */
 #include "kernel/fs/file.h"
 
-#include "kernel/fs/path.h"
-#include "kernel/fs/pmem.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
@@ -43,8 +41,13 @@ struct file *file_create(const struct file_ops *ops, struct inode *inode, unsign
 		f = slab_alloc(file_cache);
 	if (f)
 		*f = (struct file){
-			.ops = ops, .inode = inode, .refs = 1, .flags = flags & ~O_CLOEXEC,
+			.ops = ops,
+			.inode = inode_get(inode),
+			.refs = 1,
+			.flags = flags & ~O_CLOEXEC,
 		};
+	if (f && file_writable(f))
+		inode->writers++;
 	return f;
 }
 
@@ -62,94 +65,10 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->close)
 		f->ops->close(f);
+	if (file_writable(f))
+		f->inode->writers--;
+	inode_put(f->inode);
 	slab_free(file_cache, f);
-}
-
-/* --- regular files and directories --- */
-
-static long regular_read(struct file *f, uptr_t buf, size_t n)
-{
-	const struct inode *i = f->inode;
-	if (f->position >= i->size)
-		return 0;
-	uint32_t at = (uint32_t)f->position;
-	n = MIN(n, i->size - at);
-	int error = pmem_read_to_user(process_aspace(), buf, i->data + at, n);
-	if (error)
-		return error;
-	f->position += n;
-	return (long)n;
-}
-
-static long directory_read(struct file *f, uptr_t buf, size_t n)
-{
-	(void)f, (void)buf, (void)n;
-	return -EISDIR;
-}
-
-const struct file_ops regular_ops = { .name = "file", .read = regular_read, .seekable = true };
-const struct file_ops directory_ops = { .name = "directory",
-					.read = directory_read,
-					.seekable = true };
-
-/* --- open --- */
-
-/* No such file: what O_CREAT gets instead on a file system that can not be written. */
-static int file_open_missing(struct inode *cwd, const char *path, unsigned flags)
-{
-	struct inode *dir;
-	const char *name;
-	size_t length;
-	if (!(flags & O_CREAT))
-		return -ENOENT;
-	int error = path_parent(cwd, path, &dir, &name, &length);
-	return error ? error : -EROFS;
-}
-
-static int file_check_open(const struct inode *i, unsigned flags)
-{
-	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
-	if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
-		return -EEXIST;
-	if (flags & O_PATH)
-		return 0;
-	if (inode_is(i, MODE_LINK))
-		return -ELOOP;
-	if (flags & O_DIRECTORY && !inode_is(i, MODE_DIR))
-		return -ENOTDIR;
-	if (inode_is(i, MODE_DIR) && (writes || flags & O_CREAT))
-		return -EISDIR;
-	if (inode_is(i, MODE_REGULAR) && writes)
-		return -EROFS;
-	return 0;
-}
-
-static const struct file_ops *file_ops_for(const struct inode *i)
-{
-	if (inode_is(i, MODE_REGULAR) || inode_is(i, MODE_LINK))
-		return &regular_ops;
-	if (inode_is(i, MODE_DIR))
-		return &directory_ops;
-	return inode_is(i, MODE_CHAR) ? i->device : NULL;
-}
-
-int file_open(struct inode *cwd, const char *path, unsigned flags, struct file **opened)
-{
-	struct inode *i;
-	bool exclusive = (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
-	bool follow = !(flags & O_NOFOLLOW) && !exclusive;
-	int error = path_lookup(cwd, path, follow ? PATH_FOLLOW : 0, &i);
-	if (error == -ENOENT)
-		return file_open_missing(cwd, path, flags);
-	if (error == 0)
-		error = file_check_open(i, flags);
-	if (error)
-		return error;
-	const struct file_ops *ops = file_ops_for(i);
-	if (!ops)
-		return -ENXIO;
-	*opened = file_create(ops, i, flags & ~(unsigned)(O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY));
-	return *opened ? 0 : -ENOMEM;
 }
 
 /* --- descriptors --- */

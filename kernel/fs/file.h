@@ -18,13 +18,15 @@ enum {
 	O_TRUNC = 01000,
 	O_APPEND = 02000,
 	O_NONBLOCK = 04000,
+	O_DSYNC = 010000,
 	O_LARGEFILE = 0100000,
 	O_DIRECTORY = 0200000,
 	O_NOFOLLOW = 0400000,
 	O_CLOEXEC = 02000000,
 	O_PATH = 010000000,
+	O_TMPFILE = 020000000, /* always with O_DIRECTORY */
 };
-enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR = 1, SEEK_END = 2 };
+enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
 
 struct file;
 struct process;
@@ -35,6 +37,11 @@ struct process;
  */
 struct file_ops {
 	const char *name;
+	/*
+	 * @f is new and is being opened: 0, or an error, after which it goes without a close. May
+	 * change @f->ops. NULL: nothing to do.
+	 */
+	int (*open)(struct file *f);
 	/*
 	 * From @f->position, which the call moves on where there is one. Bytes moved, or an error.
 	 */
@@ -53,7 +60,7 @@ struct file_ops {
 
 struct file {
 	const struct file_ops *ops;
-	struct inode *inode; /* what stat tells; never NULL */
+	struct inode *inode; /* what stat tells; with a reference; never NULL */
 	void *private;	     /* the kind's own */
 	uint32_t refs;
 	uint32_t flags; /* O_* without O_CLOEXEC */
@@ -61,16 +68,19 @@ struct file {
 };
 
 void file_init(void); /* boot */
-/* One reference, read and write rights by @flags. NULL: no memory. */
+/* One reference, read and write rights by @flags; takes its own of @inode. NULL: no memory. */
 MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
 				    unsigned flags);
 struct file *file_get(struct file *f);
 void file_put(struct file *f);
 /*
- * Open what @path names: *opened, or -ENOENT, -EISDIR, -EROFS, -EACCES, -ELOOP, -ENXIO, -ENOMEM,
- * ...
+ * Open what @path names, or make it with permissions @mode: *opened, or -ENOENT, -EISDIR, -EEXIST,
+ * -ELOOP, -ENXIO, -ENOMEM, ... In open.c.
  */
-MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, struct file **opened);
+MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, unsigned mode,
+			 struct file **opened);
+/* Open @i, which has been found, as @flags say. 0 or an error. */
+MUST_CHECK int file_open_inode(struct inode *i, unsigned flags, struct file **opened);
 
 static inline bool file_readable(const struct file *f)
 {
@@ -81,9 +91,6 @@ static inline bool file_writable(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_RDONLY && !(f->flags & O_PATH);
 }
-
-/* Regular files and directories; devices bring theirs. */
-extern const struct file_ops regular_ops, directory_ops;
 
 struct file_slot {
 	struct file *file; /* NULL: free */

@@ -1,86 +1,41 @@
 /*
- * Inodes and names: the tree that programs see.
+ * Inodes: files of every kind, with or without a name.
  *
- * A directory maps names to inodes: a balanced tree to find one, a list to read them in order. A
- * regular file's bytes stay where its archive lies in memory, which plays the machine's disk. read
- * copies from there; a mapping goes through the object inside the inode, whose pages are filled
- * from there by fault and dropped when frames are short. The file system is read-only while
- * processes run, so the two can not disagree, and inodes need no counts.
+ * An inode is what stat describes. References keep it: each name in a directory is one, each open
+ * file, each process that runs it or works in it, and each lookup under way. So a file that is
+ * unlinked while open lives on until it is closed, and nothing has to ask why.
+ *
+ * A regular file's pages belong to the object inside the inode, which maps refer to as well. The
+ * inode's references together are one reference of the object. When the last of them goes, maps may
+ * still be there; the last map then ends the object, and the object ends the inode.
+ *
+ * A directory holds its parent, so ".." works in one that was removed. To end a long chain of them
+ * without recursion, inode_put goes up in a loop.
  *
  * Always true
- *   I1  every directory but the root is an entry of its dir.parent
- *   I2  an entry is in its directory's tree and list, or in neither
- * Left out: writing. Files that are created or changed come later, with memory of their own.
+ *   I1  an inode with a name in a directory has that name's reference
+ *   I2  a directory that is no root has a parent, and a reference on it
+ *   I3  a regular file's size is its object's size
  */
 #include "kernel/fs/inode.h"
 
-#include "kernel/fs/pmem.h"
+#include "kernel/clock.h"
 #include "kernel/panic.h"
-#include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
+
+struct list_node inode_all = LIST_HEAD_INIT(inode_all);
 
 static struct slab_cache *inode_cache;
 static uint32_t inode_last_number;
 static struct inode *inode_the_root;
 
-/* The inode's own reference is never put, so the object is never destroyed. */
-static int inode_object_read(struct object *o, uint32_t offset, void *buf, size_t n)
-{
-	const struct inode *i = container_of(o, struct inode, object);
-	size_t got = inode_read(i, offset, buf, n);
-	memset((char *)buf + got, 0, n - got);
-	return 0;
-}
-
-static const struct object_ops inode_object_ops = {
-	.name = "file",
-	.read = inode_object_read,
-	.keeps_pages = true,
-};
-
-size_t inode_read(const struct inode *i, uint32_t offset, void *buf, size_t n)
-{
-	if (offset >= i->size)
-		return 0;
-	n = MIN(n, i->size - offset);
-	pmem_read(buf, i->data + offset, n);
-	return n;
-}
-
-void inode_set_data(struct inode *i, paddr_t data, uint32_t size)
-{
-	i->data = data;
-	i->size = size;
-	object_init(&i->object, &inode_object_ops, size);
-}
-
-struct inode *inode_create(unsigned mode)
-{
-	struct inode *i = slab_alloc(inode_cache);
-	if (!i)
-		return NULL;
-	memset(i, 0, sizeof(*i));
-	inode_last_number++;
-	i->number = inode_last_number;
-	i->mode = mode;
-	i->nlink = 1;
-	if (inode_is(i, MODE_REGULAR))
-		inode_set_data(i, 0, 0);
-	if (inode_is(i, MODE_DIR)) {
-		i->nlink = 2;
-		i->dir.parent = i;
-		list_init(&i->dir.entries);
-	}
-	return i;
-}
-
 void inode_init(void)
 {
 	inode_cache = slab_create("inode", sizeof(struct inode), 0, NULL);
-	inode_the_root = inode_cache ? inode_create(MODE_DIR | 0755) : NULL;
-	if (!inode_the_root)
-		panic("no memory for the root directory");
+	if (!inode_cache)
+		panic("no memory for the cache of inodes");
 }
 
 struct inode *inode_root(void)
@@ -88,65 +43,96 @@ struct inode *inode_root(void)
 	return inode_the_root;
 }
 
-/* As strcmp, for @length bytes of @name against the whole of @entry. */
-static int inode_compare(const char *name, size_t length, const char *entry)
+void inode_set_root(struct inode *i)
 {
-	int order = strncmp(name, entry, length);
-	return order ? order : -(entry[length] != 0);
+	inode_the_root = i;
 }
 
-struct dir_entry *inode_find(const struct inode *dir, const char *name, size_t length)
+struct inode_time inode_now(void)
 {
-	struct tree_node *node = dir->dir.names.root;
-	while (node) {
-		struct dir_entry *e = tree_entry(node, struct dir_entry, node);
-		int order = inode_compare(name, length, e->name);
-		if (order == 0)
-			return e;
-		node = order < 0 ? node->left : node->right;
-	}
-	return NULL;
+	struct clock_time now = clock_of_day();
+	return (struct inode_time){ (int64_t)now.seconds, now.nanoseconds };
 }
 
-static void inode_insert(struct inode *dir, struct dir_entry *e)
+struct inode *inode_create(const struct inode_ops *ops, unsigned mode)
 {
-	struct tree_node *parent = NULL, **link = &dir->dir.names.root;
-	while (*link) {
-		parent = *link;
-		const char *name = tree_entry(parent, struct dir_entry, node)->name;
-		link = strcmp(e->name, name) < 0 ? &parent->left : &parent->right;
-	}
-	tree_insert(&dir->dir.names, &e->node, parent, link);
-	list_push_back(&dir->dir.entries, &e->link);
+	struct inode *i = slab_alloc(inode_cache);
+	if (!i && reclaim_room(1) == 0)
+		i = slab_alloc(inode_cache);
+	if (!i)
+		return NULL;
+	memset(i, 0, sizeof(*i));
+	inode_last_number++;
+	i->ops = ops;
+	i->refs = 1;
+	i->number = inode_last_number;
+	i->mode = mode;
+	i->nlink = 1;
+	i->atime = i->mtime = i->ctime = inode_now();
+	list_init(&i->all);
+	return i;
 }
 
-int inode_link(struct inode *dir, const char *name, size_t length, struct inode *child)
+struct inode *inode_get(struct inode *i)
 {
-	struct dir_entry *e = inode_find(dir, name, length);
-	if (!e) {
-		e = kmalloc(sizeof(*e) + length + 1);
-		if (!e)
-			return -ENOMEM;
-		memcpy(e->name, name, length);
-		e->name[length] = 0;
-		inode_insert(dir, e);
-	} else if (inode_is(e->inode, MODE_DIR)) {
-		dir->nlink--;
-	}
-	e->inode = child;
-	if (inode_is(child, MODE_DIR)) {
-		child->dir.parent = dir;
-		dir->nlink++;
-	}
-	return 0;
+	i->refs++;
+	ASSERT(i->refs != 0);
+	return i;
 }
 
-const char *inode_dir_name(const struct inode *dir)
+static void inode_free(struct inode *i)
 {
-	list_for_each(node, &dir->dir.parent->dir.entries) {
-		struct dir_entry *e = list_entry(node, struct dir_entry, link);
-		if (e->inode == dir)
-			return e->name;
+	list_remove(&i->all);
+	slab_free(inode_cache, i);
+}
+
+void inode_object_gone(struct object *o)
+{
+	inode_free(container_of(o, struct inode, object));
+}
+
+/* The last reference is gone. Returns the parent, whose reference is the caller's now, or NULL. */
+static struct inode *inode_end(struct inode *i)
+{
+	struct inode *parent = i->parent;
+	if (i->ops->destroy)
+		i->ops->destroy(i);
+	if (i->object.ops)
+		reclaim_object_put(&i->object); /* frees it, now or with the last map */
+	else
+		inode_free(i);
+	return parent;
+}
+
+void inode_put(struct inode *i)
+{
+	while (i) {
+		ASSERT(i->refs > 0);
+		i->refs--;
+		if (i->refs > 0)
+			return;
+		i = inode_end(i);
 	}
-	return "";
+}
+
+void inode_changed(struct inode *i)
+{
+	i->mtime = i->ctime = inode_now();
+}
+
+static bool inode_time_before(const struct inode_time *a, const struct inode_time *b)
+{
+	if (a->seconds != b->seconds)
+		return a->seconds < b->seconds;
+	return a->nanoseconds < b->nanoseconds;
+}
+
+void inode_accessed(struct inode *i)
+{
+	enum { DAY = 86400 };
+	struct inode_time now = inode_now();
+	if (inode_time_before(&i->mtime, &i->atime) && inode_time_before(&i->ctime, &i->atime) &&
+	    now.seconds - i->atime.seconds < DAY)
+		return;
+	i->atime = now;
 }

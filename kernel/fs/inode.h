@@ -1,7 +1,6 @@
 /*
- * Inodes and names: the tree that programs see. Theory in inode.c.
- * Nothing is ever removed while processes run, so nothing is counted: pointers stay good.
- * Context: process or boot.
+ * Inodes: files of every kind, with or without a name. Theory in inode.c.
+ * Context: process or boot. May reclaim.
  */
 #ifndef KERNEL_FS_INODE_H
 #define KERNEL_FS_INODE_H
@@ -10,40 +9,80 @@
 #include "lib/tree.h"
 #include "mm/object.h"
 
+struct dir_entry;
 struct file_ops;
+struct inode;
+struct pipe;
+struct proc_node;
 
 /* Linux's st_mode: type in the top bits, permissions below. */
 enum {
 	MODE_TYPE = 0170000, MODE_FIFO = 0010000, MODE_CHAR = 0020000, MODE_DIR = 0040000,
 	MODE_BLOCK = 0060000, MODE_REGULAR = 0100000, MODE_LINK = 0120000, MODE_SOCKET = 0140000,
-	MODE_EXEC = 0111,
+	MODE_SETUID = 04000, MODE_SETGID = 02000, MODE_BITS = 07777, MODE_EXEC = 0111,
 };
-enum { NAME_LENGTH_MAX = 255, PATH_LENGTH_MAX = 4096 };
+enum { NAME_LENGTH_MAX = 255, PATH_LENGTH_MAX = 4096, INODE_SIZE_MAX = 0x7fffffff };
+
+/* Since 1970. */
+struct inode_time {
+	int64_t seconds;
+	uint32_t nanoseconds;
+};
+
+/* Where the entries of a directory go; see dir.h. */
+struct dir_listing;
+
+/* What differs from file system to file system. NULL: not for this one. */
+struct inode_ops {
+	const char *name;  /* of the file system */
+	uint32_t device;   /* st_dev */
+	uint32_t magic;	   /* as statfs tells it */
+	bool changeable;   /* names can be added and removed */
+	/* Directories: *found, with a reference, is what @name means. 0, -ENOENT, -ENOMEM. */
+	int (*find)(struct inode *dir, const char *name, size_t length, struct inode **found);
+	/* Directories: list_add what there is at and behind @to->position, save "." and "..". */
+	void (*list)(struct inode *dir, struct dir_listing *to);
+	/* Symbolic links: the text without NUL into buf[size]. Its length, or -ENOENT. */
+	long (*read_link)(struct inode *link, char *buf, size_t size);
+	/* Symbolic links that lead to an inode, whatever their text: with a reference, or NULL. */
+	struct inode *(*follow)(struct inode *link);
+	/* The inode's own name. NULL: it has none. Overwritten by the next call. */
+	const char *(*name_of)(const struct inode *i);
+	/* Nobody refers to it any more: give back what it holds besides its pages and parent. */
+	void (*destroy)(struct inode *i);
+};
 
 struct inode {
-	struct object object; /* regular files: their pages, for mapping */
+	struct object object; /* regular files of tmpfs: their pages; its size is this one's */
+	const struct inode_ops *ops;
+	const struct file_ops *files; /* what open gives. NULL: -ENXIO */
+	struct list_node all;	      /* in inode_all, from its first name on */
+	uint32_t refs;		      /* names, open files, processes, lookups under way */
 	uint32_t number;
 	uint32_t mode, uid, gid, nlink;
-	uint32_t size;	/* bytes */
-	uint32_t mtime; /* seconds since 1970 */
-	uint32_t rdev;	/* devices: major << 8 | minor */
+	uint32_t size; /* bytes */
+	uint32_t rdev; /* devices: major << 8 | minor */
+	uint32_t writers; /* open files that may write it */
+	struct inode_time atime, mtime, ctime;
+	struct inode *parent;   /* directories: with a reference. NULL: it is a root */
+	struct inode *mounted;  /* directories: the root that covers it, with a reference */
+	struct dir_entry *name; /* one of its names, NULL: it has none, or that one is gone */
 	union {
-		paddr_t data; /* regular: the first byte, in the archive */
-		char *target; /* symbolic link: ends with NUL */
-		const struct file_ops *device; /* character device */
+		struct { /* regular files: the bytes that lie in an archive */
+			paddr_t start;
+			uint32_t bytes;
+		} source;
+		char *target;	   /* symbolic links: ends with NUL */
+		struct pipe *pipe; /* pipes: NULL while nobody has it open */
 		struct {
 			struct tree names;	  /* struct dir_entry, by name */
 			struct list_node entries; /* the same, in order of arrival */
-			struct inode *parent;	  /* of the root: itself */
 		} dir;
+		struct {
+			const struct proc_node *node;
+			int pid, fd;
+		} proc;
 	};
-};
-
-struct dir_entry {
-	struct tree_node node;
-	struct list_node link;
-	struct inode *inode;
-	char name[];
 };
 
 static inline bool inode_is(const struct inode *i, unsigned type)
@@ -51,23 +90,27 @@ static inline bool inode_is(const struct inode *i, unsigned type)
 	return (i->mode & MODE_TYPE) == type;
 }
 
-/* The cache of inodes, and the root directory. Context: boot. */
+/* Every inode that has, or had, a name in a directory; oldest name first. */
+extern struct list_node inode_all;
+
+/* The cache of inodes. Context: boot. */
 void inode_init(void);
+/* One reference, type and permissions by @mode, times now. NULL: no memory. */
+MUST_CHECK struct inode *inode_create(const struct inode_ops *ops, unsigned mode);
+struct inode *inode_get(struct inode *i); /* returns @i */
+/* The last put ends it, but a regular file's maps keep it and its pages. NULL: nothing. */
+void inode_put(struct inode *i);
+/* The object's last reference is gone: for the object's destroy. */
+void inode_object_gone(struct object *o);
+
+/* The root of everything. It is never put. */
 struct inode *inode_root(void);
-/* A new inode in no directory; type and permissions by @mode. NULL: no memory. */
-MUST_CHECK struct inode *inode_create(unsigned mode);
-/* A regular file's bytes are at @data. It must have been mapped by nobody. */
-void inode_set_data(struct inode *i, paddr_t data, uint32_t size);
-/*
- * Name @child in directory @dir, instead of what had that name. 0 or -ENOMEM. @length bytes of
- * @name.
- */
-MUST_CHECK int inode_link(struct inode *dir, const char *name, size_t length, struct inode *child);
-/* The entry of that name in directory @dir, not "." or "..". NULL: there is none. */
-struct dir_entry *inode_find(const struct inode *dir, const char *name, size_t length);
-/* The name of directory @dir in its parent. */
-const char *inode_dir_name(const struct inode *dir);
-/* Bytes of a regular file into kernel memory: how many, less only at its end. */
-size_t inode_read(const struct inode *i, uint32_t offset, void *buf, size_t n);
+void inode_set_root(struct inode *i); /* boot */
+
+struct inode_time inode_now(void);
+/* Contents or names have changed: mtime and ctime are now. */
+void inode_changed(struct inode *i);
+/* It was read: atime is now, if it is not newer than the last change (Linux's relatime). */
+void inode_accessed(struct inode *i);
 
 #endif

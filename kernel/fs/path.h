@@ -1,4 +1,4 @@
-/* From a path to an inode. Theory in path.c. Context: process or boot. */
+/* From a path to an inode, and back. Theory in path.c. Context: process or boot. May reclaim. */
 #ifndef KERNEL_FS_PATH_H
 #define KERNEL_FS_PATH_H
 
@@ -6,21 +6,40 @@
 
 enum path_flags {
 	PATH_FOLLOW = 1, /* follow a symbolic link at the end of the path */
+	PATH_NAME = 2,	 /* the last name itself is meant; a slash behind it is the caller's */
+};
+
+/* What stands at the end of a path. */
+enum path_last { PATH_LAST_NAME, PATH_LAST_ROOT, PATH_LAST_DOT, PATH_LAST_DOTDOT };
+
+/* Where a path ends. */
+struct path_end {
+	struct inode *dir;   /* the directory of the last name; with a reference */
+	struct inode *inode; /* what it names, with a reference; NULL: there is no such name */
+	const char *name;    /* the last name, inside the path or inside @text */
+	size_t length;	     /* of it */
+	enum path_last last;
+	bool slash;	     /* a slash followed it */
+	char *text;	     /* memory for what links said; NULL: none */
 };
 
 /*
- * The inode that @path names, seen from directory @cwd, in *found. 0, or -ENOENT, -ENOTDIR, -ELOOP,
- * -ENAMETOOLONG.
+ * Walk @path from directory @cwd. A last name that is not there is no error: end->inode is NULL. 0,
+ * and @end is the caller's to put; or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM.
+ */
+MUST_CHECK int path_resolve(struct inode *cwd, const char *path, unsigned flags,
+			    struct path_end *end);
+void path_end_put(struct path_end *end);
+/*
+ * The inode that @path names, seen from directory @cwd, in *found, with a reference. 0, or errors
+ * as above.
  */
 MUST_CHECK int path_lookup(struct inode *cwd, const char *path, unsigned flags,
 			   struct inode **found);
 /*
- * The directory in which @path's last name is, or would be; *name gets that name inside @path,
- * *length its length (0: the path has none, as "/"). Errors as path_lookup.
+ * The absolute path of @i into buf[size]: its length with NUL, -ENOENT (it has no name now), or
+ * -ERANGE.
  */
-MUST_CHECK int path_parent(struct inode *cwd, const char *path, struct inode **dir,
-			   const char **name, size_t *length);
-/* The absolute path of directory @dir into buf[size]: its length with NUL, or -ERANGE. */
-long path_of_dir(const struct inode *dir, char *buf, size_t size);
+long path_of(const struct inode *i, char *buf, size_t size);
 
 #endif

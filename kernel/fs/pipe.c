@@ -12,7 +12,11 @@
  * Always true
  *   P1  written - read <= PIPE_BYTES
  *   P2  a page is allocated before a byte of it is counted as written
- * Left out: named pipes, packets, changing the size.
+ *   P3  a pipe is there exactly while someone has it open; its inode finds it
+ *
+ * A named pipe's inode gets its ring with the first open. Who opens one end waits for somebody to
+ * open the other; a count of opens tells that somebody came, even if he has left again.
+ * Left out: packets, changing the size.
  */
 #include "kernel/fs/pipe.h"
 
@@ -27,10 +31,11 @@
 enum { PIPE_PAGES = 16, PIPE_BYTES = PIPE_PAGES * 4096, PIPE_ATOMIC = 4096 };
 
 struct pipe {
-	struct inode inode; /* what fstat tells */
+	struct inode *inode; /* whose pipe it is; every open end has a reference on it */
 	char *pages[PIPE_PAGES];
 	uint32_t written, read; /* bytes so far; wrap around */
-	uint32_t readers, writers;
+	uint32_t readers, writers; /* open now */
+	uint32_t reader_opens, writer_opens; /* ever */
 	struct sleep_lock lock;
 	struct wait_queue change; /* something was written or read, or an end was closed */
 };
@@ -212,21 +217,27 @@ static unsigned pipe_poll_write(struct file *f)
 
 static void pipe_destroy(struct pipe *p)
 {
+	p->inode->pipe = NULL;
 	for (int i = 0; i < PIPE_PAGES; i++)
 		kfree(p->pages[i]);
 	kfree(p);
 }
 
-static void pipe_close(struct file *f)
+/* One end was not opened after all, or is closed. */
+static void pipe_leave(struct pipe *p, const struct file *f)
 {
-	struct pipe *p = f->private;
 	if (file_readable(f))
 		p->readers--;
-	else
+	if (file_writable(f))
 		p->writers--;
 	pipe_changed(p);
 	if (p->readers == 0 && p->writers == 0)
 		pipe_destroy(p);
+}
+
+static void pipe_close(struct file *f)
+{
+	pipe_leave(f->private, f);
 }
 
 static const struct file_ops pipe_read_ops = {
@@ -237,47 +248,117 @@ static const struct file_ops pipe_write_ops = {
 	.name = "pipe", .write = pipe_write, .ioctl = pipe_ioctl, .close = pipe_close,
 	.poll = pipe_poll_write,
 };
+static const struct file_ops pipe_both_ops = {
+	.name = "pipe", .read = pipe_read, .write = pipe_write, .ioctl = pipe_ioctl,
+	.close = pipe_close,
+};
 
 bool pipe_is(const struct file *f)
 {
-	return f->ops == &pipe_read_ops || f->ops == &pipe_write_ops;
+	return f->ops == &pipe_read_ops || f->ops == &pipe_write_ops || f->ops == &pipe_both_ops;
 }
 
-static void pipe_init(struct pipe *p)
+/* The ring of pipe inode @i, made if it is not there. NULL: no memory. */
+static struct pipe *pipe_of(struct inode *i)
 {
-	static uint32_t last_number;
-	last_number++;
-	p->inode.number = last_number;
-	p->inode.mode = MODE_FIFO | 0600;
-	p->inode.nlink = 1;
-	p->readers = 1;
-	p->writers = 1;
+	if (i->pipe)
+		return i->pipe;
+	struct pipe *p = kzalloc(sizeof(*p));
+	if (!p)
+		return NULL;
+	p->inode = i;
+	i->pipe = p;
 	sleep_lock_init(&p->lock);
 	wait_queue_init(&p->change);
+	return p;
+}
+
+/* @f is an end of @p from now on. */
+static void pipe_join(struct pipe *p, struct file *f)
+{
+	f->private = p;
+	f->ops = !file_writable(f) ? &pipe_read_ops
+		 : file_readable(f) ? &pipe_both_ops
+				    : &pipe_write_ops;
+	if (file_readable(f)) {
+		p->readers++;
+		p->reader_opens++;
+	}
+	if (file_writable(f)) {
+		p->writers++;
+		p->writer_opens++;
+	}
+	sched_wake_all(&p->change);
+}
+
+/* Until somebody opens the other end. */
+static int fifo_wait(struct pipe *p, const uint32_t *open_now, const uint32_t *opens)
+{
+	uint32_t before = *opens;
+	while (*open_now == 0 && *opens == before) {
+		int error = sched_sleep_interruptible(&p->change);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int fifo_open(struct file *f)
+{
+	struct pipe *p = pipe_of(f->inode);
+	int error = 0;
+	if (!p)
+		return -ENOMEM;
+	bool wait = !(f->flags & O_NONBLOCK);
+	pipe_join(p, f);
+	if (f->ops == &pipe_read_ops && wait)
+		error = fifo_wait(p, &p->writers, &p->writer_opens);
+	else if (f->ops == &pipe_write_ops && wait)
+		error = fifo_wait(p, &p->readers, &p->reader_opens);
+	else if (f->ops == &pipe_write_ops && p->readers == 0)
+		error = -ENXIO;
+	if (error)
+		pipe_leave(p, f);
+	return error;
+}
+
+const struct file_ops fifo_ops = { .name = "pipe", .open = fifo_open };
+
+static const char *pipe_name_of(const struct inode *i)
+{
+	(void)i;
+	return NULL;
+}
+
+static const struct inode_ops pipe_inode_ops = {
+	.name = "pipefs", .device = 3, .magic = 0x50495045, .name_of = pipe_name_of,
+};
+
+/* An end of a pipe that nobody else has seen. NULL: no memory. */
+static struct file *pipe_open_end(struct inode *i, unsigned flags)
+{
+	struct file *f = file_create(&fifo_ops, i, flags);
+	if (f)
+		pipe_join(i->pipe, f);
+	return f;
 }
 
 int pipe_create(unsigned flags, struct pipe_ends *ends)
 {
-	struct pipe *p = kzalloc(sizeof(*p));
-	if (!p)
+	struct inode *i = inode_create(&pipe_inode_ops, MODE_FIFO | 0600);
+	if (!i)
 		return -ENOMEM;
-	pipe_init(p);
-	ends->reader = file_create(&pipe_read_ops, &p->inode, O_RDONLY | flags);
-	ends->writer = file_create(&pipe_write_ops, &p->inode, O_WRONLY | flags);
-	if (ends->reader)
-		ends->reader->private = p;
-	if (ends->writer)
-		ends->writer->private = p;
-	if (ends->reader && ends->writer)
-		return 0;
-	/* An end that was not made does not close itself. */
-	p->readers = ends->reader != NULL;
-	p->writers = ends->writer != NULL;
-	if (ends->reader)
+	i->files = &fifo_ops;
+	if (!pipe_of(i)) {
+		inode_put(i);
+		return -ENOMEM;
+	}
+	ends->reader = pipe_open_end(i, O_RDONLY | flags);
+	ends->writer = ends->reader ? pipe_open_end(i, O_WRONLY | flags) : NULL;
+	if (!ends->reader)
+		pipe_destroy(i->pipe);
+	else if (!ends->writer)
 		file_put(ends->reader);
-	else if (ends->writer)
-		file_put(ends->writer);
-	else
-		pipe_destroy(p);
-	return -ENOMEM;
+	inode_put(i);
+	return ends->writer ? 0 : -ENOMEM;
 }

@@ -1,18 +1,22 @@
 /*
  * The file system as a whole: one tree in memory, laid down in this order: /dev with its devices,
  * boot modules as the loader lists them, then what the launcher lays over them. Later names replace
- * earlier ones.
+ * earlier ones. At last /tmp and /proc, if nobody brought them, and procfs on /proc.
  */
 #include "kernel/fs/vfs.h"
 
 #include "boot/boot_info.h"
 #include "kernel/fs/cpio.h"
 #include "kernel/fs/device.h"
-#include "kernel/fs/file.h"
-#include "kernel/fs/inode.h"
+#include "kernel/fs/dir.h"
+#include "kernel/fs/mount.h"
+#include "kernel/fs/path.h"
+#include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "lib/string.h"
+#include "mm/reclaim.h"
 
 void vfs_add_archive(const char *name, paddr_t start, uint32_t size)
 {
@@ -20,15 +24,100 @@ void vfs_add_archive(const char *name, paddr_t start, uint32_t size)
 	log_info("archive %s: %u entries, %u KiB at 0x%08x", name, n, size / 1024, start);
 }
 
+static void vfs_make_root(void)
+{
+	struct inode *root = tmpfs_create(MODE_DIR | 0755, 0);
+	if (!root)
+		panic("no memory for the root directory");
+	inode_set_root(root);
+}
+
 void vfs_init(void)
 {
 	inode_init();
 	file_init();
 	tty_init();
+	vfs_make_root();
 	if (device_init() != 0)
 		panic("no memory for /dev");
 	for (unsigned i = 0; i < boot_info.nmodules; i++) {
 		const struct boot_module *m = &boot_info.modules[i];
 		vfs_add_archive(m->name, m->start, m->end - m->start);
 	}
+}
+
+/* Directory @name of the root, made if it is not there; with a reference. NULL: no memory. */
+static struct inode *vfs_directory(const char *name, unsigned mode)
+{
+	struct inode *i = NULL;
+	if (path_lookup(inode_root(), name, PATH_FOLLOW, &i) == 0)
+		return i;
+	i = tmpfs_create(MODE_DIR | mode, 0);
+	if (i && dir_add(inode_root(), name, strlen(name), i) != 0) {
+		inode_put(i);
+		return NULL;
+	}
+	return i;
+}
+
+void vfs_complete(void)
+{
+	struct inode *tmp = vfs_directory("tmp", 01777), *proc = vfs_directory("proc", 0555);
+	if (!tmp || !proc)
+		panic("no memory for /tmp and /proc");
+	int error = mount_add(proc, "proc");
+	if (error)
+		log_error("/proc: can not be mounted: error %d", -error);
+	inode_put(tmp);
+	inode_put(proc);
+}
+
+/* --- what a run left behind --- */
+
+uint32_t vfs_mark(void)
+{
+	return dir_last_serial();
+}
+
+/* Pages that differ from their archive, or have none; clean ones were dropped before. */
+static uint32_t vfs_drop_pages(struct object *o)
+{
+	uint32_t n = o->npages;
+	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
+		reclaim_object_page_drop(o, i);
+	object_trim(o);
+	return n;
+}
+
+void vfs_forget_since(uint32_t mark)
+{
+	uint32_t pages = 0, files = 0;
+	list_for_each(node, &inode_all) {
+		struct inode *i = list_entry(node, struct inode, all);
+		if (i->nlink == 0 || !tmpfs_has_pages(i))
+			continue;
+		files += i->object.npages != 0;
+		pages += vfs_drop_pages(&i->object);
+	}
+	dir_remove_younger(mark);
+	if (files)
+		log_info("files: %u new or changed, %u pages in memory or on swap", files, pages);
+}
+
+/* An inode, its entries, a link's text. Inodes without a name are somebody's: not the tree's. */
+uint32_t vfs_objects(void)
+{
+	uint32_t n = 0;
+	list_for_each(node, &inode_all) {
+		struct inode *i = list_entry(node, struct inode, all);
+		if (i->nlink == 0)
+			continue;
+		n += 1 + inode_is(i, MODE_LINK);
+		if (inode_is(i, MODE_DIR))
+			list_for_each(entry, &i->dir.entries)
+				n++;
+	}
+	list_for_each(entry, &inode_root()->dir.entries)
+		n++;
+	return n;
 }

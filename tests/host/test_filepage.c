@@ -179,3 +179,38 @@ TEST(a_private_map_does_not_change_the_file)
 	CHECK_EQ(peek(at + 2 * PAGE_SIZE), 1);
 	stop();
 }
+
+TEST(a_cached_page_that_is_written_is_not_dropped)
+{
+	start();
+	CHECK_EQ(read_page(2), SOURCE_BYTE);
+	CHECK_EQ(reclaim_stats.cached, 1);
+	write_page(2, 5);
+	mm_check();
+	reclaim_drop_caches();
+	CHECK_EQ(read_page(2), 5);
+	stop();
+}
+
+/* The last page of a program's data: a copy of what the file holds now, zero behind the cut. */
+TEST(a_cut_private_page_shows_the_file_as_it_was_written)
+{
+	start();
+	struct aspace_map r = { .length = PAGES * PAGE_SIZE,
+				.prot = PROT_R | PROT_W,
+				.object = &file,
+				.object_end = 2 * PAGE_SIZE + 100 };
+	for (unsigned evicted = 0; evicted < 2; evicted++) {
+		long at = aspace_map(as, &r);
+		CHECK(!is_error(at));
+		write_page(2, 9);
+		if (evicted)
+			space_evict_all();
+		CHECK_EQ(peek(at + 2 * PAGE_SIZE + 99), 9);
+		CHECK_EQ(peek(at + 2 * PAGE_SIZE + 100), 0);
+		CHECK_EQ(sim_write8(as, at + 2 * PAGE_SIZE, 1), 0);
+		CHECK_EQ(read_page(2), 9);
+		CHECK_EQ(aspace_unmap(as, at, PAGES * PAGE_SIZE), 0);
+	}
+	stop();
+}

@@ -11,7 +11,10 @@
 static int lookup(const char *path)
 {
 	struct inode *found;
-	return path_lookup(inode_root(), path, PATH_FOLLOW, &found);
+	int error = path_lookup(inode_root(), path, PATH_FOLLOW, &found);
+	if (!error)
+		inode_put(found);
+	return error;
 }
 
 SELFTEST(path_finds_what_is_there)
@@ -22,6 +25,9 @@ SELFTEST(path_finds_what_is_there)
 	EXPECT(a == b && inode_is(a, MODE_CHAR));
 	EXPECT_EQ(path_lookup(a, "/..", 0, &root), 0);
 	EXPECT(root == inode_root());
+	inode_put(a);
+	inode_put(b);
+	inode_put(root);
 }
 
 SELFTEST(path_says_what_is_wrong)
@@ -45,11 +51,12 @@ SELFTEST(path_of_a_directory_is_absolute)
 	struct inode *dev;
 	char buf[8];
 	REQUIRE(path_lookup(inode_root(), "dev", 0, &dev) == 0);
-	EXPECT_EQ(path_of_dir(dev, buf, sizeof(buf)), 5);
+	EXPECT_EQ(path_of(dev, buf, sizeof(buf)), 5);
 	EXPECT_EQ(strcmp(buf, "/dev"), 0);
-	EXPECT_EQ(path_of_dir(inode_root(), buf, sizeof(buf)), 2);
+	EXPECT_EQ(path_of(inode_root(), buf, sizeof(buf)), 2);
 	EXPECT_EQ(strcmp(buf, "/"), 0);
-	EXPECT_EQ(path_of_dir(dev, buf, 4), -ERANGE);
+	EXPECT_EQ(path_of(dev, buf, 4), -ERANGE);
+	inode_put(dev);
 }
 
 /* A header with @namesize and @filesize in hexadecimal digits, and a name of three letters. */

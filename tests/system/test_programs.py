@@ -122,6 +122,14 @@ def a_thousand_processes_leave_nothing_behind(box):
     find(rb" 0 wrong", result.out)
 
 
+@test
+def a_file_five_times_as_large_as_memory(box):
+    """Changed pages of files go to swap, by write and by map, and come back."""
+    result = box.run("/tests/files-big", "40", ram="8M", swap="64M").expect()
+    find(rb"wrong after writing: 0\nwrong after the map: 0\n", result.out)
+    check(result["swap_outs"] > 10000, "it went to swap")
+
+
 def user_test(name):
     def run(box):
         if not os.path.exists(os.path.join(GUEST_ROOT, "tests", name)):

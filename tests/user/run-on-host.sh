@@ -37,6 +37,7 @@ in_jail() {
 			: > "$0/dev/$d"
 			mount --bind /dev/$d "$0/dev/$d" || exit 125
 		done
+		mount --rbind /proc "$0/proc" || exit 125
 		exec env -i PATH=/bin:/sbin HOME=/ TERM=dumb chroot "$0" "$@"' "$jail" "$@"
 }
 

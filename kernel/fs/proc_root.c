@@ -1,0 +1,207 @@
+/*
+ * The root of procfs: facts about the machine, and a directory for each process.
+ */
+#include "boot/boot_info.h"
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/fs/mount.h"
+#include "kernel/fs/proc.h"
+#include "kernel/process.h"
+#include "kernel/sched.h"
+#include "kernel/thread.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/swap.h"
+
+/* --- links to oneself --- */
+
+static void root_self(struct text *t, struct process *p, int fd)
+{
+	(void)p, (void)fd;
+	if (process_running)
+		text_add(t, "%d", process_running->pid);
+}
+
+static void root_thread_self(struct text *t, struct process *p, int fd)
+{
+	(void)p, (void)fd;
+	if (process_running)
+		text_add(t, "%d/task/%d", process_running->pid, process_running->pid);
+}
+
+static void root_mounts(struct text *t, struct process *p, int fd)
+{
+	(void)p, (void)fd;
+	text_add(t, "self/mounts");
+}
+
+/* --- the machine --- */
+
+static void root_version(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "Linux version 6.1.0-clockhand (clockhand) (cc) #1 Clockhand\n");
+}
+
+static void root_cmdline(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "%s\n", boot_info.cmdline);
+}
+
+static void root_filesystems(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "nodev\ttmpfs\nnodev\tproc\nnodev\tpipefs\n");
+}
+
+/* The CPU's own words: twelve bytes of a maker, 48 of a model. */
+static void root_cpu_names(char maker[13], char model[49])
+{
+	struct cpuid id = cpu_id(0, 0);
+	const uint32_t words[3] = { id.ebx, id.edx, id.ecx };
+	memcpy(maker, words, sizeof(words));
+	if (cpu_id(0x80000000, 0).eax < 0x80000004)
+		return;
+	for (uint32_t leaf = 0; leaf < 3; leaf++) {
+		id = cpu_id(0x80000002 + leaf, 0);
+		memcpy(model + leaf * sizeof(id), &id, sizeof(id));
+	}
+}
+
+static void root_cpu_flags(struct text *t)
+{
+	static const char *const names[32] = {
+		"fpu", "vme", "de", "pse", "tsc", "msr", "pae", "mce", "cx8", "apic", NULL, "sep",
+		"mtrr", "pge", "mca", "cmov", "pat", "pse36", "pn", "clflush", NULL, "dts", "acpi",
+		"mmx", "fxsr", "sse", "sse2", "ss", "ht", "tm", "ia64", "pbe",
+	};
+	text_add(t, "flags\t\t:");
+	for (unsigned bit = 0; bit < 32; bit++)
+		if (names[bit] && cpu_features() >> bit & 1)
+			text_add(t, " %s", names[bit]);
+	text_add(t, "\n\n");
+}
+
+static void root_cpuinfo(struct text *t, struct process *p)
+{
+	char maker[13] = "unknown", model[49] = "unknown";
+	uint32_t version = 0;
+	(void)p;
+	if (cpu_features()) {
+		root_cpu_names(maker, model);
+		version = cpu_id(1, 0).eax;
+	}
+	text_add(t, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n", maker,
+		 version >> 8 & 15, (version >> 4 & 15) | (version >> 12 & 0xf0));
+	text_add(t, "model name\t: %s\nstepping\t: %u\nfpu\t\t: %s\nwp\t\t: yes\n", model,
+		 version & 15, cpu_features() & CPUID_FPU ? "yes" : "no");
+	root_cpu_flags(t);
+}
+
+/* --- time and load --- */
+
+struct root_load {
+	uint32_t running, user, system;
+};
+
+static struct root_load root_load(void)
+{
+	struct root_load load = { .running = 0 };
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		load.running += p->state == PROCESS_RUNNABLE;
+		load.user += p->times.user + p->child_times.user;
+		load.system += p->times.system + p->child_times.system;
+	}
+	return load;
+}
+
+static uint32_t root_idle_ticks(const struct root_load *load)
+{
+	uint32_t now = (uint32_t)sched_ticks(), busy = load->user + load->system;
+	return now > busy ? now - busy : 0;
+}
+
+static void root_stat(struct text *t, struct process *p)
+{
+	struct root_load load = root_load();
+	uint32_t idle = root_idle_ticks(&load);
+	uint64_t boot = clock_of_day().seconds - clock_since_boot().seconds;
+	(void)p;
+	for (unsigned line = 0; line < 2; line++)
+		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", line ? "0" : " ", load.user,
+			 load.system, idle);
+	text_add(t, "intr %llu\nctxt 0\nbtime %llu\n", (unsigned long long)sched_ticks(),
+		 (unsigned long long)boot);
+	text_add(t, "processes %u\nprocs_running %u\nprocs_blocked 0\n", process_count,
+		 load.running);
+}
+
+static void root_uptime(struct text *t, struct process *p)
+{
+	struct root_load load = root_load();
+	uint32_t now = (uint32_t)sched_ticks(), idle = root_idle_ticks(&load);
+	(void)p;
+	text_add(t, "%u.%02u %u.%02u\n", now / SCHED_HZ, now % SCHED_HZ, idle / SCHED_HZ,
+		 idle % SCHED_HZ);
+}
+
+static void root_loadavg(struct text *t, struct process *p)
+{
+	int last = 0;
+	(void)p;
+	list_for_each(node, &process_all)
+		last = MAX(last, list_entry(node, struct process, all)->pid);
+	text_add(t, "0.00 0.00 0.00 %u/%u %d\n", root_load().running, process_count, last);
+}
+
+static void root_swaps(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	if (swap_stats.total > 0)
+		text_add(t, "%-40s%s\t%u\t\t%u\t\t%d\n", "/dev/ram0", "partition",
+			 swap_stats.total * 4, swap_stats.used * 4, -2);
+}
+
+/* --- the tables --- */
+
+static int root_next(struct process *p, int from)
+{
+	int best = -1;
+	(void)p;
+	list_for_each(node, &process_all) {
+		const struct process *q = list_entry(node, struct process, all);
+		if (thread_is_leader(q) && q->pid >= from && (best < 0 || q->pid < best))
+			best = q->pid;
+	}
+	return best;
+}
+
+enum { ROOT_FILE = MODE_REGULAR | 0444, ROOT_LINK = MODE_LINK | 0777, ROOT_DIR = MODE_DIR | 0555 };
+
+static const struct proc_node root_children[] = {
+	{ .name = "self", .mode = ROOT_LINK, .link_text = root_self },
+	{ .name = "thread-self", .mode = ROOT_LINK, .link_text = root_thread_self },
+	{ .name = "mounts", .mode = ROOT_LINK, .link_text = root_mounts },
+	{ .name = "cmdline", .mode = ROOT_FILE, .show = root_cmdline },
+	{ .name = "cpuinfo", .mode = ROOT_FILE, .show = root_cpuinfo },
+	{ .name = "filesystems", .mode = ROOT_FILE, .show = root_filesystems },
+	{ .name = "loadavg", .mode = ROOT_FILE, .show = root_loadavg },
+	{ .name = "meminfo", .mode = ROOT_FILE, .show = proc_show_meminfo },
+	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
+	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
+	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },
+	{ .name = "uptime", .mode = ROOT_FILE, .show = root_uptime },
+	{ .name = "version", .mode = ROOT_FILE, .show = root_version },
+	{ .name = "vmstat", .mode = ROOT_FILE, .show = proc_show_vmstat },
+	{ .name = NULL },
+};
+
+const struct proc_node proc_root_node = {
+	.mode = ROOT_DIR,
+	.children = root_children,
+	.numbered = &proc_process_node,
+	.next = root_next,
+};

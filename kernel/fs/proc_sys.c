@@ -1,0 +1,90 @@
+/*
+ * /proc/sys: settings. What can be set is few; most files tell a constant of this kernel.
+ */
+#include "kernel/fs/proc.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "mm/reclaim.h"
+
+static void sys_ostype(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "Linux\n");
+}
+
+static void sys_osrelease(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "6.1.0-clockhand\n");
+}
+
+static void sys_hostname(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "clockhand\n");
+}
+
+static void sys_version(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "#1 Clockhand\n");
+}
+
+static void sys_pid_max(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "%d\n", PROCESS_PID_MAX);
+}
+
+/* Nothing is reserved ahead: as Linux's 0, and what could never be had is refused. */
+static void sys_overcommit(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "0\n");
+}
+
+static void sys_mmap_min(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "%u\n", USER_BASE);
+}
+
+static void sys_drop_caches(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "0\n");
+}
+
+static int sys_drop_caches_now(struct process *p, const char *text)
+{
+	(void)p;
+	if (text[0] < '1' || text[0] > '3')
+		return -EINVAL;
+	reclaim_drop_caches();
+	return 0;
+}
+
+enum { SYS_FILE = MODE_REGULAR | 0444, SYS_DIR = MODE_DIR | 0555 };
+
+static const struct proc_node sys_kernel_children[] = {
+	{ .name = "hostname", .mode = SYS_FILE, .show = sys_hostname },
+	{ .name = "osrelease", .mode = SYS_FILE, .show = sys_osrelease },
+	{ .name = "ostype", .mode = SYS_FILE, .show = sys_ostype },
+	{ .name = "pid_max", .mode = SYS_FILE, .show = sys_pid_max },
+	{ .name = "version", .mode = SYS_FILE, .show = sys_version },
+	{ .name = NULL },
+};
+
+static const struct proc_node sys_vm_children[] = {
+	{ .name = "drop_caches", .mode = MODE_REGULAR | 0644, .show = sys_drop_caches,
+	  .store = sys_drop_caches_now },
+	{ .name = "mmap_min_addr", .mode = SYS_FILE, .show = sys_mmap_min },
+	{ .name = "overcommit_memory", .mode = SYS_FILE, .show = sys_overcommit },
+	{ .name = NULL },
+};
+
+const struct proc_node proc_sys_children[] = {
+	{ .name = "kernel", .mode = SYS_DIR, .children = sys_kernel_children },
+	{ .name = "vm", .mode = SYS_DIR, .children = sys_vm_children },
+	{ .name = NULL },
+};

@@ -1,0 +1,19 @@
+/* A text that grows as it is written. Theory in text.c. Context: process. May reclaim. */
+#ifndef KERNEL_FS_TEXT_H
+#define KERNEL_FS_TEXT_H
+
+#include "lib/base.h"
+
+struct text {
+	char *bytes; /* @length of them, for kfree; NULL while there is none */
+	size_t length, capacity;
+	bool failed; /* there was no memory for all of it */
+};
+
+void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void text_add_bytes(struct text *t, const char *bytes, size_t n);
+/* Spaces until the line that began at @line_start is @width long. */
+void text_pad(struct text *t, size_t line_start, size_t width);
+void text_free(struct text *t);
+
+#endif

@@ -1,0 +1,305 @@
+/*
+ * Contents of regular files: reading, writing, holes.
+ *
+ * A read takes each page from where it is. What is in the object, as a frame or on a slot, is
+ * brought in, pinned and copied. What only the archive has is copied from there, past the page
+ * cache: a cached copy would take a frame and save nothing. A hole is cleared memory.
+ *
+ * A write brings the page into the object, pinned, and copies into it; a page that is replaced as a
+ * whole is not read first. The page counts as modified from then on, and when frames are short it
+ * goes to a slot. Maps show the same frame, so they and read and write never differ.
+ *
+ * The program's memory may fault under the copy, and other processes may run meanwhile. The pin
+ * keeps the page where it is; size and position are looked at anew for each page. A copy that
+ * fails half way is tried again up to the next page of the program's memory, so that the call moves
+ * exactly the bytes that could be had.
+ *
+ * Always true: a page handed to filepage_put with "modified" is filled with what the file holds,
+ * never with what was in the frame before.
+ */
+#include "kernel/fs/tmpfs.h"
+
+#include "kernel/fs/pmem.h"
+#include "kernel/fs/tmpfs_data.h"
+#include "kernel/process.h"
+#include "kernel/signal.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/filepage.h"
+#include "mm/reclaim.h"
+
+/*
+ * Every page that a file gets is one less for processes, in memory or on swap, and a process that
+ * finds none is ended. So files are full before memory is.
+ */
+bool tmpfs_has_room(void)
+{
+	uint32_t all = frame_stats.total + swap_stats.total;
+	uint32_t slots = swap_stats.total - swap_stats.used;
+	uint32_t left = frame_stats.free + reclaim_stats.cached + slots;
+	return left > reclaim_stats.reserve + all / 32;
+}
+
+/* A page of the file for a system call. No memory is "no space" to the program. */
+static int tmpfs_get_page(struct inode *i, uint32_t index, bool overwrite, struct frame **page)
+{
+	for (;;) {
+		int error = filepage_get(&i->object, index, overwrite, page);
+		if (error == -ENOMEM)
+			return -ENOSPC;
+		if (error != -EAGAIN)
+			return error;
+		sched_yield_now();
+	}
+}
+
+/* Bytes from @at to the end of its page, @n at most. */
+static size_t tmpfs_chunk(uint32_t at, size_t n)
+{
+	return MIN(n, PAGE_SIZE - (at & PAGE_MASK));
+}
+
+/* --- reading --- */
+
+/* From an object's page. */
+static int tmpfs_read_page(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+{
+	struct frame *page;
+	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
+	if (error)
+		return error == -ENOSPC ? -ENOMEM : error;
+	error = user_write(process_aspace(), buf, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	filepage_put(page, false);
+	return error;
+}
+
+/* @n bytes of one page. 0 or -EFAULT, -ENOMEM, -EIO. */
+static int tmpfs_read_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+{
+	if (filepage_exists(&i->object, at >> PAGE_SHIFT))
+		return tmpfs_read_page(i, at, buf, n);
+	size_t archived = at < i->source.bytes ? MIN(n, i->source.bytes - at) : 0;
+	int error = 0;
+	if (archived)
+		error = pmem_read_to_user(process_aspace(), buf, i->source.start + at, archived);
+	if (!error && archived < n)
+		error = user_clear(process_aspace(), buf + archived, n - archived);
+	return error;
+}
+
+static long regular_read(struct file *f, uptr_t buf, size_t n)
+{
+	struct inode *i = f->inode;
+	uint64_t start = f->position, at = start;
+	int error = 0;
+	bool shorter = false; /* the rest of the program's page only, after a fault */
+	while (at < i->size && at - start < n) {
+		uptr_t to = buf + (uptr_t)(at - start);
+		size_t left = MIN(n - (size_t)(at - start), i->size - (size_t)at);
+		size_t chunk = tmpfs_chunk((uint32_t)at, left);
+		if (shorter)
+			chunk = tmpfs_chunk(to, chunk);
+		error = tmpfs_read_some(i, (uint32_t)at, to, chunk);
+		if (error == -EFAULT && !shorter) {
+			shorter = true;
+			continue;
+		}
+		if (error)
+			break;
+		at += chunk;
+	}
+	if (n > 0)
+		inode_accessed(i);
+	f->position = at;
+	return at > start ? (long)(at - start) : error;
+}
+
+/* @n bytes of one page into kernel memory. */
+static int tmpfs_peek(struct inode *i, uint32_t at, void *buf, size_t n)
+{
+	struct frame *page;
+	if (!filepage_exists(&i->object, at >> PAGE_SHIFT))
+		return object_read(&i->object, at, buf, n);
+	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
+	if (error)
+		return error;
+	memcpy(buf, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	filepage_put(page, false);
+	return 0;
+}
+
+size_t inode_read(struct inode *i, uint32_t offset, void *buf, size_t n)
+{
+	size_t done = 0;
+	while (done < n && offset + done < i->size) {
+		uint32_t at = offset + done;
+		size_t chunk = tmpfs_chunk(at, MIN(n - done, i->size - at));
+		if (tmpfs_peek(i, at, (char *)buf + done, chunk) != 0)
+			break;
+		done += chunk;
+	}
+	return done;
+}
+
+/* --- writing --- */
+
+/* The page was to be replaced as a whole and was not: what it was before. */
+static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page)
+{
+	return object_read(&i->object, index << PAGE_SHIFT, frame_bytes(page), PAGE_SIZE);
+}
+
+/* @n bytes of one page. 0 or -EFAULT, -ENOSPC, -EIO. */
+static int tmpfs_write_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+{
+	uint32_t index = at >> PAGE_SHIFT;
+	bool new = !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
+	struct frame *page;
+	int error = new && !tmpfs_has_room() ? -ENOSPC : tmpfs_get_page(i, index, fresh, &page);
+	if (error)
+		return error;
+	error = user_read(process_aspace(), (char *)frame_bytes(page) + (at & PAGE_MASK), buf, n);
+	if (error && fresh && tmpfs_refill(i, index, page) != 0)
+		error = -EIO;
+	filepage_put(page, true);
+	if (!error && at + n > i->size) {
+		i->object.size_bytes = at + n;
+		i->size = at + n;
+	}
+	return error;
+}
+
+static long regular_write(struct file *f, uptr_t buf, size_t n)
+{
+	struct inode *i = f->inode;
+	uint64_t start = f->flags & O_APPEND ? i->size : f->position, at = start;
+	int error = 0;
+	bool shorter = false;
+	if (n > 0 && start >= INODE_SIZE_MAX)
+		return -EFBIG;
+	n = MIN(n, INODE_SIZE_MAX - (size_t)start);
+	while (at - start < n) {
+		uptr_t from = buf + (uptr_t)(at - start);
+		size_t chunk = tmpfs_chunk((uint32_t)at, n - (size_t)(at - start));
+		if (shorter)
+			chunk = tmpfs_chunk(from, chunk);
+		error = tmpfs_write_some(i, (uint32_t)at, from, chunk);
+		if (error == -EFAULT && !shorter) {
+			shorter = true;
+			continue;
+		}
+		if (error)
+			break;
+		at += chunk;
+	}
+	if (at > start)
+		inode_changed(i);
+	f->position = at;
+	return at > start ? (long)(at - start) : error;
+}
+
+static long directory_read(struct file *f, uptr_t buf, size_t n)
+{
+	(void)f, (void)buf, (void)n;
+	return -EISDIR;
+}
+
+const struct file_ops regular_ops = {
+	.name = "file", .read = regular_read, .write = regular_write, .seekable = true,
+};
+const struct file_ops directory_ops = {
+	.name = "directory", .read = directory_read, .seekable = true,
+};
+
+/* --- size, holes --- */
+
+int tmpfs_set_size(struct inode *i, uint32_t size)
+{
+	for (;;) {
+		int error = filepage_truncate(&i->object, size);
+		if (error == -EAGAIN) {
+			sched_yield_now();
+			continue;
+		}
+		if (error)
+			return error == -ENOMEM ? -ENOSPC : error;
+		i->size = size;
+		return 0;
+	}
+}
+
+/* Zero @n bytes of one page. */
+static int tmpfs_clear_some(struct inode *i, uint32_t at, size_t n)
+{
+	uint32_t index = at >> PAGE_SHIFT;
+	bool archived = (index << PAGE_SHIFT) < i->source.bytes;
+	struct frame *page;
+	if (!archived && !filepage_exists(&i->object, index))
+		return 0;
+	int error = tmpfs_get_page(i, index, n == PAGE_SIZE, &page);
+	if (error)
+		return error;
+	memset((char *)frame_bytes(page) + (at & PAGE_MASK), 0, n);
+	filepage_put(page, true);
+	return 0;
+}
+
+int tmpfs_punch(struct inode *i, uint64_t start, uint64_t end)
+{
+	end = MIN(end, (uint64_t)i->size);
+	for (uint64_t at = start; at < end;) {
+		size_t chunk = tmpfs_chunk((uint32_t)at, (size_t)(end - at));
+		int error = tmpfs_clear_some(i, (uint32_t)at, chunk);
+		if (error)
+			return error;
+		at += chunk;
+	}
+	inode_changed(i);
+	return 0;
+}
+
+int tmpfs_allocate(struct inode *i, uint64_t start, uint64_t end)
+{
+	for (uint64_t at = start; at < end;) {
+		uint32_t index = (uint32_t)(at >> PAGE_SHIFT);
+		struct frame *page;
+		if (signal_wanted(process_running))
+			return -EINTR;
+		if (at >= i->source.bytes && !filepage_exists(&i->object, index)) {
+			int error = tmpfs_has_room() ? tmpfs_get_page(i, index, false, &page)
+						     : -ENOSPC;
+			if (error)
+				return error;
+			filepage_put(page, true);
+		}
+		at = ((uint64_t)index + 1) << PAGE_SHIFT;
+	}
+	return 0;
+}
+
+/* Does byte @at lie in data? */
+static bool tmpfs_is_data(const struct inode *i, uint32_t at)
+{
+	return at < i->source.bytes || filepage_exists(&i->object, at >> PAGE_SHIFT);
+}
+
+int64_t tmpfs_seek(const struct inode *i, uint64_t at, bool hole)
+{
+	if (at >= i->size)
+		return -ENXIO;
+	while (at < i->size && tmpfs_is_data(i, (uint32_t)at) == hole) {
+		uint32_t next = (uint32_t)(at >> PAGE_SHIFT) + 1;
+		if (!hole)
+			next = object_next(&i->object, next);
+		at = next == UINT32_MAX ? i->size : (uint64_t)next << PAGE_SHIFT;
+	}
+	if (at >= i->size)
+		return hole ? (int64_t)i->size : -ENXIO;
+	return (int64_t)at;
+}
+
+uint32_t tmpfs_pages(const struct inode *i)
+{
+	uint32_t archived = page_up(i->source.bytes) >> PAGE_SHIFT;
+	return MAX(archived, i->object.npages);
+}
