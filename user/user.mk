@@ -14,7 +14,7 @@ USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesor
 	touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped \
 	fpu heap limits mmap mprotect page-linear page-merge page-parallel page-shuffle pipe \
-	preempt registers shared shm signals stack wait zero-fill
+	preempt programs registers shared shm signals stack wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
@@ -95,10 +95,12 @@ define user_no_programs
 	$(Q)printf '\177ELF' > $(1)/elf-cut
 	$(Q){ printf '\177ELF\1\1\1'; head -c 57 /dev/zero; } > $(1)/elf-zeroes
 	$(Q)chmod +x $(1)/*
+	$(Q)tests/user/make-programs.py $(1)/programs /tests/data/programs
 endef
 
 # Times and owners are fixed, names sorted: no trace of who built it and when.
-build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) user/user.mk
+build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) user/user.mk \
+		tests/user/make-programs.py
 	$(call say,CPIO,$@)
 	$(Q)$(call say,CPIO,$@)
 	$(Q)$(Q)rm -rf build/user/root
