@@ -63,7 +63,8 @@ BUSYBOX = {
     "gzip": "busybox gzip -c /data/words | busybox gunzip -c | busybox cmp - /data/words; echo $?",
     "bzip2": "busybox bzip2 -c /data/words | busybox md5sum",
     "tar": "cd /data; busybox tar cf - poem numbers table | busybox tar tf -",
-    "cpio": "cd /data; echo poem | busybox cpio -o -H newc 2>/dev/null | busybox cpio -t 2>/dev/null",
+    "cpio": "cd /data; echo poem | busybox cpio -o -H newc 2>/dev/null |"
+            " busybox cpio -t 2>/dev/null",
     "base64": "busybox base64 /data/random | busybox tail -2",
     "uuencode": "busybox uuencode -m x < /data/poem | busybox head -4",
     "printf": "busybox printf '%s|%5d|%-5s|%x\\n' a 42 b 255",

@@ -80,7 +80,8 @@ def sound(here):
         "sound-large-alignment": program(EXIT_7, [segment(vaddr=0, align=1 << 22)], DYN, 0),
         "sound-odd-alignment": program(segments=[segment(align=3)]),
         "sound-header-fields": program(version=9, shoff=0xffffffff, shnum=7, ehsize=1, flags=5),
-        "sound-empty-segment": program(segments=[segment(), segment(vaddr=BASE + 0x5000, filesz=0)]),
+        "sound-empty-segment": program(
+            segments=[segment(), segment(vaddr=BASE + 0x5000, filesz=0)]),
         "sound-short-file": program(segments=[segment(filesz=0x3000)]),
     }
 
