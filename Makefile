@@ -112,9 +112,9 @@ clean:
 
 help:
 	@echo 'make            build/clockhand.elf and build/clockhand.iso'
-	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves); ROOT=FOLDER lays a'
-	@echo '                folder over the guest'"'"'s root'
-	@echo 'make busybox    get Debian'"'"'s busybox-static by apt: the shell of make run from then on'
+	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves)'
+	@echo '                (ROOT=FOLDER lays a folder over the root)'
+	@echo 'make busybox    get busybox-static by apt: from then on the shell of make run'
 	@echo 'make test       every test: on the host, in the kernel, whole boots'
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'

@@ -188,6 +188,14 @@ static int exec_add_array(struct exec_job *job, const char *const *array, unsign
 	return 0;
 }
 
+/* At most a quarter of the stack, but 128 KiB always: strings, and the pointers to them. */
+static bool exec_strings_fit(const struct exec_job *job)
+{
+	uint64_t most = process_running->limits.of[LIMIT_STACK].now / 4;
+	uint32_t bytes = job->strings->used + (job->argc + job->envc) * sizeof(uptr_t);
+	return bytes <= MAX(most, (uint64_t)EXEC_STRING_MAX);
+}
+
 static int exec_gather(struct exec_job *job)
 {
 	const struct exec_request *r = job->request;
@@ -204,7 +212,9 @@ static int exec_gather(struct exec_job *job)
 	if (!error)
 		error = r->from ? exec_add_user_array(job, r->user.envp, 0, &job->envc)
 				: exec_add_array(job, r->kernel.envp, 0, &job->envc);
-	return error ? error : exec_strings_add(job->strings, r->path);
+	if (!error)
+		error = exec_strings_add(job->strings, r->path);
+	return !error && !exec_strings_fit(job) ? -E2BIG : error;
 }
 
 /* --- 3: the new address space --- */

@@ -67,7 +67,7 @@ int exec_script_read(struct exec_script *s, struct inode *file)
 	s->interpreter = script_skip_blanks(s->line + 2, end);
 	char *at = script_word_end(s->interpreter, end);
 	if (at == s->interpreter)
-		return -ENOEXEC;
+		return at == end ? -ENOEXEC : -EACCES; /* an empty name, as if it were a folder */
 	if (at < end && *at) {
 		*at = 0;
 		s->argument = script_skip_blanks(at + 1, end);

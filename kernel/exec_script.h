@@ -15,7 +15,10 @@ struct exec_script {
 
 /* Does @file begin with "#!"? */
 bool exec_is_script(struct inode *file);
-/* Read the first line of @file, which is one. 0, or -ENOEXEC: no interpreter, or its name is cut. */
+/*
+ * Read the first line of @file, which is one. 0, or -ENOEXEC (no interpreter, or its name is cut),
+ * -EACCES (its name is a NUL).
+ */
 MUST_CHECK int exec_script_read(struct exec_script *s, struct inode *file);
 
 #endif

@@ -73,12 +73,17 @@ int exec_strings_add_user(struct exec_strings *s, struct aspace *as, uptr_t text
 		if (error)
 			return error;
 		long length = user_read_string(as, to, text, room);
+		uint32_t before = at - s->used;
 		if (length >= 0) {
+			if (before + (uint32_t)length >= EXEC_STRING_MAX)
+				return -E2BIG;
 			s->used = at + (uint32_t)length + 1;
 			return 0;
 		}
 		if (length != -ENAMETOOLONG)
 			return (int)length;
+		if (before >= EXEC_STRING_MAX)
+			return -E2BIG;
 		/* The page is full of it: the rest goes to the next one. */
 		at += room;
 		text += room;

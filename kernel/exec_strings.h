@@ -7,7 +7,10 @@
 
 #include "mm/user.h"
 
-enum { EXEC_STRINGS_PAGES = 64 }; /* 256 KiB of arguments and environment together */
+enum {
+	EXEC_STRINGS_PAGES = 512,    /* 2 MiB of arguments and environment together */
+	EXEC_STRING_MAX = 32 * 4096, /* bytes of one user string, with its NUL */
+};
 
 struct exec_strings {
 	char *pages[EXEC_STRINGS_PAGES];

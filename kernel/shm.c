@@ -125,7 +125,8 @@ struct shm_usage shm_usage(void)
 /* Into the list, at the next free place; there is one. Gives it its id. */
 static void shm_insert(struct shm_entry *e)
 {
-	unsigned places = MIN(MAX(shm_count * 3 / 2, (unsigned)SHM_PLACES), (unsigned)SHM_COUNT_MAX);
+	unsigned places = MAX(shm_count * 3 / 2, (unsigned)SHM_PLACES);
+	places = MIN(places, (unsigned)SHM_COUNT_MAX);
 	unsigned place = shm_last_place;
 	do {
 		place = place + 1 < places ? place + 1 : 0;
@@ -226,7 +227,8 @@ long shm_attach(struct aspace *as, int id, vaddr_t addr, unsigned flags)
 	long at = aspace_map(as, &(struct aspace_map){
 		.start = (vaddr_t)to,
 		.length = s->size,
-		.prot = PROT_R | (flags & SHM_RDONLY ? 0 : PROT_W) | (flags & SHM_EXEC ? PROT_X : 0),
+		.prot = PROT_R | (flags & SHM_RDONLY ? 0 : PROT_W) |
+			(flags & SHM_EXEC ? PROT_X : 0),
 		.map_flags = (to ? ASPACE_FIXED : 0) | (flags & SHM_REMAP ? 0 : ASPACE_NOREPLACE),
 		.vma_flags = VMA_SHARED | (flags & SHM_RDONLY ? VMA_NOWRITE : 0),
 		.object = &s->object,
@@ -258,7 +260,7 @@ long shm_detach(struct aspace *as, vaddr_t addr)
 	s->last = process_running->pid;
 	const struct object *o = v->object;
 	vaddr_t end = addr + page_up(s->size);
-	/* Partly unmapped or protected, it is several areas by now. The last one may take @o along. */
+	/* Partly unmapped or protected, it is several areas by now. The last takes @o along. */
 	while (v && v->start < end) {
 		struct vma *next = vma_next(v);
 		if (v->object == o && shm_is_part(v, addr) &&

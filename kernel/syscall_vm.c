@@ -140,7 +140,8 @@ static bool remap_is_whole(const struct vma *v, vaddr_t end)
 	while (next->end < end) {
 		vaddr_t at = next->end;
 		next = vma_next(next);
-		if (!next || next->start != at || next->object != v->object || next->flags != v->flags)
+		if (!next || next->start != at || next->object != v->object ||
+		    next->flags != v->flags)
 			return false;
 	}
 	return true;

@@ -9,8 +9,7 @@ enum {
 	EMFILE = 24, ENOTTY = 25, ETXTBSY = 26, EFBIG = 27, ENOSPC = 28, ESPIPE = 29, EROFS = 30,
 	EMLINK = 31, EPIPE = 32, EDOM = 33, ERANGE = 34, EDEADLK = 35, ENAMETOOLONG = 36,
 	ENOSYS = 38, ENOTEMPTY = 39, ELOOP = 40, EIDRM = 43, EOVERFLOW = 75, ELIBBAD = 80,
-	EOPNOTSUPP = 95,
-	EAFNOSUPPORT = 97,
+	EOPNOTSUPP = 95, EAFNOSUPPORT = 97,
 };
 
 /* A long that is an address or, in its top 4095 values, an error: Linux's convention. */

@@ -14,8 +14,8 @@ USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesor
 	touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect \
-	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc registers shared \
-	shm signal-calls signal-forged signal-handlers signal-info signal-stack signals \
+	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs registers \
+	shared shm signal-calls signal-forged signal-handlers signal-info signal-stack signals \
 	single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
@@ -101,10 +101,12 @@ define user_no_programs
 	$(Q)printf '\177ELF' > $(1)/elf-cut
 	$(Q){ printf '\177ELF\1\1\1'; head -c 57 /dev/zero; } > $(1)/elf-zeroes
 	$(Q)chmod +x $(1)/*
+	$(Q)tests/user/make-programs.py $(1)/programs /tests/data/programs
 endef
 
 # Times and owners are fixed, names sorted: no trace of who built it and when.
-build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) user/user.mk
+build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) user/user.mk \
+		tests/user/make-programs.py
 	$(call say,CPIO,$@)
 	$(Q)$(call say,CPIO,$@)
 	$(Q)$(Q)rm -rf build/user/root

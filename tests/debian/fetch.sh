@@ -53,7 +53,8 @@ for p in $wanted; do
 	rm -rf "$to/apt/new"
 	mkdir -p "$to/apt/new"
 	(cd "$to/apt/new" && apt apt-get -q download "$p") >"$to/apt/download.log" 2>&1 &&
-		dpkg -x "$to"/apt/new/*.deb "$to/root" && : >"$to/packages/$p" && echo "fetch: $p" ||
+		dpkg -x "$to"/apt/new/*.deb "$to/root" &&
+		: >"$to/packages/$p" && echo "fetch: $p" ||
 		{
 			echo "fetch: $p can not be had:" >&2
 			tail -3 "$to/apt/download.log" >&2

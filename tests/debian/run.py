@@ -55,7 +55,7 @@ def make_words(n):
 
 def make_work():
     """The files that jobs read."""
-    folder = os.path.join(WORK, "work")
+    folder = os.path.join(WORK, "data")
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(folder)
     words = make_words(3000)
@@ -90,8 +90,9 @@ def on_linux(argv, timeout=120):
     tmp = os.path.join(JAIL, "tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     os.makedirs(tmp)
-    command = ["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m", "-p", "-f", "sh", "-c", JAIL_SCRIPT, JAIL,
-               "/bin/busybox", "env", "-i", *(f"{k}={v}" for k, v in ENVIRONMENT.items()), *argv]
+    user = [] if os.getuid() == 0 else ["-r"]
+    command = ["unshare", *user, "-m", "-p", "-f", "sh", "-c", JAIL_SCRIPT, JAIL, "/bin/busybox",
+               "env", "-i", *(f"{k}={v}" for k, v in ENVIRONMENT.items()), *argv]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, timeout=timeout, check=False)
     return done.stdout, done.returncode

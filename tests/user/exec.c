@@ -89,6 +89,25 @@ static void exec_many(void)
 	sys_execve(self, argv, envp);
 }
 
+/* One argument of @size bytes, its NUL included, @times times. */
+static void exec_large(size_t size, unsigned times)
+{
+	static char *argv[64];
+	char *envp[] = { NULL }, *text = pages_private(size / PAGE + 1);
+
+	memset(text, 'x', size - 1);
+	argv[0] = (char *)self;
+	argv[1] = (char *)"count";
+	for (unsigned i = 0; i < times; i++)
+		argv[i + 2] = text;
+	show("exec", sys_execve(self, argv, envp));
+}
+
+static void exec_largest(void) { exec_large(128 * 1024, 1); }
+static void exec_too_large(void) { exec_large(128 * 1024 + 1, 1); }
+static void exec_twelve(void) { exec_large(128 * 1024, 12); }
+static void exec_too_many(void) { exec_large(128 * 1024, 17); }
+
 static void show_exec(const char *what, const char *path, char **argv)
 {
 	char *envp[] = { NULL };
@@ -133,6 +152,10 @@ int main(int argc, char **argv, char **envp)
 	show_child("auxv", exec_auxv);
 	show_child("descriptors", exec_fds);
 	show_child("many arguments", exec_many);
+	show_child("one of 128 KiB", exec_largest);
+	show_child("one that is larger", exec_too_large);
+	show_child("twelve large ones", exec_twelve);
+	show_child("seventeen, 2 MiB and more", exec_too_many);
 	test_errors();
 	test_formats();
 	return 0;
