@@ -183,8 +183,8 @@ static int victim_write(struct frame *f)
 	return 0;
 }
 
-/* Steps c to g. Not 0: the frame still holds its page, and the policy still knows it. */
-static int reclaim_evict(struct frame *f)
+/* Steps c to g of a page whose object stays. */
+static int reclaim_evict_held(struct frame *f)
 {
 	if (!victim_gets_slot(f))
 		return -ENOMEM;
@@ -207,6 +207,19 @@ static int reclaim_evict(struct frame *f)
 		swap_detach(f);
 	page_free(f);
 	return 0;
+}
+
+/*
+ * Steps c to g. Not 0: the frame still holds its page, and the policy still knows it, or its last
+ * user went during the write. That may be the object's last user too: it waits for us.
+ */
+static int reclaim_evict(struct frame *f)
+{
+	struct object *object = f->owner == FRAME_OBJECT ? object_get(f->object) : NULL;
+	int err = reclaim_evict_held(f);
+	if (object != NULL)
+		reclaim_object_put(object);
+	return err;
 }
 
 /* One victim out. A page that could not be written goes behind all others; -ENOMEM when all did. */
