@@ -54,7 +54,7 @@ struct process {
 	uint8_t state;		       /* enum process_state */
 	uint8_t sleep;		       /* SLEEPING: enum sched_sleep_kind */
 	bool stop_reported, continued; /* for wait4: WUNTRACED, WCONTINUED */
-	bool oom_victim;	       /* chosen once already */
+	bool oom_victim;	       /* it has to end for lack of memory */
 	bool vfork_child;	       /* its parent waits until it execs or ends */
 	struct list_node run_link;     /* run queue or wait queue */
 	struct list_node timer_link;   /* sched's timers */
