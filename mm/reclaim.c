@@ -18,7 +18,8 @@
  * another victim is taken. So no data is lost and nothing has to be undone.
  *
  * The reserve: user pages leave a few frames free, for page tables, stacks and slabs. The kernel's
- * own requests may use them; the next user page that needs a frame fills them up again.
+ * own requests may use them; the next user page that needs a frame fills them up again. New
+ * processes may not: enough of them would leave no frame for anybody's pages.
  *
  * Always true (reclaim_check):
  *   V1  charged is the number of frames marked CHARGED; it never passes the limit
@@ -288,9 +289,14 @@ int reclaim_charge(struct frame *f)
 	return 0;
 }
 
+int reclaim_room_beside_reserve(uint32_t nframes)
+{
+	return reclaim_until_free(reclaim_stats.reserve + nframes);
+}
+
 int reclaim_room(uint32_t nframes)
 {
-	if (reclaim_until_free(reclaim_stats.reserve + nframes) == 0)
+	if (reclaim_room_beside_reserve(nframes) == 0)
 		return 0;
 	return frame_stats.free >= nframes ? 0 : -ENOMEM;
 }

@@ -156,6 +156,15 @@ def out_of_memory_ends_who_has_the_memory(box):
 
 
 @test
+def a_fork_too_many_is_refused(box):
+    """ENOMEM for the one who forks, and nobody has to be ended for it."""
+    program = box.compile("forks.c")
+    for options in ({"ram": "8M"}, {"ram": "16M", "frames": 64}, {"ram": "64M"}):
+        result = box.run(program, **options).expect(12)
+        equal(result.out, b"refused\n", "what the parent says")
+
+
+@test
 def no_swap_at_all_is_fine(box):
     equal(touch(box, "write", PAGES, swap="0")["swap_slots"], 0, "swap_slots")
 
