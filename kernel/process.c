@@ -154,7 +154,8 @@ struct process *process_create(void)
 	p->stack = vmalloc(PROCESS_STACK_PAGES);
 	p->pid = p->stack ? process_alloc_pid() : 0;
 	if (!p->pid) {
-		vfree(p->stack);
+		if (p->stack)
+			vfree(p->stack);
 		slab_free(process_cache, p);
 		return NULL;
 	}
