@@ -79,6 +79,11 @@ static long mmap_check(const struct mmap_args *m)
 		return -EOVERFLOW;
 	if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
 		return -EINVAL;
+	bool anonymous = m->flags & MAP_ANONYMOUS;
+	if (anonymous && type == MAP_SHARED_VALIDATE)
+		return -EINVAL;
+	if (m->flags & MAP_GROWSDOWN && !(anonymous && type == MAP_PRIVATE))
+		return -EINVAL;
 	return 0;
 }
 

@@ -13,8 +13,8 @@ USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
 	touchpages
 USER_TESTS := bad-pointers brk copy-swapped dup exec faults files fork-cow fork-swapped fpu heap \
-	mmap mprotect page-linear page-merge page-parallel page-shuffle pipe preempt registers \
-	shared signals stack wait zero-fill
+	mmap mprotect mremap page-linear page-merge page-parallel page-shuffle pipe preempt \
+	registers shared signals stack wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
