@@ -24,8 +24,19 @@
 #include "mm/reclaim.h"
 #include "mm/user.h"
 
-/* Structure, stack, files, page directory and some tables. */
+/* Structure, stack, files, page directory; and what is left for a few pages afterwards. */
 enum { FORK_ROOM_FRAMES = 16 };
+
+/*
+ * A frame for each page table and one for its companion. Processes are made only beside the
+ * reserve: if they used it up, the next page of anybody could not come in, and a fork that should
+ * be refused would end a process instead.
+ */
+static int fork_make_room(const struct process *parent, const struct fork_request *request)
+{
+	uint32_t tables = request->share_memory ? 0 : parent->aspace->pmap.tables;
+	return reclaim_room_beside_reserve(FORK_ROOM_FRAMES + 2 * tables);
+}
 
 /* Runs as the child, before it returns to user mode the first time. */
 static void fork_child_begins(void)
@@ -116,7 +127,7 @@ static struct process *fork_create(const struct process *parent, const struct fo
 long process_fork(const struct fork_request *request)
 {
 	struct process *parent = process_running;
-	if (reclaim_room(FORK_ROOM_FRAMES) != 0)
+	if (fork_make_room(parent, request) != 0)
 		return -ENOMEM;
 	struct process *child = fork_create(parent, request);
 	if (!child)

@@ -13,9 +13,10 @@
  * number as its own, its group's or its session's.
  *
  * When memory is out (reclaim found nothing to evict and no slot), the process with the most pages,
- * resident and swapped, is ended. Each process is chosen once: a second fault finds the next one
- * rather than wait for a death under way. The victim must run to die, so the faulting process
- * lets it; its instruction then runs again. An init on the console is only chosen as the last.
+ * resident and swapped, is ended. The victim must run to die, so the faulting process lets it; its
+ * instruction then runs again. While a victim still has its memory nobody else is chosen, whoever
+ * faults meanwhile: what it gives back may be enough for all. An init on the console is only chosen
+ * as the last.
  *
  * Always true
  *   P1  every process is in process_all, once, from process_create to process_destroy
@@ -176,7 +177,8 @@ struct process *process_create(struct thread_group *group)
 	if (!p->group) {
 		if (p->pid)
 			bitmap_clear(process_pids, (size_t)p->pid);
-		vfree(p->stack);
+		if (p->stack)
+			vfree(p->stack);
 		slab_free(process_cache, p);
 		return NULL;
 	}
@@ -338,14 +340,16 @@ static uint32_t process_pages(const struct process *p)
 	return p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
 }
 
-/* NULL: everyone has been chosen, or has no memory. */
+/* Whose death is under way, else the largest. NULL: nobody has memory. */
 static struct process *process_choose_victim(void)
 {
 	struct process *victim = NULL, *init = NULL;
 	list_for_each(node, &process_all) {
 		struct process *p = list_entry(node, struct process, all);
-		if (p->oom_victim || !p->aspace || signal_killed(p))
+		if (!p->aspace)
 			continue;
+		if (p->oom_victim)
+			return p;
 		if (p->pid == 1 && process_has_init())
 			init = p;
 		else if (!victim || process_pages(p) > process_pages(victim))

@@ -72,7 +72,7 @@ struct process {
 	void (*kernel_start)(void);  /* runs before it first leaves the kernel; NULL: nothing */
 	uint8_t state;		     /* enum process_state */
 	uint8_t sleep;		     /* SLEEPING: enum sched_sleep_kind */
-	bool oom_victim;	     /* chosen once already */
+	bool oom_victim;	     /* it has to end for lack of memory */
 	bool must_end;		     /* another thread execs: this one is to go */
 	bool did_exec;		     /* setpgid looks at it */
 	bool share_fs;		     /* cwd and umask change for all such threads at once */

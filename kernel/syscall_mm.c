@@ -101,7 +101,7 @@ static long mmap_check(const struct mmap_args *m)
 		return -EINVAL;
 	if (type == MAP_SHARED_VALIDATE && m->flags & ~(uint32_t)MAP_KNOWN)
 		return -EOPNOTSUPP;
-	if (type == MAP_SHARED && anonymous && m->flags & MAP_GROWSDOWN)
+	if (m->flags & MAP_GROWSDOWN && !(anonymous && type == MAP_PRIVATE))
 		return -EINVAL;
 	return mmap_check_lock(m);
 }

@@ -98,9 +98,8 @@ static long move_area(struct aspace *as, const struct move *m)
 /* Checks that need no area. */
 static int move_valid(const struct move *m)
 {
-	if (m->flags & ~(ASPACE_MAYMOVE | ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP))
-		return -EINVAL;
-	if ((m->from & PAGE_MASK) || m->new_length == 0)
+	const unsigned known = ASPACE_MAYMOVE | ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP;
+	if ((m->flags & ~known) || (m->from & PAGE_MASK) || m->new_length == 0)
 		return -EINVAL;
 	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) && !(m->flags & ASPACE_MAYMOVE))
 		return -EINVAL;
@@ -155,8 +154,10 @@ long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_
 		return -EFAULT;
 	if (m.old_length == 0 && !(v->flags & VMA_SHARED))
 		return -EINVAL; /* only shared memory can be mapped once more this way */
-	if (m.old_length > v->end - old)
-		return -EFAULT;
+	bool only_shrinks = m.new_length < m.old_length &&
+			    !(flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP));
+	if (m.old_length > v->end - old && !only_shrinks)
+		return -EFAULT; /* giving back, unlike moving, may go over several areas */
 	size_t more = m.new_length > m.old_length ? m.new_length - m.old_length : 0;
 	if ((flags & ASPACE_DONTUNMAP) != 0)
 		more = m.new_length;

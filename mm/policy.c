@@ -37,7 +37,7 @@ int policy_start(const char *name, const struct policy_view *view)
 
 const char *policy_name(void)
 {
-	return policy_now->name;
+	return policy_now != NULL ? policy_now->name : "none";
 }
 
 const char *policy_nth_name(unsigned k)

@@ -38,6 +38,7 @@ extern const struct policy_ops policy_fifo;
  * are known yet.
  */
 int policy_start(const char *name, const struct policy_view *view);
+/* "none" before policy_start: a boot that fails early still writes its record. */
 const char *policy_name(void);
 /* The k-th policy's name, NULL behind the last. */
 const char *policy_nth_name(unsigned k);

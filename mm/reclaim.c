@@ -18,7 +18,8 @@
  * another victim is taken. So no data is lost and nothing has to be undone.
  *
  * The reserve: user pages leave a few frames free, for page tables, stacks and slabs. The kernel's
- * own requests may use them; the next user page that needs a frame fills them up again.
+ * own requests may use them; the next user page that needs a frame fills them up again. New
+ * processes may not: enough of them would leave no frame for anybody's pages.
  *
  * Always true (reclaim_check):
  *   V1  charged is the number of frames marked CHARGED; it never passes the limit
@@ -183,8 +184,8 @@ static int victim_write(struct frame *f)
 	return 0;
 }
 
-/* Steps c to g. Not 0: the frame still holds its page, and the policy still knows it. */
-static int reclaim_evict(struct frame *f)
+/* Steps c to g of a page whose object stays. */
+static int reclaim_evict_held(struct frame *f)
 {
 	if (!victim_gets_slot(f))
 		return -ENOMEM;
@@ -207,6 +208,19 @@ static int reclaim_evict(struct frame *f)
 		swap_detach(f);
 	page_free(f);
 	return 0;
+}
+
+/*
+ * Steps c to g. Not 0: the frame still holds its page, and the policy still knows it, or its last
+ * user went during the write. That may be the object's last user too: it waits for us.
+ */
+static int reclaim_evict(struct frame *f)
+{
+	struct object *object = f->owner == FRAME_OBJECT ? object_get(f->object) : NULL;
+	int err = reclaim_evict_held(f);
+	if (object != NULL)
+		reclaim_object_put(object);
+	return err;
 }
 
 /* One victim out. A page that could not be written goes behind all others; -ENOMEM when all did. */
@@ -275,9 +289,14 @@ int reclaim_charge(struct frame *f)
 	return 0;
 }
 
+int reclaim_room_beside_reserve(uint32_t nframes)
+{
+	return reclaim_until_free(reclaim_stats.reserve + nframes);
+}
+
 int reclaim_room(uint32_t nframes)
 {
-	if (reclaim_until_free(reclaim_stats.reserve + nframes) == 0)
+	if (reclaim_room_beside_reserve(nframes) == 0)
 		return 0;
 	return frame_stats.free >= nframes ? 0 : -ENOMEM;
 }

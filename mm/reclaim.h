@@ -36,6 +36,11 @@ MUST_CHECK int reclaim_charge(struct frame *f);
  * not.
  */
 MUST_CHECK int reclaim_room(uint32_t nframes);
+/*
+ * The same, and the reserve stays whole. For what can be refused without harm (fork): whoever runs
+ * already can still get the next page.
+ */
+MUST_CHECK int reclaim_room_beside_reserve(uint32_t nframes);
 
 /* @f is mapped and complete: from now on it can be a victim. Unpins. */
 void reclaim_page_ready(struct frame *f);

@@ -136,7 +136,7 @@ void vma_resize(struct vma_set *set, struct vma *v, vaddr_t start, vaddr_t end)
 {
 	ASSERT(start < end);
 	set->npages -= vma_npages(v);
-	v->index += (int32_t)(start - v->start) >> PAGE_SHIFT;
+	v->index += (start >> PAGE_SHIFT) - (v->start >> PAGE_SHIFT);
 	v->start = start;
 	v->end = end;
 	set->npages += vma_npages(v);

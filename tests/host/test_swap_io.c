@@ -6,6 +6,7 @@
 #include "mm/check.h"
 #include "mm/fault.h"
 #include "mm/mmstat.h"
+#include "mm/object.h"
 #include "mm/reclaim.h"
 #include "tests/host/sim.h"
 #include "tests/host/space.h"
@@ -223,4 +224,43 @@ TEST(a_process_that_ends_during_the_write_of_its_page_leaves_nothing)
 	mm_check();
 	end(two);
 	expect_nothing_left();
+}
+
+/* The last reference to shared memory goes while one of its pages is on its way out. */
+static void shared_memory_ends_during_a_write(int nth_fails)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	struct object *shared = object_create_shared(LIMIT * PAGE_SIZE);
+	struct aspace_map share = { .start = SPACE_AT,
+				    .length = LIMIT * PAGE_SIZE,
+				    .prot = PROT_R | PROT_W,
+				    .map_flags = ASPACE_FIXED,
+				    .vma_flags = VMA_SHARED,
+				    .object = shared };
+	one = aspace_create();
+	CHECK_EQ(aspace_map(one, &share), SPACE_AT);
+	reclaim_object_put(shared);
+	for (unsigned i = 0; i < LIMIT; i++)
+		CHECK_EQ(sim_write32(one, page_va(i), 1000 + i), 0);
+	two = aspace_create();
+	space_map(two, SPACE_AT, 1);
+	sleeps = 0;
+	fail_writes(nth_fails, 1);
+	space_disk->while_asleep = exit_of_one;
+	CHECK_EQ(sim_write32(two, SPACE_AT, 1), 0);
+	CHECK_EQ(sleeps, 1);
+	mm_check();
+	end(two);
+	expect_nothing_left();
+	CHECK_EQ(frame_stats.owned[FRAME_OBJECT], 0);
+}
+
+TEST(shared_memory_that_ends_during_the_write_of_its_page_leaves_nothing)
+{
+	shared_memory_ends_during_a_write(-1);
+}
+
+TEST(shared_memory_that_ends_during_a_failing_write_leaves_nothing)
+{
+	shared_memory_ends_during_a_write(0);
 }

@@ -137,3 +137,23 @@ TEST(areas_merge_only_what_nothing_tells_apart)
 	CHECK_EQ(set.npages, 5);
 	vma_check(&set);
 }
+
+TEST(an_area_of_more_than_2_gib_keeps_its_page_numbers)
+{
+	enum { LOW_PAGES = 0x88000, INDEX = 5 };
+	space_boot(256, 16, 0, "clock");
+	memset(&set, 0, sizeof(set));
+	struct object *o = object_create_shared(UINT32_MAX);
+	struct vma *low = area(0, LOW_PAGES, PROT_R);
+	struct vma *high = area(LOW_PAGES, LOW_PAGES + 1, PROT_R);
+	low->object = object_get(o);
+	low->index = INDEX;
+	high->object = object_get(o);
+	high->index = INDEX + LOW_PAGES;
+	vma_insert(&set, low);
+	vma_insert(&set, high);
+	CHECK(vma_merge_before(&set, high) == low);
+	CHECK_EQ(high->start, at(0));
+	CHECK_EQ(high->index, INDEX);
+	vma_check(&set);
+}

@@ -58,6 +58,16 @@ def too_little_memory_is_said(box):
 
 
 @test
+def what_is_missing_is_said_before_paging_has_begun(box):
+    """The record is written long before there is a policy; that must not hide the message."""
+    for ram in ("1M", "2M"):
+        result = box.run("/bin/hello", ram=ram)
+        equal(result.status, 126, f"status with {ram}")
+        find("not enough memory|no room", result.error_text())
+        check("panicked" not in result.error_text(), result.error_text())
+
+
+@test
 def ram_is_what_the_machine_has_besides(box):
     """--ram is independent of swap and archives: the same frames with little and much of them."""
     data = box.file("input", b"x" * (3 * MIB))

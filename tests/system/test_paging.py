@@ -4,7 +4,7 @@ A run of N pages and a run of none do the same except for touching them, so the 
 counters is what the pages cost.
 """
 
-from harness import check, equal, same_as_linux, test
+from harness import check, equal, find, same_as_linux, test
 
 PAGES = 300
 SMALL = {"ram": "16M", "frames": 64, "swap": "8M"}
@@ -143,6 +143,28 @@ def out_of_memory_and_swap_ends_one_program(box):
     equal(result.status, 137, f"status\n{result.error_text()}")
     for key in ("frames_leaked", "slots_leaked", "objects_leaked"):
         equal(result[key], 0, key)
+
+
+@test
+def out_of_memory_ends_who_has_the_memory(box):
+    """One at a time: those who fault while the victim dies are spared."""
+    log = box.file("log")
+    result = box.run(box.compile("hogs.c"), ram="16M", swap="4M", options=["--log", log]).expect(3)
+    find(b"the parent lives", result.out)
+    with open(log, "rb") as lines:
+        equal(lines.read().count(b"out of memory"), 3, "processes chosen")
+
+
+@test
+def a_fork_too_many_is_refused(box):
+    """ENOMEM for the one who forks, and nobody has to be ended for it.
+
+    In 512 MiB it is not frames that run out first but room for kernel stacks.
+    """
+    program = box.compile("forks.c")
+    for options in ({"ram": "8M"}, {"ram": "16M", "frames": 64}, {"ram": "64M"}, {"ram": "512M"}):
+        result = box.run(program, **options).expect(12)
+        equal(result.out, b"refused\n", "what the parent says")
 
 
 @test

@@ -8,6 +8,7 @@
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 
+enum { SHARED_VALIDATE = 3, GROWSDOWN = 0x100 };
 enum { ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS, READ_WRITE = PROT_READ | PROT_WRITE };
 
 static char *base;
@@ -40,6 +41,10 @@ static void test_refusals(void)
 	show_map("fixed above user memory",
 		 map_at((char *)0xfffff000, PAGE, ANONYMOUS | MAP_FIXED));
 	show_map("neither private nor shared", map_at(NULL, PAGE, MAP_ANONYMOUS));
+	show_map("shared and validated, of no file",
+		 map_at(NULL, PAGE, MAP_ANONYMOUS | SHARED_VALIDATE));
+	show_map("shared and growing down",
+		 map_at(NULL, PAGE, MAP_ANONYMOUS | MAP_SHARED | GROWSDOWN));
 	show_map("a file that is not open",
 		 (long)sys_mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 99, 0));
 	show_map("no-replace over a mapping", map_at(base, PAGE, ANONYMOUS | MAP_FIXED_NOREPLACE));
