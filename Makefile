@@ -163,6 +163,18 @@ build/clockhand.iso: build/clockhand.elf build/initrd.cpio $(shell find iso -typ
 		--locales= --fonts= --themes= -o $@ build/iso >build/grub-mkrescue.log 2>&1 \
 		|| { cat build/grub-mkrescue.log; exit 1; }
 
+# --- replaying reference strings: the kernel's policies as a program of the host ---
+
+REPLAY := tools/replay/replay.c tools/replay/exact.c tools/replay/kernel.c $(POLICY) mm/trace.c
+REPLAY_CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -I. -Itests/host/include -Wall -Wextra \
+	-Werror
+
+# Headers are few and small here: any change builds all of it again.
+build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy*.h) mm/frame.h mm/trace.h lib/list.h
+	$(call say,HOST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(REPLAY_CFLAGS) $(REPLAY) -o $@
+
 include user/user.mk
 -include tests/host/host.mk
 -include tests/system/system.mk
