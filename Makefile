@@ -44,15 +44,18 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
+POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
+	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
+	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
-	mm/object.c mm/swap.c mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/reclaim.c \
+	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
 	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
-	tests/kernel/test_swap.c tests/kernel/test_segment.c tests/kernel/test_fs.c \
-	tests/kernel/test_bench.c
+	tests/kernel/test_swap.c tests/kernel/test_policy.c tests/kernel/test_segment.c \
+	tests/kernel/test_fs.c tests/kernel/test_bench.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)
@@ -178,6 +181,18 @@ build/clockhand.iso: build/clockhand.elf build/initrd.cpio $(shell find iso -typ
 	$(Q)grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
 		--locales= --fonts= --themes= -o $@ build/iso >build/grub-mkrescue.log 2>&1 \
 		|| { cat build/grub-mkrescue.log; exit 1; }
+
+# --- replaying reference strings: the kernel's policies as a program of the host ---
+
+REPLAY := tools/replay/replay.c tools/replay/exact.c tools/replay/kernel.c $(POLICY) mm/trace.c
+REPLAY_CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -I. -Itests/host/include -Wall -Wextra \
+	-Werror
+
+# Headers are few and small here: any change builds all of it again.
+build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy*.h) mm/frame.h mm/trace.h lib/list.h
+	$(call say,HOST,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(REPLAY_CFLAGS) $(REPLAY) -o $@
 
 include user/user.mk
 -include tests/host/host.mk

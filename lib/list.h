@@ -75,4 +75,16 @@ static inline struct list_node *list_pop_front(struct list_node *head)
 	return node;
 }
 
+/* All nodes of @from, in their order, to the end of @to; @from is empty after it. */
+static inline void list_append_all(struct list_node *to, struct list_node *from)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = to->prev;
+	to->prev->next = from->next;
+	from->prev->next = to;
+	to->prev = from->prev;
+	list_init(from);
+}
+
 #endif

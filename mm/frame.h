@@ -35,6 +35,7 @@ enum frame_flags {
 	FRAME_BUSY = 2,	   /* being filled from or written to a device */
 	FRAME_CHARGED = 4, /* counts against frames=N */
 	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may go without a copy */
+	FRAME_REFERENCED = 32, /* counts as the MMU's bit at the policy's next look: policy.c */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
 };
 

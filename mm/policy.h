@@ -10,8 +10,14 @@
 
 /* What a policy may ask. Given at start, so that the same policy runs in a simulator. */
 struct policy_view {
+	/* Costs a TLB flush for each mapper that used it: ask only where the answer counts. */
 	bool (*test_clear_referenced)(struct frame *f);
 	bool (*modified)(const struct frame *f);
+	/*
+	 * What the page in @f will be called when it comes back after an eviction; 0: it has no
+	 * such name. Two pages may share one, rarely. For policies that remember what they evicted.
+	 */
+	uint32_t (*page_name)(const struct frame *f);
 };
 
 /*
@@ -27,17 +33,46 @@ struct policy_ops {
 	 * The next victim, left where it is; pinned frames are skipped. NULL: none after two turns.
 	 */
 	struct frame *(*select)(void);
+	/* May be NULL. @f is about to be removed because its page was evicted. */
+	void (*evicted)(const struct frame *f);
+	/*
+	 * Every frame moves to the end of @to, the one that would go first in front, as far as that
+	 * is known without asking. What the policy alone knows to be referenced is marked
+	 * FRAME_REFERENCED.
+	 */
+	void (*drain)(struct list_node *to);
 	void (*check)(void);
 };
 
 extern const struct policy_ops policy_clock;
 extern const struct policy_ops policy_fifo;
+extern const struct policy_ops policy_second_chance;
+extern const struct policy_ops policy_enhanced_clock;
+extern const struct policy_ops policy_nru;
+extern const struct policy_ops policy_lru;
+extern const struct policy_ops policy_lfu;
+extern const struct policy_ops policy_lfu_nodecay;
+extern const struct policy_ops policy_wsclock;
+extern const struct policy_ops policy_random;
+extern const struct policy_ops policy_sieve;
+extern const struct policy_ops policy_2q;
 
 /*
  * Use the policy called @name. 0, or -EINVAL: no such policy, the old one stays. Boot: no frames
  * are known yet.
  */
 int policy_start(const char *name, const struct policy_view *view);
+/*
+ * From now on use the policy called @name. The new one gets every frame, in the old one's order
+ * and with every reference the old one had seen and not yet counted. 0, or -EINVAL: no such
+ * policy, nothing has changed. Takes time in proportion to the frames.
+ */
+int policy_switch(const char *name);
+/*
+ * For a policy's insert: is @f from the policy before, and no page that was just brought in? Then
+ * nothing is known of its past but the MMU's bits and FRAME_REFERENCED.
+ */
+bool policy_handing_over(void);
 /* "none" before policy_start: a boot that fails early still writes its record. */
 const char *policy_name(void);
 /* The k-th policy's name, NULL behind the last. */
@@ -47,6 +82,8 @@ const char *policy_nth_name(unsigned k);
 void policy_insert(struct frame *f);
 void policy_remove(struct frame *f);
 struct frame *policy_select(void);
+/* The page in @f has left for good; policy_remove(@f) follows. */
+void policy_evicted(const struct frame *f);
 /* Frames known now. */
 uint32_t policy_count(void);
 void policy_check(void);

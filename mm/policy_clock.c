@@ -25,7 +25,6 @@
  */
 #include "kernel/panic.h"
 #include "mm/policy.h"
-#include "mm/trace.h"
 
 static const struct policy_view *clock_view;
 static struct list_node *clock_hand; /* a frame's link, or NULL: the ring is empty */
@@ -66,15 +65,20 @@ static struct frame *clock_select(void)
 {
 	for (uint32_t looks = 2 * clock_size; looks > 0; looks--) {
 		struct frame *f = clock_frame(clock_hand);
-		if (f->pins == 0) {
-			bool referenced = clock_view->test_clear_referenced(f);
-			trace(TRACE_SCAN, frame_pfn(f), referenced, 0);
-			if (!referenced)
-				return f;
-		}
+		if (f->pins == 0 && !clock_view->test_clear_referenced(f))
+			return f;
 		clock_hand = clock_hand->next;
 	}
 	return NULL;
+}
+
+static void clock_drain(struct list_node *to)
+{
+	while (clock_hand != NULL) {
+		struct frame *f = clock_frame(clock_hand);
+		clock_remove(f);
+		list_push_back(to, &f->link);
+	}
 }
 
 static void clock_check(void)
@@ -96,5 +100,6 @@ const struct policy_ops policy_clock = {
 	.insert = clock_insert,
 	.remove = clock_remove,
 	.select = clock_select,
+	.drain = clock_drain,
 	.check = clock_check,
 };

@@ -38,6 +38,11 @@ static struct frame *fifo_select(void)
 	return NULL;
 }
 
+static void fifo_drain(struct list_node *to)
+{
+	list_append_all(to, &fifo_queue);
+}
+
 static void fifo_check(void)
 {
 	uint32_t n = 0;
@@ -55,5 +60,6 @@ const struct policy_ops policy_fifo = {
 	.insert = fifo_insert,
 	.remove = fifo_remove,
 	.select = fifo_select,
+	.drain = fifo_drain,
 	.check = fifo_check,
 };

@@ -97,6 +97,14 @@ static void page_free(struct frame *f)
 	frame_free(f);
 }
 
+uint32_t reclaim_page_name(const struct frame *f)
+{
+	if (f->slot != 0 || f->owner != FRAME_OBJECT)
+		return f->slot;
+	uint32_t object = (uint32_t)(uintptr_t)f->object / sizeof(void *);
+	return 0x80000000u | (object * 2654435761u + f->index);
+}
+
 /* An object's page goes: @slot has it, or 0: the source has. */
 static void object_page_gone(struct frame *f, slot_t slot)
 {
@@ -196,6 +204,7 @@ static int reclaim_evict_held(struct frame *f)
 		return -EIO;
 	}
 	trace(TRACE_EVICT, frame_pfn(f), f->slot, dirty);
+	policy_evicted(f);
 	mmstat_count(evictions);
 	reclaim_stats.evictions++;
 	if (!dirty) {

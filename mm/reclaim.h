@@ -69,6 +69,9 @@ void reclaim_object_page_drop(struct object *o, uint32_t index);
 /* Drop every unmapped clean page of files: what Linux's drop_caches does. Returns frames freed. */
 uint32_t reclaim_drop_caches(void);
 
+/* struct policy_view's page_name: the slot the page has or had, else its place in its source. */
+uint32_t reclaim_page_name(const struct frame *f);
+
 struct reclaim_stats {
 	uint32_t charged;	/* frames counted against the limit now */
 	uint32_t peak_charged;

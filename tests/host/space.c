@@ -12,7 +12,8 @@
 
 unsigned space_tables_at_boot;
 struct sim_disk *space_disk;
-const struct policy_view space_view = { rmap_test_clear_accessed, rmap_dirty };
+const struct policy_view space_view = { rmap_test_clear_accessed, rmap_dirty,
+					       reclaim_page_name };
 
 void space_boot(unsigned nframes, unsigned nslots, unsigned limit, const char *policy)
 {

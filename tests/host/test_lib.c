@@ -51,6 +51,20 @@ TEST(list_keeps_order_and_knows_what_is_linked)
 	CHECK(list_pop_front(&head) == &a && list_pop_front(&head) == &c && list_empty(&head));
 }
 
+TEST(list_append_all_moves_every_node_in_order)
+{
+	struct list_node from = LIST_HEAD_INIT(from), to = LIST_HEAD_INIT(to), a, b, c;
+	list_append_all(&to, &from);
+	CHECK(list_empty(&to) && list_empty(&from));
+	list_push_back(&to, &a);
+	list_push_back(&from, &b);
+	list_push_back(&from, &c);
+	list_append_all(&to, &from);
+	CHECK(list_empty(&from));
+	CHECK(list_pop_front(&to) == &a && list_pop_front(&to) == &b);
+	CHECK(list_pop_front(&to) == &c && list_empty(&to));
+}
+
 /* ---- trees ---- */
 
 enum { TREE_KEYS = 400 };

@@ -248,13 +248,31 @@ static void one_operation(void)
 	}
 }
 
+/* Another policy, any of them, every 100 operations. */
+static void maybe_switch(unsigned i)
+{
+	unsigned n = 0;
+	if (i % 100 != 0)
+		return;
+	while (policy_nth_name(n) != NULL)
+		n++;
+	uint32_t known = policy_count();
+	const char *name = policy_nth_name(test_random_below(n));
+	CHECK_EQ(policy_switch(name), 0);
+	CHECK_STR(policy_name(), name);
+	CHECK_EQ(policy_count(), known);
+}
+
+/* @policy NULL: now this one, now that. */
 static void run(unsigned nframes, unsigned limit, const char *policy, unsigned operations)
 {
-	space_boot(nframes, 1024, limit, policy);
+	space_boot(nframes, 1024, limit, policy != NULL ? policy : "clock");
 	object_init(&file, &file_ops, OBJECT_PAGES * PAGE_SIZE);
 	nobjects = 0;
 	memset(shared_values, 0, sizeof(shared_values));
 	for (unsigned i = 0; i < operations; i++) {
+		if (policy == NULL)
+			maybe_switch(i);
 		one_operation();
 		sim_tlb_check();
 		if (i % 16 == 0)
@@ -290,8 +308,33 @@ TEST(paging_is_transparent_when_ram_itself_is_short)
 	CHECK(mmstat_read(swap_ins) > 500);
 }
 
-TEST(paging_is_transparent_under_fifo)
+#define TRANSPARENT_UNDER(noun, name) \
+	TEST(paging_is_transparent_under_##noun) \
+	{ \
+		run(2048, 24, name, 30000); \
+		CHECK(mmstat_read(swap_ins) > 500); \
+	}
+
+TRANSPARENT_UNDER(fifo, "fifo")
+TRANSPARENT_UNDER(second_chance, "second-chance")
+TRANSPARENT_UNDER(enhanced_clock, "enhanced-clock")
+TRANSPARENT_UNDER(nru, "nru")
+TRANSPARENT_UNDER(lru, "lru")
+TRANSPARENT_UNDER(lfu, "lfu")
+TRANSPARENT_UNDER(lfu_nodecay, "lfu-nodecay")
+TRANSPARENT_UNDER(wsclock, "wsclock")
+TRANSPARENT_UNDER(random, "random")
+TRANSPARENT_UNDER(sieve, "sieve")
+TRANSPARENT_UNDER(2q, "2q")
+
+TEST(paging_is_transparent_while_policies_change)
 {
-	run(2048, 24, "fifo", 60000);
+	run(2048, 24, NULL, 100000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}
+
+TEST(paging_is_transparent_while_policies_change_and_ram_is_short)
+{
+	run(88, 0, NULL, 60000);
 	CHECK(mmstat_read(swap_ins) > 500);
 }

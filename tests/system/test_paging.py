@@ -9,6 +9,8 @@ from harness import check, equal, find, same_as_linux, test
 PAGES = 300
 SMALL = {"ram": "16M", "frames": 64, "swap": "8M"}
 DEMONSTRATIONS = ("matrix", "pagesort", "hashtable", "forkstorm", "stackgrow")
+POLICIES = ("clock", "fifo", "second-chance", "enhanced-clock", "nru", "lru", "lfu", "lfu-nodecay",
+            "wsclock", "random", "sieve", "2q")
 
 
 def touch(box, kind, pages, passes=1, **settings):
@@ -122,7 +124,7 @@ for demonstration_name in DEMONSTRATIONS:
 
 @test
 def every_policy_pages(box):
-    for policy in ("clock", "fifo"):
+    for policy in POLICIES:
         result = same_as_linux(box, "/bin/hashtable", **SMALL, options=["--policy", policy])
         equal(result["policy"], policy, "policy")
         check(result["swap_ins"] > 0, "nothing came from swap")

@@ -14,7 +14,7 @@ statuses of run: the program's own; 128 + N: ended by signal N; 124: time ran ou
 125: the launcher could not do it; 126: kernel panic, or no record from the kernel.
 environment: CLOCKHAND_QEMU another QEMU binary, CLOCKHAND_BUILD another build folder."""
 MIN_FRAMES = 16
-LATER = ("trace", "replay")
+LATER = ("trace",)
 
 
 def frames(text):
@@ -74,6 +74,43 @@ def add_run(verb):
     verb.add_argument("program", nargs="*", metavar="PROGRAM", help="with its arguments, after --")
 
 
+def positive(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return int(text)
+
+
+def frame_counts(text):
+    from . import replay
+    try:
+        return replay.parse_frames(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def add_replay(verb):
+    verb.add_argument("file", nargs="?", metavar="FILE", help="a reference string; -: stdin")
+    verb.add_argument("--frames", type=frame_counts, metavar="LIST", help="4..64, or 3,4")
+    verb.add_argument("-p", "--policy", action="append", default=[], metavar="NAME[,NAME...]",
+                      help="only these, and opt (all); names as in --policy of run, and opt, "
+                           "lru-exact")
+    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases"),
+                      help="a string made to a pattern, of -n references and -m pages")
+    verb.add_argument("--plot", metavar="FILE", help="draw the curves into FILE.png or FILE.svg")
+    ostep = verb.add_argument_group("as in OSTEP's paging-policy.py")
+    ostep.add_argument("-a", "--addresses", metavar="LIST", help="pages, with commas; -1: random")
+    ostep.add_argument("-f", "--addressfile", metavar="FILE", help="the same as FILE")
+    ostep.add_argument("-n", "--numaddrs", type=positive, metavar="N",
+                       help="so many random pages (10)")
+    ostep.add_argument("-m", "--maxpage", type=positive, default=10, metavar="N",
+                       help="random pages are below N (10)")
+    ostep.add_argument("-s", "--seed", type=int, default=0, metavar="N", help="of random pages (0)")
+    ostep.add_argument("-C", "--cachesize", type=positive, metavar="N",
+                       help="the same as --frames N")
+    ostep.add_argument("-c", "--compute", action="store_true", help="show what each access does")
+    ostep.add_argument("-N", "--notrace", action="store_true", help="with -c: totals alone")
+
+
 def build_parser():
     parser = Parser(prog="clockhand", description=PROLOGUE, epilog=EPILOGUE,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -97,6 +134,7 @@ def build_parser():
     debug.add_argument("program", nargs="*", metavar="PROGRAM")
     bench = verbs.add_parser("bench", help="measure, and print Linux's figures beside")
     add_machine(bench, 600.0)
+    add_replay(verbs.add_parser("replay", help="every policy over a recorded reference string"))
     for name in LATER:
         later = verbs.add_parser(name, help="comes with a later release")
         later.add_argument("rest", nargs=argparse.REMAINDER)
@@ -133,6 +171,9 @@ def dispatch(options):
     if options.verb == "debug":
         from . import debug
         return debug.debug(options)
+    if options.verb == "replay":
+        from . import replay
+        return replay.replay(options)
     from . import bench
     return bench.bench(options)
 

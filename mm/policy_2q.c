@@ -1,0 +1,157 @@
+/*
+ * 2Q: a page has to come twice before it is believed.
+ *
+ * A new page goes into a small queue, first in, first out, whatever use it sees there: a burst of
+ * uses right after the first says nothing about tomorrow. When it leaves that queue only its name
+ * is kept. If it comes back while its name is remembered, it was wanted again after a while, and
+ * now goes into the main queue, where pages get second chances. A scan passes through the small
+ * queue and its names, and never touches the main one.
+ *
+ *      new ---> small (a quarter of the frames) ---> names (as many as half the frames)
+ *                                                      |
+ *               main (the rest, second chance)  <------+ comes back
+ *
+ * The names lie in a table at the place their value says, each with the number of its eviction. A
+ * name is remembered while fewer than half as many pages as there are frames (the one for the page
+ * that comes back included) have left the small queue since. Two names of one place: the newer one
+ * stays.
+ *
+ * Always true (twoq_check):
+ *   Q1  both queues together have exactly the frames that were inserted and not removed; all are
+ *       EVICTABLE, and policy_bits says in which queue a frame stands
+ *   Q2  the small queue gives up frames while it has more than its quarter, else the main one does;
+ *       each helps out where the other has only pinned frames
+ * Left out: exact LRU in the main queue, as the paper has it; the MMU does not tell.
+ * Source: T. Johnson and D. Shasha, 2Q, VLDB 1994.
+ */
+#include "kernel/panic.h"
+#include "lib/string.h"
+#include "mm/policy.h"
+
+enum { TWOQ_SMALL, TWOQ_MAIN, TWOQ_NQUEUES }; /* frame.policy_bits */
+enum { TWOQ_NAMES = 8192, TWOQ_SMALL_PART = 4, TWOQ_NAMES_PART = 2 };
+
+struct twoq_name {
+	uint32_t name; /* 0: none */
+	uint32_t left; /* its number among the pages that left the small queue */
+};
+
+static const struct policy_view *twoq_view;
+static struct list_node twoq_queue[TWOQ_NQUEUES]; /* oldest first */
+static uint32_t twoq_size[TWOQ_NQUEUES];
+static struct twoq_name twoq_names[TWOQ_NAMES];
+static uint32_t twoq_left; /* pages that left the small queue */
+
+static void twoq_start(const struct policy_view *view)
+{
+	twoq_view = view;
+	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
+		list_init(&twoq_queue[q]);
+		twoq_size[q] = 0;
+	}
+	memset(twoq_names, 0, sizeof(twoq_names));
+	twoq_left = 0;
+}
+
+static uint32_t twoq_total(void)
+{
+	return twoq_size[TWOQ_SMALL] + twoq_size[TWOQ_MAIN];
+}
+
+/* Did the page called @name leave not long ago? Asking forgets it. */
+static bool twoq_remembers(uint32_t name)
+{
+	struct twoq_name *n = &twoq_names[name % TWOQ_NAMES];
+	if (name == 0 || n->name != name)
+		return false;
+	n->name = 0;
+	return twoq_left - n->left <= MAX((twoq_total() + 1) / TWOQ_NAMES_PART, 1u);
+}
+
+static void twoq_insert(struct frame *f)
+{
+	unsigned q = twoq_remembers(twoq_view->page_name(f)) ? TWOQ_MAIN : TWOQ_SMALL;
+	f->policy_bits = (uint16_t)q;
+	list_push_back(&twoq_queue[q], &f->link);
+	twoq_size[q]++;
+}
+
+static void twoq_remove(struct frame *f)
+{
+	list_remove(&f->link);
+	twoq_size[f->policy_bits]--;
+}
+
+static void twoq_evicted(const struct frame *f)
+{
+	uint32_t name = twoq_view->page_name(f);
+	if (f->policy_bits != TWOQ_SMALL || name == 0)
+		return;
+	twoq_names[name % TWOQ_NAMES] = (struct twoq_name){ name, twoq_left };
+	twoq_left++;
+}
+
+static struct frame *twoq_select_small(void)
+{
+	list_for_each(node, &twoq_queue[TWOQ_SMALL]) {
+		struct frame *f = list_entry(node, struct frame, link);
+		if (f->pins == 0)
+			return f;
+	}
+	return NULL;
+}
+
+static struct frame *twoq_select_main(void)
+{
+	for (uint32_t looks = 2 * twoq_size[TWOQ_MAIN]; looks > 0; looks--) {
+		struct frame *f = list_entry(twoq_queue[TWOQ_MAIN].next, struct frame, link);
+		if (f->pins == 0 && !twoq_view->test_clear_referenced(f))
+			return f;
+		list_remove(&f->link);
+		list_push_back(&twoq_queue[TWOQ_MAIN], &f->link);
+	}
+	return NULL;
+}
+
+static struct frame *twoq_select(void)
+{
+	bool small_first = twoq_size[TWOQ_SMALL] > twoq_total() / TWOQ_SMALL_PART;
+	struct frame *f = small_first ? twoq_select_small() : twoq_select_main();
+	if (f != NULL)
+		return f;
+	return small_first ? twoq_select_main() : twoq_select_small();
+}
+
+static void twoq_drain(struct list_node *to)
+{
+	list_append_all(to, &twoq_queue[TWOQ_SMALL]);
+	list_append_all(to, &twoq_queue[TWOQ_MAIN]);
+	twoq_size[TWOQ_SMALL] = 0;
+	twoq_size[TWOQ_MAIN] = 0;
+}
+
+static void twoq_check(void)
+{
+	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
+		uint32_t n = 0;
+		list_for_each(node, &twoq_queue[q]) {
+			const struct frame *f = list_entry(node, struct frame, link);
+			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+			ASSERT(f->policy_bits == q);
+			n++;
+		}
+		ASSERT(n == twoq_size[q]);
+	}
+	ASSERT(twoq_total() == policy_count());
+}
+
+const struct policy_ops policy_2q = {
+	.name = "2q",
+	.start = twoq_start,
+	.insert = twoq_insert,
+	.remove = twoq_remove,
+	.select = twoq_select,
+	.evicted = twoq_evicted,
+	.drain = twoq_drain,
+	.check = twoq_check,
+};

@@ -1,0 +1,49 @@
+"""Reference strings made to a pattern, the same for the same numbers: what policies differ on."""
+
+import random
+
+from .reference import ReferenceString
+
+
+def loop(_source, length, pages):
+    """All pages in turn, again and again."""
+    return (i % pages for i in range(length))
+
+
+def uniform(source, length, pages):
+    """Any page, each as likely."""
+    return (int(pages * source.random()) for _ in range(length))
+
+
+def eighty_twenty(source, length, pages):
+    """Four references in five go to a fifth of the pages."""
+    hot = max(pages // 5, 1)
+    for _ in range(length):
+        if source.random() < 0.8:
+            yield int(hot * source.random())
+        else:
+            yield hot + int((pages - hot) * source.random())
+
+
+def scan(source, length, pages):
+    """Three references in four to any of the pages, the fourth to a page that never comes again."""
+    for i in range(length):
+        yield pages + i // 4 if i % 4 == 3 else int(pages * source.random())
+
+
+def phases(source, length, pages):
+    """Twenty phases; each uses pages of its own, the lower ones more often."""
+    for i in range(length):
+        page = min(source.random(), source.random())
+        yield i * 20 // length * pages + int(pages * page)
+
+
+PATTERNS = {"loop": loop, "uniform": uniform, "80-20": eighty_twenty, "scan": scan,
+            "phases": phases}
+
+
+def make(name, length, pages, seed):
+    string = ReferenceString()
+    for page in PATTERNS[name](random.Random(seed), length, pages):
+        string.add(page)
+    return string
