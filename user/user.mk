@@ -14,9 +14,9 @@ USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesor
 	touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
-	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs registers \
-	shared shm signal-calls signal-forged signal-handlers signal-info signal-stack signals \
-	single-step stack threads timers tls wait zero-fill
+	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
+	registers shared shm signal-calls signal-forged signal-handlers signal-info \
+	signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
