@@ -50,6 +50,21 @@ def standard_input_is_the_file(box):
 
 
 @test
+def standard_input_is_the_pipe_or_file_of_the_launcher(box):
+    """As in a shell: what is piped into the launcher is the program's; a silent pipe is empty."""
+    piped = box.launch("run", "-q", "--", "/bin/cat", text=b"one\ntwo\n")
+    equal((piped.status, piped.out), (0, b"one\ntwo\n"), "from a pipe")
+    with open(box.file("given", b"three\n"), "rb") as given:
+        equal(box.launch("run", "-q", "--", "/bin/cat", stdin=given).out, b"three\n", "from a file")
+    reader, writer = os.pipe()
+    silent = box.launch("run", "--", "/bin/cat", stdin=reader)
+    os.close(reader)
+    os.close(writer)
+    equal((silent.status, silent.out), (0, b""), "from a silent pipe")
+    find(rb"taken as empty", silent.err)
+
+
+@test
 def standard_error_is_separate(box):
     result = box.run("/bin/cat", "/no/such/file", options=["-q"]).expect(1)
     equal(result.out, b"", "standard output")

@@ -64,7 +64,8 @@ def add_machine(verb, timeout):
 
 def add_run(verb):
     add_machine(verb, 600.0)
-    verb.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
+    verb.add_argument("--stdin", metavar="FILE",
+                      help="standard input of the program (a pipe or file on the launcher's own)")
     verb.add_argument("--icount", action="store_true",
                       help="time is guest instructions, the same in every run")
     verb.add_argument("--emulator", choices=("qemu", "bochs"), default="qemu")

@@ -2,11 +2,10 @@
 
 import os
 import re
-import shutil
 import signal
 import sys
 
-from . import bochs, channels, guestroot, machine, paths, qemu, report
+from . import bochs, channels, given, guestroot, machine, paths, qemu, report
 from .errors import (LauncherError, STATUS_NO_RECORD, STATUS_SIGNAL_BASE, STATUS_TIMEOUT)
 
 PANIC_LINES = 40
@@ -84,8 +83,8 @@ def start(options, space, root, argv, extra=()):
     }
     if root.write_overlay(space.file("overlay.cpio")):
         blobs["initrd"] = space.file("overlay.cpio")
-    if options.stdin is not None:
-        blobs["stdin"] = take_stdin(space, options.stdin)
+    if given.take(options.stdin, space.file("stdin"), say):
+        blobs["stdin"] = space.file("stdin")
     archives = [blobs[name] for name in ("initrd", "stdin") if name in blobs]
     log, control, out, err = space.empty_files("log", "control", "stdout", "stderr")
     words = qemu.command(paths.image(), machine.memory_bytes(options, *archives),
@@ -93,16 +92,6 @@ def start(options, space, root, argv, extra=()):
                          blobs, options.icount, extra)
     messages = space.file("messages")
     return machine.Boot(qemu.start(words, messages), log, control, messages)
-
-
-def take_stdin(space, path):
-    """A copy: the file may be a pipe, and nothing the guest does depends on who else writes it."""
-    try:
-        with open(path, "rb") as source, open(space.file("stdin"), "wb") as out:
-            shutil.copyfileobj(source, out)
-    except OSError as error:
-        raise LauncherError(f"--stdin {path}: {error.strerror}") from error
-    return space.file("stdin")
 
 
 def conclude(options, boot, program):
