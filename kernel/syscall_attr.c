@@ -196,38 +196,37 @@ static long attr_times_apply(uint32_t fd, uptr_t path, unsigned lookup, const st
 	return 0;
 }
 
+/* Seconds and nanoseconds of two struct timespec, as wide as the caller has them, or now. */
+static long attr_set_timespecs(const struct syscall_args *args, const int64_t raw[4])
+{
+	struct attr_times t = attr_times_now();
+	for (unsigned i = 0; i < 2 && args->a[2]; i++) {
+		long error = attr_read_time(&t, i, raw[2 * i], (uint32_t)raw[2 * i + 1]);
+		if (error)
+			return error;
+	}
+	if (args->a[3] & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	return attr_times_apply(args->a[0], args->a[1], syscall_lookup_flags(args->a[3]), &t);
+}
+
 /* utimensat(dir, path, times, flags), seconds of 32 bits */
 long sys_utimensat(const struct syscall_args *args)
 {
-	struct attr_times t = attr_times_now();
-	int32_t raw[4];
-	long error = 0;
-	if (args->a[2] && syscall_read_user(raw, args->a[2], sizeof(raw)) != 0)
+	int32_t narrow[4] = { 0 };
+	if (args->a[2] && syscall_read_user(narrow, args->a[2], sizeof(narrow)) != 0)
 		return -EFAULT;
-	for (unsigned i = 0; i < 2 && args->a[2] && !error; i++)
-		error = attr_read_time(&t, i, raw[2 * i], (uint32_t)raw[2 * i + 1]);
-	if (!error && args->a[3] & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		error = -EINVAL;
-	if (error)
-		return error;
-	return attr_times_apply(args->a[0], args->a[1], syscall_lookup_flags(args->a[3]), &t);
+	const int64_t raw[4] = { narrow[0], narrow[1], narrow[2], narrow[3] };
+	return attr_set_timespecs(args, raw);
 }
 
 /* The same with seconds of 64 bits. */
 long sys_utimensat64(const struct syscall_args *args)
 {
-	struct attr_times t = attr_times_now();
-	int64_t raw[4];
-	long error = 0;
+	int64_t raw[4] = { 0 };
 	if (args->a[2] && syscall_read_user(raw, args->a[2], sizeof(raw)) != 0)
 		return -EFAULT;
-	for (unsigned i = 0; i < 2 && args->a[2] && !error; i++)
-		error = attr_read_time(&t, i, raw[2 * i], (uint32_t)raw[2 * i + 1]);
-	if (!error && args->a[3] & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		error = -EINVAL;
-	if (error)
-		return error;
-	return attr_times_apply(args->a[0], args->a[1], syscall_lookup_flags(args->a[3]), &t);
+	return attr_set_timespecs(args, raw);
 }
 
 /* Two struct timeval in user memory, or now. */

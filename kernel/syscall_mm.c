@@ -3,9 +3,8 @@
  * syscall_vm.c.
  *
  * They check arguments in Linux's order and translate its flags; what happens to areas and pages is
- * mm/aspace's work. Files can be mapped privately, and shared for reading: the file system can not
- * be written, so a shared writable map of a file is -EACCES, as the file was not opened for
- * writing.
+ * mm/aspace's work. A shared map of a file shows the file's own pages, so read and write see the
+ * same bytes; it is writable, then and by mprotect later, only if the file was opened for writing.
  */
 #include "kernel/fs/tmpfs.h"
 #include "kernel/syscall_calls.h"

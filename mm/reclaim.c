@@ -24,6 +24,7 @@
  * Always true (reclaim_check):
  *   V1  charged is the number of frames marked CHARGED; it never passes the limit
  *   V2  an EVICTABLE frame is known to the policy, or it is CACHED: unmapped, clean, with a source
+ *       (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
  *   V3  a private page without a mapper is pinned, or slot references stand for it
  *   V4  the reverse map of every user page is exact (R1)
  *   V5  nothing here allocates: not while evicting, not in the release functions
