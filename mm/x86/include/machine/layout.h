@@ -3,6 +3,7 @@
  * file of the same name; the Makefile chooses.
  *
  *   0x00000000  page 0, never mapped                 user space: [USER_BASE, USER_TOP)
+ *   0x80000000  in a partition's process: the region of partitions, of which it maps its own only
  *   0xc0000000  direct map of low RAM (up to 768 MiB), kernel image at its 1 MiB
  *   0xf0000000  kernel virtual ranges with guard pages (vmalloc): 64 MiB
  *   0xffc00000  windows: short-lived maps of frames beyond the direct map
@@ -14,6 +15,7 @@
 
 #define USER_BASE 0x00010000u /* nothing below: a NULL pointer plus 64 KiB traps */
 #define USER_TOP 0xc0000000u
+#define PARTITION_WINDOW 0x80000000u
 #define KERNEL_BASE 0xc0000000u
 
 #define DIRECT_BASE 0xc0000000u
