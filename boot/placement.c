@@ -6,7 +6,8 @@
  *   input         manage, serves them first
  *   frame table   as low as it fits; it ends with the highest frame that is left, so that a large
  *                 swap area costs no table entries
- *   argv blob     low too
+ *   argv blob,    low too: the kernel copies partitions by their address
+ *   partitions
  *
  * What the frame allocator gets is RAM less all this. Before anything is taken the sum is
  * compared with what there is, so that a person reads what is missing rather than a failure later
@@ -95,11 +96,14 @@ static bool placement_fits(const struct placement *p, const struct boot_info *in
 			placement_pages(p->input.bytes);
 	uint64_t low = have > high ? MIN(have - high, (uint64_t)DIRECT_MAX_BYTES) : 0;
 	uint64_t table = placement_pages((uint32_t)(low >> PAGE_SHIFT) * sizeof(struct frame));
-	uint64_t need = used + high + table + placement_pages(p->argv.bytes) + PLACEMENT_RESERVE;
+	uint64_t need = used + high + table + placement_pages(p->argv.bytes) +
+			placement_pages(p->partitions.bytes) + PLACEMENT_RESERVE;
 	if (need <= have)
 		return true;
-	log_error("not enough memory: %u KiB needed, %u of them for swap; this machine has %u KiB",
-		  (uint32_t)(need >> 10), p->swap.bytes >> 10, (uint32_t)(have >> 10));
+	log_error("not enough memory: %u KiB needed, %u of them for swap, %u for partitions; "
+		  "this machine has %u KiB",
+		  (uint32_t)(need >> 10), p->swap.bytes >> 10, p->partitions.bytes >> 10,
+		  (uint32_t)(have >> 10));
 	return false;
 }
 
@@ -119,11 +123,13 @@ static bool placement_take_all(struct placement *p, struct boot_info *info)
 	p->swap = placement_high(info, p->swap.bytes);
 	p->overlay = placement_high(info, p->overlay.bytes);
 	p->input = placement_high(info, p->input.bytes);
+	p->partitions = placement_low(info, p->partitions.bytes);
 	p->nframes = placement_top_frame(info);
 	uint32_t table_bytes = p->nframes * sizeof(struct frame);
 	struct placement_blob table = placement_low(info, table_bytes);
 	p->argv = placement_low(info, p->argv.bytes);
 	if (placement_missing(table) || placement_missing(p->argv) || placement_missing(p->swap) ||
+	    placement_missing(p->partitions) ||
 	    placement_missing(p->overlay) || placement_missing(p->input) ||
 	    memmap_free(info, DIRECT_MAX_BYTES) < PLACEMENT_RESERVE) {
 		log_error("no room in one piece for %u KiB of swap, %u KiB of launcher's files",
@@ -153,6 +159,7 @@ int placement_make(struct placement *p, struct boot_info *info, const struct cmd
 		.argv = placement_find("opt/org.clockhand/argv", PLACEMENT_ARGV_MAX),
 	};
 	p->swap.bytes = placement_swap_bytes(info, c);
+	p->partitions.bytes = c->partition_bytes;
 	p->overlay.bytes = files.overlay.size;
 	p->input.bytes = files.input.size;
 	p->argv.bytes = files.argv.size != 0 ? files.argv.size + 1 : 0; /* with a NUL behind it */

@@ -22,6 +22,7 @@ struct placement {
 	struct placement_blob overlay; /* fw_cfg: the archive that lies over the boot modules */
 	struct placement_blob input;   /* fw_cfg: the first process's standard input */
 	struct placement_blob argv;    /* fw_cfg: its arguments, then a NUL; in the direct map */
+	struct placement_blob partitions; /* the region of contiguous memory; in the direct map */
 };
 
 /*

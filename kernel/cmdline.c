@@ -66,6 +66,25 @@ static bool take_swap(struct cmdline *c, const char *value)
 	return true;
 }
 
+static bool take_partitions(struct cmdline *c, const char *value)
+{
+	uint32_t bytes;
+	if (value == NULL || !string_to_size(value, &bytes) || bytes > UINT32_MAX - PAGE_MASK)
+		return false;
+	c->partition_bytes = ROUND_UP(bytes, PAGE_SIZE);
+	return true;
+}
+
+static bool take_partition_mode(struct cmdline *c, const char *value)
+{
+	return cmdline_keep(c->partition_mode, sizeof(c->partition_mode), value);
+}
+
+static bool take_fit(struct cmdline *c, const char *value)
+{
+	return cmdline_keep(c->fit, sizeof(c->fit), value);
+}
+
 static bool take_policy(struct cmdline *c, const char *value)
 {
 	return cmdline_keep(c->policy, sizeof(c->policy), value);
@@ -120,7 +139,8 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "init", take_init },	   { "selftest", take_selftest }, { "frames", take_frames },
 	{ "swap", take_swap },	   { "policy", take_policy },	  { "log", take_log },
 	{ "trace", take_trace },   { "channels", take_channels }, { "slab_debug", take_slab_debug },
-	{ "test", take_test },
+	{ "test", take_test },	   { "partitions", take_partitions },
+	{ "partition_mode", take_partition_mode }, { "fit", take_fit },
 };
 
 void cmdline_init(struct cmdline *c)
@@ -129,6 +149,8 @@ void cmdline_init(struct cmdline *c)
 	string_copy(c->init, "/sbin/init", sizeof(c->init));
 	string_copy(c->selftest_glob, "*", sizeof(c->selftest_glob));
 	string_copy(c->policy, "clock", sizeof(c->policy));
+	string_copy(c->partition_mode, "variable", sizeof(c->partition_mode));
+	string_copy(c->fit, "first", sizeof(c->fit));
 }
 
 /* @word is the parser's to write on. */

@@ -21,6 +21,9 @@ struct cmdline {
 	bool swap_given;
 	uint32_t swap_bytes;		 /* swap=SIZE, rounded up to pages */
 	char policy[CMDLINE_WORD_MAX];	 /* policy=NAME; "clock" */
+	uint32_t partition_bytes;	 /* partitions=SIZE, rounded up to pages; 0: none */
+	char partition_mode[CMDLINE_WORD_MAX]; /* partition_mode=WORD; "variable" */
+	char fit[CMDLINE_WORD_MAX];	 /* fit=NAME; "first" */
 	char trace[CMDLINE_WORD_MAX];	 /* trace=KINDS; "" */
 	bool channels_serial;		 /* channels=serial: standard channels are serial ports */
 	bool slab_debug;		 /* slab_debug */

@@ -31,6 +31,7 @@
 #include "kernel/fs/vfs.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/partition_config.h"
 #include "kernel/process.h"
 #include "kernel/result.h"
 #include "kernel/selftest.h"
@@ -193,6 +194,13 @@ static void main_start_paging(void)
 		log_info("paging: user pages may occupy %u frames", cmdline.frames);
 }
 
+/* Nobody lives in partitions yet. */
+static void main_partition_moved(struct partition *p, uint32_t from)
+{
+	(void)p;
+	(void)from;
+}
+
 static void main_start_outside(void)
 {
 	cpu_fpu_init();
@@ -242,6 +250,8 @@ static NORETURN void main_run_first(void)
 static ASMLINKAGE NORETURN void main_continue(void)
 {
 	main_start_paging();
+	partition_config_start(&cmdline, placement.partitions.start, placement.partitions.bytes,
+			       main_partition_moved);
 	main_start_outside();
 	failtest_run(cmdline.test);
 	if (cmdline.selftest)

@@ -9,6 +9,7 @@
 #include "mm/aspace.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"
+#include "mm/partition.h"
 #include "mm/policy.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
@@ -24,5 +25,6 @@ void mm_check(void)
 	swap_check();
 	policy_check();
 	reclaim_check();
+	partition_check();
 	aspace_check_all();
 }

@@ -27,7 +27,7 @@ enum { PARTITION_FIXED_MAX = 16 };
 struct partition {
 	struct list_node link;
 	uint32_t start, size; /* bytes, whole pages */
-	uint32_t wanted;      /* what the owner asked for: size - wanted is internal fragmentation */
+	uint32_t wanted;      /* bytes the owner asked for; the rest is lost inside */
 	void *owner;	      /* NULL: free */
 	bool movable;	      /* bound at execution time */
 };
@@ -45,6 +45,9 @@ typedef void partition_moved_fn(struct partition *p, uint32_t from);
  */
 int partition_init(paddr_t start, uint32_t bytes, partition_moved_fn *moved);
 
+/* There is no region any more; it must be empty. Its memory is the caller's again. */
+void partition_end(void);
+
 struct partition_region {
 	paddr_t start;
 	uint32_t bytes;
@@ -58,13 +61,14 @@ extern struct partition_region partition_region;
 
 /*
  * Use the region another way. @sizes: for FIXED, from the system part up; what is left over is
- * nobody's. -EBUSY: a program is in it; -EINVAL: sizes that are no pages or do not fit; -ENOMEM.
+ * nobody's. 0, or -EBUSY (a program is in it), -EINVAL (sizes that are no pages or do not fit),
+ * -ENOMEM, -ENODEV. After an error all is as before.
  */
 int partition_set_mode(enum partition_mode mode, const uint32_t *sizes, unsigned nsizes);
 void partition_set_fit(enum partition_fit fit);
 /*
- * The resident part becomes @bytes long (rounded up to pages). -EBUSY: a program or fixed partition
- * is in the way, -EINVAL: larger than the region, -ENODEV.
+ * The resident part becomes @bytes long (rounded up to pages). 0, or -EBUSY (a program or a fixed
+ * partition is in the way), -EINVAL (larger than the region), -ENOMEM, -ENODEV.
  */
 int partition_set_system(uint32_t bytes);
 
@@ -75,24 +79,27 @@ struct partition_request {
 	void *owner; /* not NULL */
 };
 /*
- * A partition for @r. May compact, if that makes room and auto_compact is on. 0, or
+ * A partition for @r, all zeroes. May compact, if that makes room and auto_compact is on. 0, or
  *   -ENOMEM  no hole (or partition) is large enough now    -E2BIG  none will ever be
  *   -EBUSY   @at is taken now                               -ENODEV  there is no region
  *   -EINVAL  no bytes, or @at is no page or outside what programs can have
  */
 MUST_CHECK int partition_place(const struct partition_request *r, struct partition **out);
-/* Its memory is cleared, so that nobody finds it; neighbours that are free become one with it. */
+/* Nobody's from now on; VARIABLE: it becomes one with free neighbours, @p is no more. */
 void partition_release(struct partition *p);
 /*
- * Grow or shrink by what the owner asks for, in place. 0, -ENOMEM (what follows is taken). Without a
- * move. VARIABLE and FIXED alike: wanted changes; in FIXED within the partition.
+ * The owner now asks for @bytes > 0: its partition grows (into zeroes) or shrinks, without moving.
+ * 0, or -ENOMEM: what follows is taken, or in FIXED the partition ends; nothing has changed.
  */
 MUST_CHECK int partition_resize(struct partition *p, uint32_t bytes);
-/* Copy to @to and tell the owner. 0, -EPERM (not movable), -EBUSY (taken), -EINVAL. */
+/*
+ * Copy to @to and tell the owner. FIXED: @to is the start of another partition. 0, or -EPERM (bound
+ * to its place), -EBUSY (taken), -EINVAL (no place for it), -ENOMEM.
+ */
 MUST_CHECK int partition_move(struct partition *p, uint32_t to);
 /*
- * Every movable partition down, until nothing movable has a hole below it. VARIABLE only; else
- * nothing. Bytes moved.
+ * Every movable partition slides down, until none has a hole right below it. VARIABLE only; else
+ * nothing happens. Bytes moved.
  */
 uint32_t partition_compact(void);
 /* The kernel's address of the byte at @p's start. */

@@ -110,3 +110,18 @@ TEST(cmdline_ignores_words_that_are_too_long)
 	CHECK(parse(text) == NULL);
 	CHECK_STR(c.init, "/sbin/init");
 }
+
+TEST(cmdline_takes_words_for_partitions)
+{
+	CHECK(parse("") == NULL);
+	CHECK_EQ(c.partition_bytes, 0);
+	CHECK_STR(c.partition_mode, "variable");
+	CHECK_STR(c.fit, "first");
+	CHECK(parse("partitions=2559K partition_mode=fixed:600K+1000K fit=best") == NULL);
+	CHECK_EQ(c.partition_bytes, 2560 << 10);
+	CHECK_STR(c.partition_mode, "fixed:600K+1000K");
+	CHECK_STR(c.fit, "best");
+	CHECK(parse("partitions=many fit=") == NULL);
+	CHECK_EQ(c.partition_bytes, 0);
+	CHECK_STR(c.fit, "first");
+}
