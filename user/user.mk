@@ -59,14 +59,12 @@ build/user/flags: FORCE
 build/user/%.c.o: %.c build/user/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(call say,CC,$<)
-	$(Q)$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
 build/user/%.asm.o: %.asm
 	$(call say,NASM,$<)
 	@mkdir -p $(@D)
-	$(Q)$(call say,NASM,$<)
-	$(Q)$(Q)$(NASM) -f elf32 -g -F dwarf -MD $(@:.o=.d) -MP $< -o $@
+	$(Q)$(NASM) -f elf32 -g -F dwarf -MD $(@:.o=.d) -MP $< -o $@
 
 # $(call user_program,PATH,SOURCES): the program that the guest sees as /PATH.
 define user_program
@@ -108,17 +106,16 @@ endef
 build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) user/user.mk \
 		tests/user/make-programs.py
 	$(call say,CPIO,$@)
-	$(Q)$(call say,CPIO,$@)
-	$(Q)$(Q)rm -rf build/user/root
-	$(Q)$(Q)mkdir -p $(addprefix build/user/root/,bin sbin tests dev etc proc tmp)
-	$(Q)$(Q)cp $(USER_ETC) build/user/root/etc/
-	$(Q)$(Q)for p in $(USER_PATHS); do \
+	$(Q)rm -rf build/user/root
+	$(Q)mkdir -p $(addprefix build/user/root/,bin sbin tests dev etc proc tmp)
+	$(Q)cp $(USER_ETC) build/user/root/etc/
+	$(Q)for p in $(USER_PATHS); do \
 		objcopy --strip-debug build/user/elf/$${p##*/} build/user/root/$$p || exit 1; done
-	$(Q)$(Q)for s in $(USER_SCRIPTS); do \
+	$(Q)for s in $(USER_SCRIPTS); do \
 		cp tests/user/$$s.sh build/user/root/tests/$$s || exit 1; done
 	$(Q)$(call user_no_programs,build/user/root/tests/data)
-	$(Q)$(Q)chmod -R u=rwX,go=rX build/user/root
-	$(Q)$(Q)chmod 1777 build/user/root/tmp
-	$(Q)$(Q)find build/user/root -exec touch -h -d @0 {} +
-	$(Q)$(Q)cd build/user/root && find . -mindepth 1 | cut -c 3- | LC_ALL=C sort \
+	$(Q)chmod -R u=rwX,go=rX build/user/root
+	$(Q)chmod 1777 build/user/root/tmp
+	$(Q)find build/user/root -exec touch -h -d @0 {} +
+	$(Q)cd build/user/root && find . -mindepth 1 | cut -c 3- | LC_ALL=C sort \
 		| cpio --quiet --reproducible -o -H newc -R 0:0 > ../../initrd.cpio
