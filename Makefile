@@ -24,11 +24,12 @@ BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/place
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
 	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/exit.c kernel/wait.c kernel/limits.c \
+	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c kernel/exit.c kernel/wait.c kernel/limits.c \
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
 	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/result.c kernel/selftest.c kernel/partition_config.c
+	kernel/result.c kernel/selftest.c kernel/partition_config.c \
+	kernel/partition_dispatch.c kernel/partition_load.c kernel/partition_reloc.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -40,7 +41,7 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
 	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
-	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
+	kernel/fs/proc_peek.c kernel/fs/proc_sys.c kernel/fs/proc_partition.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
@@ -51,6 +52,7 @@ MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c m
 	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
 	mm/aspace_advise.c mm/fault.c mm/user.c mm/partition.c mm/partition_move.c \
+	mm/contiguous.c mm/contiguous_map.c \
 	mm/trace.c mm/mmstat.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \

@@ -28,7 +28,6 @@
 #include "mm/slab.h"
 
 enum { ELF_EXEC = 2, ELF_DYN = 3, ELF_MACHINE_386 = 3, ELF_HEADERS_BYTES_MAX = 65536 };
-enum { ELF_LOAD = 1, ELF_INTERP = 3, ELF_GNU_STACK = 0x6474e551 };
 enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };
 #define ELF_PROGRAM_BASE 0x56555000u
 
@@ -40,10 +39,6 @@ struct elf_header {
 };
 
 _Static_assert(sizeof(struct elf_header) == ELF_HEADER_SIZE, "as callers know it");
-
-struct elf_segment {
-	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
 
 /* Exactly @n bytes, or -EIO: the file ends before. */
 static int elf_read(struct inode *inode, uint64_t offset, void *buf, size_t n)
@@ -83,7 +78,7 @@ int elf_open(struct inode *inode, struct elf_file *file)
 
 /* --- the program headers --- */
 
-static int elf_segment(const struct elf_file *file, unsigned i, struct elf_segment *s)
+int elf_segment(const struct elf_file *file, unsigned i, struct elf_segment *s)
 {
 	return elf_read(file->inode, (uint64_t)file->headers_offset + i * sizeof(*s), s,
 			sizeof(*s));
@@ -119,13 +114,7 @@ char *elf_interpreter(const struct elf_file *file)
 
 /* --- where it goes --- */
 
-/* The pages from the first to the last segment, and the largest alignment. */
-struct elf_extent {
-	uint32_t start, align;
-	uint64_t end;
-};
-
-static int elf_measure(const struct elf_file *file, struct elf_extent *extent)
+int elf_measure(const struct elf_file *file, struct elf_extent *extent)
 {
 	*extent = (struct elf_extent){ .start = UINT32_MAX, .align = PAGE_SIZE };
 	for (unsigned i = 0; i < file->nheaders; i++) {
@@ -181,7 +170,7 @@ static int elf_check_segment(const struct elf_segment *s, uint32_t base)
 	return 0;
 }
 
-static unsigned elf_prot(const struct elf_segment *s)
+unsigned elf_prot(const struct elf_segment *s)
 {
 	return (s->flags & ELF_R ? PROT_R : 0) | (s->flags & ELF_W ? PROT_W : 0) |
 	       (s->flags & ELF_X ? PROT_X : 0);
@@ -219,8 +208,7 @@ static long elf_map_zeroes(struct aspace *as, const struct elf_segment *s, vaddr
 	});
 }
 
-/* What reports and the heap want to know. */
-static void elf_note_segment(struct elf_image *image, const struct elf_segment *s, vaddr_t start)
+void elf_note_segment(struct elf_image *image, const struct elf_segment *s, vaddr_t start)
 {
 	image->end = MAX(image->end, start + s->memsz);
 	if (s->flags & ELF_X && (!image->code_start || start < image->code_start)) {

@@ -12,22 +12,24 @@
  * A program whose headers are sound but whose segments can not be mapped ends its caller with
  * SIGSEGV, because on Linux the old program is gone by then. Memory that is short is an error.
  *
- * The new stack, from USER_TOP down: four bytes of zero, the strings (arguments, environment, the
- * path), the platform's name, sixteen random bytes, padding, then from the stack pointer up argc,
- * the pointers to arguments and environment, each list with a NULL, and the auxiliary vector.
- * Source: System V ABI, Intel386 supplement, "Process Initialization"; execve(2).
+ * A process that has asked for it (/proc/PID/partition) gets its new program into a partition: step 3
+ * then waits for a place and reads everything (partition_load.c).
+ *
+ * Source: execve(2).
  */
 #include "kernel/exec.h"
 
 #include "kernel/cpu.h"
 #include "kernel/elf.h"
 #include "kernel/exec_script.h"
+#include "kernel/exec_stack.h"
 #include "kernel/exec_strings.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/log.h"
+#include "kernel/partition_load.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
 #include "kernel/signal_frame.h"
@@ -41,12 +43,6 @@ enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
 #define EXEC_STACK_ROOM_MAX (USER_TOP / 6 * 5)
 enum { EXEC_EFLAGS = 0x202 }; /* interrupts on */
 
-enum {
-	AT_NULL, AT_PHDR = 3, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY,
-	AT_UID = 11, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK, AT_SECURE = 23,
-	AT_RANDOM = 25, AT_EXECFN = 31,
-};
-
 /* All that an exec needs on its way. */
 struct exec_job {
 	const struct exec_request *request;
@@ -54,13 +50,14 @@ struct exec_job {
 	struct exec_strings *strings;
 	struct exec_script *scripts[EXEC_SCRIPTS_MAX]; /* outermost first */
 	unsigned nscripts;
-	unsigned argc, envc;
+	unsigned argc, envc; /* strings of each kind */
 	struct elf_file program, interpreter; /* interpreter.inode NULL: none */
 	struct aspace *as;
 	struct elf_image image; /* the program's */
 	vaddr_t entry;		/* where it begins to run: in the interpreter, if there is one */
 	vaddr_t interpreter_base;
 	bool damaged; /* the file is no program, but that showed too late for an error number */
+	vaddr_t top;   /* the stack ends there */
 	vaddr_t stack; /* the new stack pointer */
 };
 
@@ -262,9 +259,33 @@ static void exec_set_limits(struct aspace *as)
 	as->mmap_top = USER_TOP - MAX(page_up(room), (uint32_t)ASPACE_MMAP_GAP);
 }
 
+/* The same in a partition, where all of it is read at once. */
+static int exec_map_partition(struct exec_job *job)
+{
+	struct partition_load load = {
+		.program = &job->program,
+		.interpreter = job->interpreter.inode ? &job->interpreter : NULL,
+		.wish = process_running->wish,
+		.arguments = exec_stack_bytes(job->strings, job->argc + job->envc),
+	};
+	limits_apply(&process_running->limits, job->as, NULL);
+	int error = partition_load(job->as, &load);
+	if (error)
+		return error;
+	job->image = load.image;
+	job->entry = load.entry;
+	job->interpreter_base = load.interpreter_base;
+	job->top = load.stack_top;
+	exec_note_image(job->as, &load.image);
+	return 0;
+}
+
 static int exec_map(struct exec_job *job)
 {
 	job->as = aspace_create();
+	if (job->as && process_running->wish.wanted)
+		return exec_map_partition(job);
+	job->top = USER_TOP;
 	if (!job->as || signal_page_map(job->as) != 0)
 		return -ENOMEM;
 	exec_set_limits(job->as);
@@ -276,118 +297,7 @@ static int exec_map(struct exec_job *job)
 	return !error && job->image.stack_exec ? exec_allow_stack(job->as) : error;
 }
 
-/* --- 4: its stack --- */
-
-/* Words on their way to user memory, some at a time. */
-struct exec_words {
-	struct aspace *as;
-	vaddr_t at;
-	uint32_t words[32];
-	unsigned n;
-	int error;
-};
-
-static void exec_flush_words(struct exec_words *w)
-{
-	size_t bytes = w->n * sizeof(uint32_t);
-	if (!w->error)
-		w->error = user_write(w->as, w->at, w->words, bytes);
-	w->at += bytes;
-	w->n = 0;
-}
-
-static void exec_put_word(struct exec_words *w, uint32_t word)
-{
-	if (w->n == ARRAY_SIZE(w->words))
-		exec_flush_words(w);
-	w->words[w->n] = word;
-	w->n++;
-}
-
-/* Pointers to @count strings from offset @at on, and a NULL. Returns the offset behind them. */
-static uint32_t exec_put_pointers(const struct exec_job *job, struct exec_words *w, vaddr_t strings,
-				  uint32_t at, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		exec_put_word(w, strings + at);
-		at = exec_strings_next(job->strings, at);
-	}
-	exec_put_word(w, 0);
-	return at;
-}
-
-struct exec_addresses {
-	vaddr_t strings, platform, random;
-};
-
-enum { EXEC_AUX_PAIRS = 18 };
-
-static void exec_put_auxv(const struct exec_job *job, struct exec_words *w,
-			  const struct exec_addresses *a, vaddr_t path)
-{
-	const uint32_t pairs[EXEC_AUX_PAIRS][2] = {
-		{ AT_HWCAP, cpu_features() },
-		{ AT_PAGESZ, PAGE_SIZE },
-		{ AT_CLKTCK, SCHED_HZ },
-		{ AT_PHDR, job->image.headers },
-		{ AT_PHENT, 32 },
-		{ AT_PHNUM, job->program.nheaders },
-		{ AT_BASE, job->interpreter_base },
-		{ AT_FLAGS, 0 },
-		{ AT_ENTRY, job->image.entry },
-		{ AT_UID, 0 },
-		{ AT_EUID, 0 },
-		{ AT_GID, 0 },
-		{ AT_EGID, 0 },
-		{ AT_SECURE, 0 },
-		{ AT_RANDOM, a->random },
-		{ AT_EXECFN, path },
-		{ AT_PLATFORM, a->platform },
-		{ AT_NULL, 0 },
-	};
-	for (unsigned i = 0; i < EXEC_AUX_PAIRS; i++) {
-		exec_put_word(w, pairs[i][0]);
-		exec_put_word(w, pairs[i][1]);
-	}
-}
-
-static int exec_put_table(struct exec_job *job, const struct exec_addresses *a)
-{
-	struct aspace *as = job->as;
-	struct exec_words w = { .as = as, .at = job->stack };
-	exec_put_word(&w, job->argc);
-	uint32_t at = exec_put_pointers(job, &w, a->strings, 0, job->argc);
-	as->arg_start = a->strings;
-	as->arg_end = as->env_start = a->strings + at;
-	at = exec_put_pointers(job, &w, a->strings, at, job->envc);
-	as->env_end = a->strings + at;
-	exec_put_auxv(job, &w, a, a->strings + at);
-	exec_flush_words(&w);
-	return w.error;
-}
-
-/* job->as is active. */
-static int exec_write_stack(struct exec_job *job)
-{
-	static const char platform[] = "i686";
-	uint32_t random[4];
-	struct exec_addresses a;
-	a.strings = USER_TOP - 4 - job->strings->used;
-	a.platform = a.strings - sizeof(platform);
-	a.random = ROUND_DOWN(a.platform, 16u) - sizeof(random);
-	uint32_t words = 1 + job->argc + 1 + job->envc + 1 + 2 * EXEC_AUX_PAIRS;
-	job->stack = ROUND_DOWN(a.random - words * sizeof(uint32_t), 16u);
-	job->as->stack_start = job->stack;
-	random_fill(random, sizeof(random));
-	int error = exec_strings_write(job->strings, job->as, a.strings);
-	if (!error)
-		error = user_write(job->as, a.platform, platform, sizeof(platform));
-	if (!error)
-		error = user_write(job->as, a.random, random, sizeof(random));
-	if (!error)
-		error = exec_put_table(job, &a);
-	return error ? -ENOMEM : 0;
-}
+/* --- 4: in force, with its stack written --- */
 
 static int exec_switch(struct exec_job *job)
 {
@@ -395,7 +305,12 @@ static int exec_switch(struct exec_job *job)
 	struct aspace *old = p->aspace;
 	p->aspace = job->as;
 	aspace_activate(job->as);
-	int error = exec_write_stack(job);
+	const struct exec_stack stack = {
+		.as = job->as, .strings = job->strings, .argc = job->argc, .envc = job->envc,
+		.top = job->top, .image = &job->image, .nheaders = job->program.nheaders,
+		.interpreter_base = job->interpreter_base,
+	};
+	int error = exec_stack_write(&stack, &job->stack);
 	if (error) {
 		p->aspace = old;
 		aspace_activate(old);
@@ -428,6 +343,7 @@ static void exec_commit(const struct exec_job *job)
 {
 	struct process *p = process_running;
 	thread_commit_exec(p);
+	p->wish = (struct partition_wish){ .wanted = false };
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
 	inode_put(p->exe);

@@ -17,6 +17,7 @@
 
 #include "kernel/cpu.h"
 #include "kernel/fs/file.h"
+#include "kernel/partition_dispatch.h"
 #include "kernel/sched.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
@@ -75,6 +76,7 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->share_fs = request->share_fs;
 	parent->share_fs |= request->share_fs && request->thread;
 	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
+	dispatch_fork_tls(child, parent);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;
 	child->session = parent->session;

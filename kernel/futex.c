@@ -73,14 +73,14 @@ static int futex_find_key(uptr_t at, bool private, struct futex_key *key)
 		return -EINVAL;
 	if (segment_to_linear(&as->segment, at, sizeof(uint32_t), &va) != 0)
 		return -EFAULT;
-	*key = (struct futex_key){ as, va };
+	*key = (struct futex_key){ as, at };
 	if (private)
 		return 0;
-	const struct vma *v = vma_find(&as->areas, va);
+	const struct vma *v = vma_find(&as->areas, at);
 	if (!v)
 		return -EFAULT;
 	if (v->flags & VMA_SHARED)
-		*key = (struct futex_key){ v->object, v->index * PAGE_SIZE + (va - v->start) };
+		*key = (struct futex_key){ v->object, v->index * PAGE_SIZE + (at - v->start) };
 	return 0;
 }
 

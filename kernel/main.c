@@ -39,6 +39,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/contiguous.h"
 #include "mm/policy.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
@@ -194,13 +195,6 @@ static void main_start_paging(void)
 		log_info("paging: user pages may occupy %u frames", cmdline.frames);
 }
 
-/* Nobody lives in partitions yet. */
-static void main_partition_moved(struct partition *p, uint32_t from)
-{
-	(void)p;
-	(void)from;
-}
-
 static void main_start_outside(void)
 {
 	cpu_fpu_init();
@@ -251,7 +245,7 @@ static ASMLINKAGE NORETURN void main_continue(void)
 {
 	main_start_paging();
 	partition_config_start(&cmdline, placement.partitions.start, placement.partitions.bytes,
-			       main_partition_moved);
+			       contiguous_moved);
 	main_start_outside();
 	failtest_run(cmdline.test);
 	if (cmdline.selftest)

@@ -34,6 +34,7 @@
 #include "kernel/itimer.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/partition_dispatch.h"
 #include "kernel/result.h"
 #include "kernel/sched.h"
 #include "kernel/shm.h"
@@ -64,6 +65,7 @@ void process_init(void)
 		panic("no memory for the cache of processes");
 	bitmap_set(process_pids, 0);
 	signal_init();
+	dispatch_init();
 	clock_init();
 	cpu_fpu_save(process_clean_fpu);
 }
@@ -337,6 +339,8 @@ void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va,
 
 static uint32_t process_pages(const struct process *p)
 {
+	if (p->aspace && p->aspace->contiguous)
+		return 0; /* the end of one in a partition gives nobody a page */
 	return p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
 }
 
@@ -405,10 +409,12 @@ void process_attend(struct trap_frame *tf)
 		if (sched_work())
 			sched_yield_now();
 		itimer_attend(p);
+		dispatch_attend(p);
 		if (signal_wanted(p))
 			signal_act(tf);
 		signal_restore_mask();
 		irq_disable();
 	}
+	dispatch_leave(p);
 	process_restart_call(tf);
 }

@@ -41,6 +41,14 @@ struct process_times {
 	uint32_t user, system;
 };
 
+/* How the next program is to be loaded; without a wish, paged. Set through /proc/PID/partition. */
+struct partition_wish {
+	bool wanted;
+	bool bind_load; /* a movable file is bound when it is loaded, not at execution time */
+	int8_t priority;
+	uint32_t bytes; /* 0: what it needs */
+};
+
 struct process {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* x87/SSE state while it does not run */
 	uint32_t kernel_esp;			       /* saved by the switch */
@@ -55,6 +63,7 @@ struct process {
 	struct limits limits;
 	uint32_t personality; /* as the call of that name set it */
 	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
+	struct partition_wish wish;
 	char comm[PROCESS_COMM_MAX];
 
 	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */

@@ -30,6 +30,7 @@
 #include "kernel/fs/tty.h"
 #include "kernel/itimer.h"
 #include "kernel/panic.h"
+#include "kernel/partition_dispatch.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "kernel/thread.h"
@@ -141,7 +142,7 @@ static void sched_switch_to(struct process *next)
 		segment_set_kernel_stack((vaddr_t)(next->trap + 1));
 		segment_set_tls(next->tls);
 		cpu_fpu_restore(next->fpu);
-		if (signal_wanted(next))
+		if (signal_wanted(next) || dispatch_absent(next))
 			sched_attention = true;
 		cpu_switch_stack(save, next->kernel_esp);
 	}

@@ -35,6 +35,13 @@ static const struct object_ops signal_page_ops = {
 };
 static struct object signal_page = { .ops = &signal_page_ops, .refs = 1, .size_bytes = PAGE_SIZE };
 
+_Static_assert(sizeof(signal_page_code) <= SIGNAL_PAGE_CODE, "as callers know it");
+
+void signal_page_copy(void *to)
+{
+	memcpy(to, signal_page_code, sizeof(signal_page_code));
+}
+
 int signal_page_map(struct aspace *as)
 {
 	long at = aspace_map(as, &(struct aspace_map){

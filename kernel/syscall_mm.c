@@ -7,6 +7,7 @@
  * same bytes; it is writable, then and by mprotect later, only if the file was opened for writing.
  */
 #include "kernel/fs/tmpfs.h"
+#include "kernel/partition_load.h"
 #include "kernel/syscall_calls.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
@@ -139,7 +140,8 @@ static long mmap_do(const struct mmap_args *m)
 		.object = backing.object,
 		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
 	};
-	long result = aspace_map(as, &request);
+	long result = as->contiguous && backing.object ? partition_map_file(as, &request, f->inode)
+						       : aspace_map(as, &request);
 	if (backing.object)
 		reclaim_object_put(backing.object);
 	/* The map holds even if its pages can not all be had now, as on Linux. */

@@ -53,7 +53,8 @@ static int tls_make(const struct user_desc *d, struct segment_tls *tls)
 	unsigned flags = (d->flags & DESC_PAGES ? SEGMENT_TLS_PAGES : 0) |
 			 (d->flags & DESC_READ_ONLY ? SEGMENT_TLS_READ_ONLY : 0) |
 			 (d->flags & DESC_USEABLE ? SEGMENT_TLS_MARKED : 0);
-	return segment_make_tls(tls, d->base_addr, d->limit, flags);
+	return segment_make_tls(tls, process_running->aspace->segment.base + d->base_addr, d->limit,
+				flags);
 }
 
 long sys_set_thread_area(const struct syscall_args *args)
@@ -87,7 +88,7 @@ long sys_get_thread_area(const struct syscall_args *args)
 		return -EINVAL;
 	const struct segment_tls *tls = &process_running->tls[d.entry_number - SEGMENT_TLS_FIRST];
 	struct segment_tls_facts facts = segment_read_tls(tls);
-	d.base_addr = facts.base;
+	d.base_addr = facts.base - process_running->aspace->segment.base;
 	d.limit = facts.limit;
 	d.flags = tls_is_free(tls) ? DESC_EMPTY
 				   : DESC_32BIT |

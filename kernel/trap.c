@@ -159,6 +159,7 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 static void trap_user_fault(struct trap_frame *tf, vaddr_t va)
 {
 	int err = fault_handle(process_aspace(), va, fault_access(tf->error));
+	va -= process_aspace()->segment.base; /* as the program knows it */
 	switch (err) {
 	case 0:
 		break;

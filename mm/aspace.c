@@ -15,6 +15,9 @@
  *   U3  a writable entry lies in an area that allows writing; in a private area its frame is
  *       private and has no other user
  *   U4  no entry allows what its area forbids
+ * A space that is one partition (mm/contiguous.c) has areas and no pages of its own; U1 holds for
+ * it, and K1 to K5 instead of the others.
+ *
  * Left out: sharing page tables between parent and child until one changes. Copying the entries
  * of a small program costs less than the bookkeeping would.
  * Source: Linux's mm_struct and dup_mmap for the order of work; UVM for the words.
@@ -24,6 +27,7 @@
 #include "kernel/panic.h"
 #include "lib/errno.h"
 #include "lib/list.h"
+#include "mm/contiguous.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
@@ -100,6 +104,8 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 
 void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
 {
+	if (as->contiguous != NULL)
+		return; /* its pages belong to the partition, not to areas */
 	pmap_for_each(va, &as->pmap, start, end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME) {
@@ -129,6 +135,8 @@ void aspace_put(struct aspace *as)
 		aspace_remove_area(as, v);
 		v = vma_first(&as->areas);
 	}
+	if (as->contiguous != NULL)
+		contiguous_destroy(as);
 	pmap_destroy(&as->pmap);
 	struct aspace_entry *e = container_of(as, struct aspace_entry, as);
 	list_remove(&e->link);
@@ -187,7 +195,8 @@ static int fork_areas(struct aspace *from, struct aspace *to)
 			return -ENOMEM;
 		copy->flags &= ~VMA_LOCKED; /* locks are not inherited: mlock(2) */
 		vma_insert(&to->areas, copy);
-		if (!(v->flags & VMA_WIPEONFORK) && fork_pages(from, to, v))
+		if (from->contiguous == NULL && !(v->flags & VMA_WIPEONFORK) &&
+		    fork_pages(from, to, v))
 			return -ENOMEM;
 	}
 	return 0;
@@ -207,7 +216,8 @@ struct aspace *aspace_fork(struct aspace *from)
 	to->major_faults = 0;
 	to->peak_resident = 0;
 	to->lock_future = false;
-	if (fork_areas(from, to)) {
+	to->contiguous = NULL;
+	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to)) {
 		aspace_put(to);
 		return NULL;
 	}
@@ -236,6 +246,10 @@ void aspace_check(struct aspace *as)
 	uint32_t entries = 0;
 	vma_check(&as->areas);
 	pmap_check(&as->pmap);
+	if (as->contiguous != NULL) {
+		contiguous_check(as);
+		return;
+	}
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v)) {
 		object_check(v->object);
 		pmap_for_each(va, &as->pmap, v->start, v->end) {

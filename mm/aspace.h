@@ -1,6 +1,6 @@
 /*
  * Address spaces: areas, page tables, base and limit of one process. Theory in aspace.c.
- * Addresses are offsets in the process's segment; today every base is 0.
+ * Addresses are offsets in the process's segment; its base is 0, but in a partition.
  * Context of all: process. May reclaim.
  */
 #ifndef MM_ASPACE_H
@@ -10,6 +10,8 @@
 #include "mm/pmap.h"
 #include "mm/segment.h"
 #include "mm/vma.h"
+
+struct contiguous;
 
 enum {
 	ASPACE_STACK_GAP = 256 * 4096,	   /* bytes kept free below a growing stack */
@@ -22,6 +24,7 @@ struct aspace {
 	struct pmap pmap;
 	struct vma_set areas;
 	struct segment segment;
+	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
 	uint32_t refs;
 	vaddr_t brk_start; /* page aligned */
 	vaddr_t brk;

@@ -18,6 +18,7 @@
 #include "kernel/panic.h"
 #include "lib/errno.h"
 #include "mm/aspace_internal.h"
+#include "mm/contiguous.h"
 #include "mm/fault.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
@@ -47,6 +48,8 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
 {
 	vaddr_t end = page_up(start + length);
 	struct vma *v = vma_find_from(&as->areas, start);
+	if (as->contiguous != NULL)
+		return 0; /* all of it is there */
 	for (; v != NULL && v->start < end; v = vma_next(v)) {
 		if (v->prot == PROT_NONE)
 			continue;
@@ -188,6 +191,8 @@ int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advi
 	bool hole = false;
 	if (!advice_known(advice) || (start & PAGE_MASK) || (length != 0 && end <= start))
 		return -EINVAL;
+	if (as->contiguous != NULL)
+		return contiguous_advise(as, start, end - start, advice);
 	while (at < end) {
 		struct vma *v = vma_find_from(&as->areas, at);
 		if (v == NULL || v->start >= end)
@@ -206,6 +211,8 @@ int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advi
 
 bool aspace_in_core(const struct aspace *as, vaddr_t va)
 {
+	if (as->contiguous != NULL)
+		return contiguous_is_in(as->contiguous);
 	struct pmap_entry e = pmap_lookup(&as->pmap, va);
 	if (e.kind == PMAP_FRAME)
 		return true;
@@ -292,6 +299,8 @@ int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 	vaddr_t first = page_down(start), end = page_up(start + length);
 	if (end < first)
 		return -EINVAL;
+	if (as->contiguous != NULL) /* its pages never leave one by one */
+		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
 	if (!aspace_may_lock(as, end - first - locked_bytes(as, first, end)))
 		return -ENOMEM;
 	int err = range_set_locked(as, first, end, true);
@@ -303,6 +312,8 @@ int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 int aspace_unlock(struct aspace *as, vaddr_t start, size_t length)
 {
 	vaddr_t first = page_down(start), end = page_up(start + length);
+	if (as->contiguous != NULL)
+		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
 	return end < first ? -EINVAL : range_set_locked(as, first, end, false);
 }
 
@@ -310,6 +321,8 @@ int aspace_lock_all(struct aspace *as, bool on_fault)
 {
 	if ((uint64_t)as->areas.npages << PAGE_SHIFT > as->limit_memlock)
 		return -ENOMEM;
+	if (as->contiguous != NULL)
+		return 0;
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, true);
 	/* What can not come in now is locked when it comes. */

@@ -17,6 +17,7 @@
 #include "kernel/panic.h"
 #include "lib/errno.h"
 #include "mm/aspace_internal.h"
+#include "mm/contiguous.h"
 #include "mm/mmstat.h"
 #include "mm/reclaim.h"
 
@@ -155,6 +156,8 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	size_t length = page_up(r->length);
 	if (!aspace_within_limits(as, length, r->prot, r->vma_flags))
 		return -ENOMEM;
+	if (as->contiguous != NULL)
+		return contiguous_map(as, r);
 	struct vma wanted = {
 		.prot = r->prot,
 		.flags = r->vma_flags | (as->lock_future ? VMA_LOCKED : 0),
@@ -189,6 +192,8 @@ static unsigned area_rights(unsigned prot)
 /* The rights of every resident page of @v down to what @v allows. New rights come by fault. */
 static void protect_pages(struct aspace *as, const struct vma *v)
 {
+	if (as->contiguous != NULL)
+		return; /* base and limit know no rights */
 	unsigned allowed = area_rights(v->prot);
 	pmap_for_each(va, &as->pmap, v->start, v->end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);

@@ -11,6 +11,7 @@
 #include "kernel/panic.h"
 #include "lib/errno.h"
 #include "mm/aspace_internal.h"
+#include "mm/contiguous.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 
@@ -145,6 +146,8 @@ static long move_elsewhere(struct aspace *as, struct move *m)
 long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
 		  unsigned flags, vaddr_t to)
 {
+	if (as->contiguous != NULL)
+		return contiguous_remap(as, old, old_length, new_length, flags);
 	struct move m = { old, to, page_up(old_length), page_up(new_length), flags };
 	int err = move_valid(&m);
 	if (err)

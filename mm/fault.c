@@ -478,6 +478,10 @@ const char *fault_plan_name(uint32_t plan)
 
 int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 {
+	if (as->contiguous != NULL) {
+		mmstat_count(faults_invalid);
+		return -EFAULT; /* what a partition has is mapped; nothing comes by fault */
+	}
 	struct fault f = {
 		.as = as,
 		.va = page_down(va),

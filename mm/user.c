@@ -8,6 +8,9 @@
  * that can not come ends the copy with -EFAULT. A page may be evicted in the middle of a copy:
  * the next byte faults it in again, so nothing has to be pinned.
  *
+ * A whole process on swap is brought in before its pointer is translated; from there to the end of
+ * the copy nothing sleeps, so base and limit hold.
+ *
  * Always true: no other code in the kernel uses a user address.
  * Left out: telling -ENOMEM from -EFAULT. A process that can not get its page is killed.
  * Source: the exception-table idea is Linux's (Documentation/x86/exception-tables).
@@ -17,11 +20,14 @@
 #include "kernel/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/contiguous.h"
 
 enum { STRING_CHUNK = 64 };
 
 static bool user_linear(struct aspace *as, uptr_t offset, size_t n, vaddr_t *linear)
 {
+	if (contiguous_need(as) != 0)
+		return false;
 	return segment_to_linear(&as->segment, offset, n, linear) == 0;
 }
 

@@ -9,9 +9,9 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
+USER_TOOLS := args cat echo false hello kill ls partition sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
-	touchpages
+	tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
@@ -35,6 +35,13 @@ EXTRA_registers := tests/user/registers_entry.asm
 LDFLAGS_registers := -Wl,-e,registers_entry
 EXTRA_single-step := tests/user/step_instructions.asm
 EXTRA_signal-info := tests/user/fault_instructions.asm
+# One program, bound at three times (docs/partitions.md). The movable one is linked from the same
+# objects: i386 can relocate their code too.
+LINK_LOW := -Wl,-Ttext-segment=0x1000
+LINK_PIE := -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext
+LDFLAGS_tally-low := $(LINK_LOW)
+LDFLAGS_tally-pie := $(LINK_PIE)
+LDFLAGS_tally-fixed := -Wl,-Ttext-segment=0x80100000
 EXTRA_signal-forged := tests/user/forged_flags.asm
 
 USER_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-common \
@@ -84,6 +91,8 @@ $(foreach p,$(USER_TOOLS),$(eval $(call user_program,bin/$(p),user/tools/$(p).c)
 $(foreach p,$(USER_DEMOS),$(eval $(call user_program,bin/$(p),user/demo/$(p).c)))
 $(foreach p,$(USER_TESTS),\
 	$(eval $(call user_program,tests/$(p),tests/user/$(p).c tests/user/testing.c)))
+$(foreach p,tally-low tally-pie tally-fixed,\
+	$(eval $(call user_program,bin/$(p),user/demo/tally.c)))
 -include $(patsubst %.o,%.d,$(sort $(USER_OBJECTS)))
 
 # --- the archive ---

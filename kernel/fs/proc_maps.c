@@ -90,8 +90,9 @@ static void maps_count_frame(struct maps_pages *n, const struct pmap_entry *e)
 static struct maps_pages maps_count(const struct aspace *as, const struct vma *v)
 {
 	struct maps_pages n = { .resident = 0 };
-	vaddr_t va = pmap_next(&as->pmap, v->start, v->end);
-	for (; va < v->end; va = pmap_next(&as->pmap, va + PAGE_SIZE, v->end)) {
+	vaddr_t base = as->segment.base, end = base + v->end;
+	vaddr_t va = pmap_next(&as->pmap, base + v->start, end);
+	for (; va < end; va = pmap_next(&as->pmap, va + PAGE_SIZE, end)) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_SLOT)
 			n.swapped++;

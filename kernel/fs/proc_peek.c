@@ -9,11 +9,17 @@
 #include "kernel/process.h"
 #include "kernel/sched.h"
 #include "lib/errno.h"
+#include "mm/contiguous.h"
 #include "mm/fault.h"
 
 /* The frame of @va's page, for a moment. NULL: it can not be had. */
 static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
 {
+	if (as->contiguous) {
+		if (!contiguous_is_in(as->contiguous))
+			return NULL; /* not worth bringing it in */
+		va += as->segment.base;
+	}
 	for (;;) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME)

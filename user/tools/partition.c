@@ -1,0 +1,70 @@
+/*
+ * Runs a program in a partition, under base and limit, instead of paged memory.
+ *
+ * What to ask for goes to /proc/self/partition; the execve that follows does it. Waits until there
+ * is room, first come, first served.
+ */
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "user/lib/print.h"
+#include "user/lib/runtime.h"
+#include "user/lib/syscall.h"
+
+enum { WISH_MAX = 64, PATH_MAX_ = 256 };
+
+static const char usage[] =
+	"partition [--size SIZE] [--bind load|exec] [--priority N] PROGRAM [ARGUMENTS...]\n"
+	"Runs PROGRAM in a partition. It has to be movable (static PIE), or linked low\n"
+	"(gcc -static -Wl,-Ttext-segment=0x1000), or for a place (-Ttext-segment=0x80...).\n";
+
+static void add_wish(char *wish, const char *key, const char *value)
+{
+	size_t used = strlen(wish);
+	if (!value)
+		fail("%s", usage);
+	if (format_string(wish + used, WISH_MAX - used, "%s%s ", key, value) >=
+	    (int)(WISH_MAX - used))
+		fail("partition: %s: too long\n", value);
+}
+
+/* Returns the index of the program's name. */
+static int read_options(int argc, char **argv, char *wish)
+{
+	int i = 1;
+	for (; i < argc && argv[i][0] == '-'; i += 2) {
+		if (strcmp(argv[i], "--help") == 0) {
+			printf("%s", usage);
+			exit(0);
+		}
+		if (strcmp(argv[i], "--size") == 0)
+			add_wish(wish, "size=", argv[i + 1]);
+		else if (strcmp(argv[i], "--bind") == 0)
+			add_wish(wish, "bind=", argv[i + 1]);
+		else if (strcmp(argv[i], "--priority") == 0)
+			add_wish(wish, "priority=", argv[i + 1]);
+		else
+			fail("%s", usage);
+	}
+	if (i >= argc)
+		fail("%s", usage);
+	return i;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	char wish[WISH_MAX] = "", path[PATH_MAX_];
+	int i = read_options(argc, argv, wish);
+	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
+	int error = fd < 0 ? fd : sys_write(fd, wish, strlen(wish));
+	if (error < 0)
+		fail("partition: %s: %s\n", wish, error_text(error));
+	sys_close(fd);
+	if (strchr(argv[i], '/'))
+		string_copy(path, argv[i], sizeof(path));
+	else
+		format_string(path, sizeof(path), "/bin/%s", argv[i]);
+	error = sys_execve(path, argv + i, envp);
+	eprintf("partition: %s: %s\n", argv[i], error_text(error));
+	return error == -ENOENT ? 127 : 126;
+}
