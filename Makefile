@@ -24,7 +24,8 @@ BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/place
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
 	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c kernel/exit.c kernel/wait.c kernel/limits.c \
+	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c \
+	kernel/exit.c kernel/wait.c kernel/limits.c \
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
 	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \

@@ -12,8 +12,8 @@
  * A program whose headers are sound but whose segments can not be mapped ends its caller with
  * SIGSEGV, because on Linux the old program is gone by then. Memory that is short is an error.
  *
- * A process that has asked for it (/proc/PID/partition) gets its new program into a partition: step 3
- * then waits for a place and reads everything (partition_load.c).
+ * A process that has asked for it (/proc/PID/partition) gets its new program into a partition: step
+ * 3 then waits for a place and reads everything (partition_load.c).
  *
  * Source: execve(2).
  */

@@ -5,7 +5,8 @@
 #include "kernel/elf.h"
 #include "kernel/process.h"
 
-enum { PARTITION_STACK = 64 << 10, PARTITION_HEAP = 64 << 10 }; /* bytes, unless more is asked for */
+/* Bytes; heap: unless a size is asked for. */
+enum { PARTITION_STACK = 64 << 10, PARTITION_HEAP = 64 << 10 };
 
 struct partition_load {
 	const struct elf_file *program, *interpreter; /* the second may be NULL */
@@ -19,7 +20,7 @@ struct partition_load {
 /*
  * Give @as, empty, a partition and read the program into it. Waits for a place, in turn, if the
  * running process has no partition itself. 0, or
- *   -ENOMEM  too small for the program, or there will never be room, or not now for who may not wait
+ *   -ENOMEM  too small for the program; never any room; none now for one who may not wait
  *   -EBUSY   bound at compile time, and its place is taken   -EINVAL  its place is outside
  *   -ENOEXEC linked for paged memory, or damaged   -E2BIG  the arguments do not fit the stack
  *   -ENODEV  there are no partitions   -EIO, -EINTR

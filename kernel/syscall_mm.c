@@ -140,7 +140,7 @@ static long mmap_do(const struct mmap_args *m)
 		.object = backing.object,
 		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
 	};
-	long result = as->contiguous && backing.object ? partition_map_file(as, &request, f->inode)
+	long result = as->contiguous && f && backing.object ? partition_map_file(as, &request, f->inode)
 						       : aspace_map(as, &request);
 	if (backing.object)
 		reclaim_object_put(backing.object);

@@ -88,7 +88,8 @@ long sys_get_thread_area(const struct syscall_args *args)
 		return -EINVAL;
 	const struct segment_tls *tls = &process_running->tls[d.entry_number - SEGMENT_TLS_FIRST];
 	struct segment_tls_facts facts = segment_read_tls(tls);
-	d.base_addr = facts.base - process_running->aspace->segment.base;
+	uint32_t origin = tls_is_free(tls) ? 0 : process_running->aspace->segment.base;
+	d.base_addr = facts.base - origin;
 	d.limit = facts.limit;
 	d.flags = tls_is_free(tls) ? DESC_EMPTY
 				   : DESC_32BIT |

@@ -58,7 +58,8 @@ void contiguous_set_hooks(const struct contiguous_hooks *hooks); /* boot */
  * Make @as, empty, a space of @bytes under base and limit: page tables and bookkeeping, no place
  * yet. 0, -ENOMEM, -EINVAL (no bytes, or more than the region has).
  */
-MUST_CHECK int contiguous_create(struct aspace *as, uint32_t bytes, enum contiguous_binding binding);
+MUST_CHECK int contiguous_create(struct aspace *as, uint32_t bytes,
+				 enum contiguous_binding binding);
 /*
  * Get a place (@at: PARTITION_ANYWHERE or the only one), map it, set base and limit; what is on
  * slots is read back. As partition_place fails; -EIO (a slot can not be read: the space stays out).

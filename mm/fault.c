@@ -478,17 +478,14 @@ const char *fault_plan_name(uint32_t plan)
 
 int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 {
-	if (as->contiguous != NULL) {
-		mmstat_count(faults_invalid);
-		return -EFAULT; /* what a partition has is mapped; nothing comes by fault */
-	}
 	struct fault f = {
 		.as = as,
 		.va = page_down(va),
 		.access = access,
 		.io_before = io_count(),
 	};
-	int err = fault_legal(&f);
+	/* What a partition has is mapped. */
+	int err = as->contiguous != NULL ? -EFAULT : fault_legal(&f);
 	trace(TRACE_FAULT, STEP_LEGAL, va, (uint32_t)err);
 	if (err) {
 		mmstat_count(faults_invalid);

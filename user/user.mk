@@ -9,8 +9,8 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls partition sleep true uname wc
-USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
+USER_TOOLS := args cat echo false hello kill ls partition partitions sleep true uname wc
+USER_DEMOS := bench bigprog demo-partitions forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
 	tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
@@ -26,6 +26,8 @@ USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/r
 
 EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c user/sh/run.c \
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
+EXTRA_partitions := user/lib/region.c
+EXTRA_demo-partitions := user/lib/region.c
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm

@@ -1,0 +1,326 @@
+/*
+ * The story of variable partitions, with real programs.
+ *
+ * A region of 2560K, of which the system has 400K. Programs come and go as in the textbooks, each a
+ * tally that fills its partition with numbers, and checks and changes them until it is told to end;
+ * so a program that was moved while it ran and lost one word would say so. After each step the
+ * region is drawn. Then the same program runs once under paging and once in a partition.
+ *
+ * The region is set up as the story needs it and put back afterwards; it must be empty.
+ */
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "user/lib/print.h"
+#include "user/lib/region.h"
+#include "user/lib/runtime.h"
+#include "user/lib/syscall.h"
+
+enum { STORY_KIB = 2560, SYSTEM_KIB = 400, NPROGRAMS = 6, PATIENCE = 3000 };
+
+/* A program of the story. Its standard input is a pipe; it ends when that ends. */
+struct program {
+	const char *name;
+	uint32_t kib;
+	int pid, input; /* pid 0: not running */
+};
+
+static struct program programs[NPROGRAMS] = {
+	{ "P1", 600, 0, -1 }, { "P2", 1000, 0, -1 }, { "P3", 300, 0, -1 },
+	{ "P4", 700, 0, -1 }, { "P5", 500, 0, -1 }, { "P6", 600, 0, -1 },
+};
+static struct region region;
+static int failures;
+
+static void expect(bool truth, const char *what)
+{
+	printf("%s: %s\n", truth ? "ok" : "NOT SO", what);
+	failures += !truth;
+}
+
+static void order(const char *text)
+{
+	int error = region_order("%s", text);
+	if (error)
+		fail("demo: %s: %s\n", text, error_text(error));
+}
+
+static void look(void)
+{
+	int error = region_read(&region);
+	if (error)
+		fail("demo: /proc/partition: %s\n", error_text(error));
+}
+
+static void draw(void)
+{
+	look();
+	region_bar(&region);
+	printf("\n");
+}
+
+/* --- programs --- */
+
+static void become(const struct program *p, int input, int output)
+{
+	static char name[] = "tally-low", fill[] = "--fill", end[] = "--until-end",
+		    quiet[] = "--quiet";
+	char *argv[] = { name, fill, end, quiet, NULL };
+	char wish[32];
+	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
+	format_string(wish, sizeof(wish), "size=%uK", p->kib);
+	if (sys_write(fd, wish, strlen(wish)) < 0 || sys_dup2(input, 0) < 0)
+		sys_exit(2);
+	sys_close(fd);
+	sys_close(input);
+	sys_close(output);
+	for (unsigned i = 0; i < NPROGRAMS; i++)
+		if (programs[i].input >= 0)
+			sys_close(programs[i].input); /* or its pipe would never end */
+	sys_execve("/bin/tally-low", argv, runtime_environ);
+	sys_exit(3);
+}
+
+static void start(struct program *p)
+{
+	int ends[2];
+	if (sys_pipe(ends) < 0)
+		fail("demo: no pipe\n");
+	p->pid = sys_fork();
+	if (p->pid < 0)
+		fail("demo: no process\n");
+	if (p->pid == 0)
+		become(p, ends[0], ends[1]);
+	sys_close(ends[0]);
+	p->input = ends[1];
+}
+
+/* Does it end well now? */
+static void finish(struct program *p)
+{
+	char what[64];
+	int status = -1;
+	sys_close(p->input);
+	p->input = -1;
+	sys_waitpid(p->pid, &status, 0);
+	format_string(what, sizeof(what), "%s ends, and every number was right", p->name);
+	expect(status == 0, what);
+	p->pid = 0;
+}
+
+static const struct region_block *find(const struct program *p)
+{
+	look();
+	for (unsigned i = 0; i < region.nblocks; i++)
+		if (region.blocks[i].used && region.blocks[i].pid == p->pid)
+			return &region.blocks[i];
+	return NULL;
+}
+
+static bool waits(const struct program *p)
+{
+	char line[48];
+	look();
+	format_string(line, sizeof(line), "waits %u %d ", p->kib, p->pid);
+	size_t n = strlen(line);
+	for (const char *at = region.text; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (strncmp(at, line, n) == 0)
+			return true;
+		if (!*at)
+			break;
+	}
+	return false;
+}
+
+/* Give others their turn until it is in, or stands in the queue. */
+static bool comes_in(struct program *p)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (find(p))
+			return true;
+		sys_nanosleep(0, 10000000);
+	}
+	return false;
+}
+
+static bool gets_in_line(struct program *p)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		if (waits(p))
+			return true;
+		sys_nanosleep(0, 10000000);
+	}
+	return false;
+}
+
+static void load(struct program *p)
+{
+	char what[64];
+	start(p);
+	format_string(what, sizeof(what), "%s, %uK, is loaded", p->name, p->kib);
+	expect(comes_in(p), what);
+}
+
+/* --- the story --- */
+
+/* Are these the holes, from the bottom up? */
+static void expect_holes(const char *what, uint32_t a, uint32_t b, uint32_t c)
+{
+	const uint32_t wanted[3] = { a, b, c };
+	uint32_t found[3] = { 0, 0, 0 };
+	unsigned n = 0;
+	look();
+	for (unsigned i = 0; i < region.nblocks; i++) {
+		if (region.blocks[i].used)
+			continue;
+		if (n < 3)
+			found[n] = region.blocks[i].size;
+		n++;
+	}
+	expect(memcmp(wanted, found, sizeof(wanted)) == 0 && n <= 3, what);
+}
+
+static void story_load(void)
+{
+	printf("--- P1, P2 and P3 come ---\n");
+	for (unsigned i = 0; i < 3; i++)
+		load(&programs[i]);
+	expect_holes("they leave a hole of 260K", 260, 0, 0);
+	draw();
+	printf("--- P4 needs 700K and waits ---\n");
+	start(&programs[3]);
+	expect(gets_in_line(&programs[3]), "P4 stands in the queue");
+	draw();
+}
+
+static void story_replace(void)
+{
+	printf("--- P2 ends; P4 goes into its 1000K ---\n");
+	finish(&programs[1]);
+	expect(comes_in(&programs[3]), "P4 is in");
+	expect_holes("300K are left of them: holes of 300K and 260K", 300, 260, 0);
+	draw();
+	printf("--- P1 ends; P5, 500K, goes into its 600K ---\n");
+	finish(&programs[0]);
+	load(&programs[4]);
+	expect_holes("100K are left of them: holes of 100K, 300K and 260K", 100, 300, 260);
+	draw();
+}
+
+static void story_compact(void)
+{
+	uint32_t moved;
+	printf("--- 600K are asked for; 660K are free, but not in one piece ---\n");
+	start(&programs[5]);
+	expect(gets_in_line(&programs[5]), "P6, 600K, waits: the largest hole has 300K");
+	look();
+	moved = region_number(&region, "moved");
+	printf("--- compaction: running programs are moved, their bases changed ---\n");
+	order("compact");
+	look();
+	moved = region_number(&region, "moved") - moved;
+	printf("%u bytes were moved\n", moved);
+	expect(moved == (700 + 300) * 1024, "P4 and P3 were moved, P5 stayed");
+	expect(comes_in(&programs[5]), "one hole of 660K took P6");
+	expect_holes("60K are left of it", 60, 0, 0);
+	draw();
+	printf("--- all end ---\n");
+	for (unsigned i = 2; i < NPROGRAMS; i++)
+		finish(&programs[i]);
+	expect_holes("the holes have become one again", STORY_KIB - SYSTEM_KIB, 0, 0);
+	draw();
+}
+
+/* --- side by side --- */
+
+enum { COMPARE_KIB = 400 };
+
+static uint32_t vmstat(const char *name)
+{
+	static char text[8192];
+	int fd = sys_open("/proc/vmstat", O_RDONLY, 0), n;
+	size_t used = 0;
+	for (n = 1; n > 0; used += n > 0 ? (size_t)n : 0)
+		n = sys_read(fd, text + used, sizeof(text) - 1 - used);
+	sys_close(fd);
+	text[used] = 0;
+	size_t length = strlen(name);
+	for (const char *at = text; at && *at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		uint32_t number = 0;
+		if (strncmp(at, name, length) != 0 || at[length] != ' ')
+			continue;
+		for (at += length + 1; *at >= '0' && *at <= '9'; at++)
+			number = number * 10 + (uint32_t)(*at - '0');
+		return number;
+	}
+	return 0;
+}
+
+/* One tally of COMPARE_KIB, paged or not; it prints its cycles and its sum itself. */
+static void compare_run(bool in_partition)
+{
+	char size[16];
+	char *argv[] = { "tally", "--size", size, "--rounds", "8", "--cycles", NULL };
+	format_string(size, sizeof(size), "%uK", COMPARE_KIB);
+	uint32_t faults = vmstat("pgfault");
+	print_flush();
+	int pid = sys_fork(), status = -1;
+	if (pid == 0) {
+		int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
+		if (in_partition)
+			sys_write(fd, "size=640K", 9);
+		sys_close(fd);
+		sys_execve(in_partition ? "/bin/tally-low" : "/bin/tally", argv, runtime_environ);
+		sys_exit(3);
+	}
+	sys_waitpid(pid, &status, 0);
+	expect(status == 0, "it ends well");
+	printf("faults, its start included: %u\n", vmstat("pgfault") - faults);
+}
+
+static void compare(void)
+{
+	printf("--- the same program, %uK of numbers, under paging ---\n", COMPARE_KIB);
+	compare_run(false);
+	printf("memory: its pages, those it touched; lost: half a page an area, inside\n");
+	printf("--- and in a partition of 640K ---\n");
+	compare_run(true);
+	printf("memory: 640K from its start to its end, all in one piece; lost: what it does not "
+	       "use inside,\nand holes between partitions\n");
+}
+
+static void set_up(void)
+{
+	look();
+	if (region.bytes != STORY_KIB)
+		fail("demo: the story needs partitions=%uK, not %uK\n", STORY_KIB, region.bytes);
+	order("mode variable");
+	order("fit first");
+	order("auto off");
+	order("quantum 0");
+	order("system 400K");
+}
+
+static void put_back(void)
+{
+	order("system 0");
+	order("auto on");
+	order("quantum 20");
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	(void)argc, (void)argv, (void)envp;
+	set_up();
+	printf("--- %uK in all, %uK for the system ---\n", STORY_KIB, SYSTEM_KIB);
+	draw();
+	story_load();
+	story_replace();
+	story_compact();
+	compare();
+	put_back();
+	printf("%s\n", failures ? "the story went wrong" : "the story is told");
+	return failures != 0;
+}

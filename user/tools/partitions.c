@@ -1,0 +1,72 @@
+/*
+ * Draws the region of partitions: partitions [ORDER WORDS...], for example
+ *
+ *   partitions                    who lives where, holes to scale, figures
+ *   partitions compact            an order first (docs/partitions.md has them all)
+ *   partitions log                what was decided: who waited, went out, came in
+ */
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "user/lib/print.h"
+#include "user/lib/region.h"
+#include "user/lib/runtime.h"
+
+static struct region region;
+
+/* Each line of the file that begins with @name, without it. */
+static void print_lines(const char *name, const char *before)
+{
+	size_t n = strlen(name);
+	for (const char *at = region.text; *at;) {
+		const char *end = strchr(at, '\n');
+		if (!end)
+			return;
+		if (strncmp(at, name, n) == 0 && at[n] == ' ')
+			printf("%s%.*s\n", before, (int)(end - at - n - 1), at + n + 1);
+		at = end + 1;
+	}
+}
+
+static void print_all(void)
+{
+	printf("%s, %s fit, compaction %s\n", region.mode, region.fit,
+	       strcmp(region.compaction, "on") == 0 ? "when it helps" : "by order");
+	region_bar(&region);
+	print_lines("waits", "  waits: KiB, pid, name, priority: ");
+	print_lines("out", "  on swap: KiB, pid, name, binding, priority: ");
+	printf("used %uK; free %uK, largest hole %uK: external fragmentation %uK; internal %u bytes\n",
+	       region_number(&region, "used"), region_number(&region, "free"),
+	       region_number(&region, "largest"), region_number(&region, "external"),
+	       region_number(&region, "internal"));
+}
+
+static void give_order(int argc, char **argv)
+{
+	char order[64] = "";
+	size_t used = 0;
+	for (int i = 1; i < argc && used < sizeof(order); i++)
+		used += (size_t)format_string(order + used, sizeof(order) - used, "%s%s",
+					      i > 1 ? " " : "", argv[i]);
+	int error = region_order("%s", order);
+	if (error)
+		fail("partitions: %s: %s\n", order, error_text(error));
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	(void)envp;
+	bool log = argc == 2 && strcmp(argv[1], "log") == 0;
+	if (argc > 1 && !log)
+		give_order(argc, argv);
+	int error = region_read(&region);
+	if (error == -ENODEV)
+		fail("partitions: there is no region; start the kernel with partitions=SIZE\n");
+	if (error)
+		fail("partitions: %s\n", error_text(error));
+	if (log)
+		print_lines("event", "");
+	else
+		print_all();
+	return 0;
+}
