@@ -140,8 +140,9 @@ static long mmap_do(const struct mmap_args *m)
 		.object = backing.object,
 		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
 	};
-	long result = as->contiguous && f && backing.object ? partition_map_file(as, &request, f->inode)
-						       : aspace_map(as, &request);
+	bool read_in = as->contiguous && f && backing.object;
+	long result = read_in ? partition_map_file(as, &request, f->inode)
+			      : aspace_map(as, &request);
 	if (backing.object)
 		reclaim_object_put(backing.object);
 	/* The map holds even if its pages can not all be had now, as on Linux. */

@@ -181,7 +181,7 @@ int swap_read(slot_t slot, void *page)
 
 int swap_write(slot_t slot, const void *page)
 {
-	ASSERT(slot_of(slot)->frame != NULL);
+	ASSERT(slot_of(slot)->frame != NULL || swap_refs(slot) > 0);
 	swap_stats.writes++;
 	int err = swap_device->write(swap_device, slot, page);
 	if (err) {

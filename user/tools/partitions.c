@@ -35,10 +35,11 @@ static void print_all(void)
 	region_bar(&region);
 	print_lines("waits", "  waits: KiB, pid, name, priority: ");
 	print_lines("out", "  on swap: KiB, pid, name, binding, priority: ");
-	printf("used %uK; free %uK, largest hole %uK: external fragmentation %uK; internal %u bytes\n",
-	       region_number(&region, "used"), region_number(&region, "free"),
-	       region_number(&region, "largest"), region_number(&region, "external"),
-	       region_number(&region, "internal"));
+	printf("used %uK, lost inside (internal fragmentation) %u bytes\n",
+	       region_number(&region, "used"), region_number(&region, "internal"));
+	printf("free %uK, largest hole %uK, the rest (external fragmentation) %uK\n",
+	       region_number(&region, "free"), region_number(&region, "largest"),
+	       region_number(&region, "external"));
 }
 
 static void give_order(int argc, char **argv)
