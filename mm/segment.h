@@ -22,6 +22,8 @@ struct segment {
  * a window outside user space.
  */
 int segment_set_user(const struct segment *seg);
+/* What the user descriptors hold now. */
+struct segment segment_user(void);
 
 /*
  * The one place where base is added and limit compared. Offsets [offset, offset + length) in the

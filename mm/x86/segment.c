@@ -101,6 +101,11 @@ int segment_set_user(const struct segment *seg)
 	return 0;
 }
 
+struct segment segment_user(void)
+{
+	return user_segment;
+}
+
 int segment_to_linear(const struct segment *seg, uint32_t offset, uint32_t length, vaddr_t *linear)
 {
 	if (UNLIKELY(offset > seg->data_limit || length > seg->data_limit - offset))
