@@ -42,6 +42,9 @@ void proc_show_smaps(struct text *t, struct process *p);
 /* Text of /proc/meminfo and vmstat; proc_memory.c. */
 void proc_show_meminfo(struct text *t, struct process *p);
 void proc_show_vmstat(struct text *t, struct process *p);
+/* Text of segments, and the lines about them at the end of status; proc_segments.c. */
+void proc_show_segments(struct text *t, struct process *p);
+void proc_add_segment_lines(struct text *t, const struct process *p);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */
