@@ -378,7 +378,8 @@ bool instruction_decode(const uint8_t *code, unsigned n, const struct trap_frame
 	bool two = d.op == 0x0f;
 	if (two)
 		d.op = decode_byte(&d);
-	bool known = decode_form(&d, (two ? two_byte_map : one_byte_map)[d.op >> 4][d.op & 15]);
+	char form = (two ? two_byte_map : one_byte_map)[d.op >> 4][d.op & 15];
+	bool known = in->cut || decode_form(&d, form);
 	/* Cut though all bytes were there: longer than an instruction can be. */
 	return known && !(in->cut && n >= INSTRUCTION_BYTES_MAX);
 }
