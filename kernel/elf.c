@@ -13,8 +13,8 @@
  *
  * Where things go. A program with fixed addresses (ET_EXEC) goes there. A movable one (ET_DYN: PIE,
  * with or without interpreter) goes where Linux puts it when it does not randomise; its interpreter
- * to the highest gap that holds all of it, as if it had been mapped without an address. Both move
- * down to what the largest alignment of their segments asks for.
+ * to the lowest gap that holds all of it, as libraries do, so that the end of code stays low (see
+ * mm/aspace_code.c). Both move to what the largest alignment of their segments asks for.
  *
  * Left out: PT_GNU_PROPERTY, and PT_GNU_RELRO and PT_TLS, which are the libraries' own affair.
  * Source: System V ABI, Intel386 supplement; Linux's binfmt_elf for what is an error.
@@ -146,7 +146,7 @@ static int elf_place(const struct aspace *as, const struct elf_file *file, enum 
 		return -EINVAL;
 	vaddr_t start = ELF_PROGRAM_BASE;
 	if (place == ELF_INTERPRETER)
-		start = aspace_place(as, page_down((uint32_t)room - 1));
+		start = aspace_place_code(as, page_down((uint32_t)room - 1));
 	if (start == 0)
 		return -ENOMEM;
 	/* Down for the program, up inside the gap that has room for it. */

@@ -42,7 +42,7 @@ struct elf_extent {
 /* Where a movable file goes. */
 enum elf_place {
 	ELF_PROGRAM,	 /* where Linux puts programs when it does not randomise */
-	ELF_INTERPRETER, /* as high as it fits, like any map without an address */
+	ELF_INTERPRETER, /* as low as it fits below the heap, like any code without an address */
 };
 
 /* Is @inode, a regular file, an i386 ELF program? 0, or -ENOEXEC. */

@@ -230,6 +230,7 @@ static int exec_load(struct exec_job *job)
 	struct elf_image interpreter;
 	int error = elf_load(job->as, &job->program, ELF_PROGRAM, &job->image);
 	job->entry = job->image.entry;
+	exec_note_image(job->as, &job->image); /* where the heap starts: code stays below it */
 	if (!error && job->interpreter.inode) {
 		error = elf_load(job->as, &job->interpreter, ELF_INTERPRETER, &interpreter);
 		job->entry = interpreter.entry;
@@ -286,14 +287,15 @@ static int exec_map(struct exec_job *job)
 	if (job->as && process_running->wish.wanted)
 		return exec_map_partition(job);
 	job->top = USER_TOP;
-	if (!job->as || signal_page_map(job->as) != 0)
+	if (!job->as)
 		return -ENOMEM;
 	exec_set_limits(job->as);
 	int error = exec_load(job);
 	if (error)
 		return error;
-	exec_note_image(job->as, &job->image);
-	error = aspace_add_stack(job->as, job->as->stack_limit);
+	error = signal_page_map(job->as);
+	if (!error)
+		error = aspace_add_stack(job->as, job->as->stack_limit);
 	return !error && job->image.stack_exec ? exec_allow_stack(job->as) : error;
 }
 

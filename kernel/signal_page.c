@@ -3,7 +3,8 @@
  *
  * A handler ends with a return to code that calls sigreturn. Some libraries bring that code along
  * (SA_RESTORER), others expect the system to have it. So each program gets a page with it, mapped
- * like a file's text: one frame for all, filled by fault, dropped when memory is short.
+ * like a file's text, low, where code lies: one frame for all, filled by fault, dropped when memory
+ * is short.
  *
  * The instructions are Linux's, byte for byte: debuggers know a signal frame by them.
  */

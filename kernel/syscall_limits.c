@@ -75,7 +75,7 @@ long sys_prlimit64(const struct syscall_args *args)
 	return error;
 }
 
-/* personality(persona), or all ones to ask. Remembered; it changes nothing here. */
+/* personality(persona), or all ones to ask. Remembered; mmap and mprotect look at it. */
 long sys_personality(const struct syscall_args *args)
 {
 	long old = (long)process_running->personality;

@@ -5,6 +5,9 @@
  * They check arguments in Linux's order and translate its flags; what happens to areas and pages is
  * mm/aspace's work. A shared map of a file shows the file's own pages, so read and write see the
  * same bytes; it is writable, then and by mprotect later, only if the file was opened for writing.
+ *
+ * MAP_DENYWRITE, which forbids nothing any more, is how dynamic linkers mark the first map of a
+ * library: it goes where code goes.
  */
 #include "kernel/fs/tmpfs.h"
 #include "kernel/partition_load.h"
@@ -14,14 +17,22 @@
 
 enum {
 	MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_TYPE = 0xf, MAP_FIXED = 0x10,
-	MAP_ANONYMOUS = 0x20, MAP_GROWSDOWN = 0x100, MAP_LOCKED = 0x2000, MAP_NORESERVE = 0x4000,
-	MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000,
+	MAP_ANONYMOUS = 0x20, MAP_GROWSDOWN = 0x100, MAP_DENYWRITE = 0x800, MAP_LOCKED = 0x2000,
+	MAP_NORESERVE = 0x4000, MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000,
 	MAP_KNOWN = 0x1fff3f, /* what MAP_SHARED_VALIDATE lets through */
 };
 enum {
 	PROT_ALL = PROT_R | PROT_W | PROT_X, PROT_GROWSDOWN = 0x01000000, PROT_GROWSUP = 0x02000000,
 };
 enum { MM_PAGES_MAX = 1 << 20, MM_ZERO_RDEV = 1 << 8 | 5 };
+enum { PERSONALITY_READ_IMPLIES_EXEC = 0x0400000 };
+
+/* What @prot asks for in this process: for some old programs reading includes executing. */
+static unsigned mm_prot(unsigned prot)
+{
+	bool implied = process_running->personality & PERSONALITY_READ_IMPLIES_EXEC;
+	return (prot & PROT_ALL) | (implied && prot & PROT_R ? PROT_X : 0);
+}
 
 long sys_brk(const struct syscall_args *args)
 {
@@ -133,8 +144,9 @@ static long mmap_do(const struct mmap_args *m)
 	struct aspace_map request = {
 		.start = m->addr,
 		.length = m->length,
-		.prot = m->prot & PROT_ALL,
+		.prot = mm_prot(m->prot),
 		.map_flags = (fixed ? ASPACE_FIXED : 0) |
+			     (f && m->flags & MAP_DENYWRITE ? ASPACE_CODE : 0) |
 			     (m->flags & MAP_FIXED_NOREPLACE ? ASPACE_NOREPLACE : 0),
 		.vma_flags = mmap_vma_flags(m, f),
 		.object = backing.object,
@@ -217,7 +229,7 @@ long sys_mprotect(const struct syscall_args *args)
 	}
 	if (prot & PROT_W && mm_is_read_only(as, start, end))
 		return -EACCES;
-	return aspace_protect(as, start, end - start, prot & PROT_ALL);
+	return aspace_protect(as, start, end - start, mm_prot(prot));
 }
 
 /* mremap(old, old length, new length, flags, new address) */

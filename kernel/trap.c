@@ -30,6 +30,7 @@
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
+#include "kernel/segment_report.h"
 #include "kernel/signal_frame.h"
 #include "kernel/syscall.h"
 #include "lib/errno.h"
@@ -211,7 +212,9 @@ static void trap_user_exception(struct trap_frame *tf)
 	int code = e->code;
 	if (tf->vector == TRAP_FPU || tf->vector == TRAP_SIMD)
 		code = signal_fpu_code(tf->vector == TRAP_SIMD);
-	process_fatal_fault(tf, e->signo, code, about_eip ? tf->eip : 0, e->name);
+	char text[SEGMENT_REPORT_BYTES];
+	const char *why = segment_report(tf, e->name, text);
+	process_fatal_fault(tf, e->signo, code, about_eip ? tf->eip : 0, why);
 }
 
 static void trap_kernel_exception(struct trap_frame *tf)
@@ -274,8 +277,10 @@ ASMLINKAGE void trap_syscall(struct trap_frame *tf)
 /* From entry.asm, interrupts off: iret refused the frame @tf. */
 ASMLINKAGE void trap_bad_return(struct trap_frame *tf)
 {
+	char text[SEGMENT_REPORT_BYTES];
 	irq_enable();
-	process_fatal_fault(tf, SIGSEGV, SI_KERNEL, 0, "bad return to user mode");
+	const char *why = segment_report(tf, "bad return to user mode", text);
+	process_fatal_fault(tf, SIGSEGV, SI_KERNEL, 0, why);
 	trap_leave(tf);
 }
 

@@ -15,8 +15,8 @@
  *   U3  a writable entry lies in an area that allows writing; in a private area its frame is
  *       private and has no other user
  *   U4  no entry allows what its area forbids
- * A space that is one partition (mm/contiguous.c) has areas and no pages of its own; U1 holds for
- * it, and K1 to K5 instead of the others.
+ * and U5, about the code limit, in aspace_code.c. A space that is one partition (contiguous.c) has
+ * areas and no pages of its own; U1 holds for it, and K1 to K5 instead of the others.
  *
  * Left out: sharing page tables between parent and child until one changes. Copying the entries
  * of a small program costs less than the bookkeeping would.
@@ -40,6 +40,7 @@ struct aspace_entry {
 
 static struct slab_cache *aspace_cache;
 static struct list_node aspaces = LIST_HEAD_INIT(aspaces);
+static const struct aspace *aspace_active; /* the CPU's; NULL: the kernel alone */
 
 void aspace_init(void)
 {
@@ -55,7 +56,7 @@ struct aspace *aspace_create(void)
 		return NULL;
 	e->as = (struct aspace){
 		.refs = 1,
-		.segment = { .base = 0, .data_limit = USER_TOP, .code_limit = USER_TOP },
+		.segment = { .base = 0, .data_limit = USER_TOP, .code_limit = PAGE_SIZE },
 		.mmap_top = USER_TOP - ASPACE_MMAP_GAP,
 		.stack_limit = ASPACE_STACK_LIMIT,
 		.limit_as = ASPACE_NO_LIMIT,
@@ -76,15 +77,21 @@ struct aspace *aspace_get(struct aspace *as)
 	return as;
 }
 
+void aspace_reload_segment(const struct aspace *as)
+{
+	if (as == aspace_active && segment_set_user(&as->segment))
+		panic("an address space with limits that no descriptor can hold");
+}
+
 void aspace_activate(struct aspace *as)
 {
+	aspace_active = as;
 	if (as == NULL) {
 		pmap_activate(NULL);
 		return;
 	}
 	pmap_activate(&as->pmap);
-	if (segment_set_user(&as->segment))
-		panic("an address space with limits that no descriptor can hold");
+	aspace_reload_segment(as);
 }
 
 /* The frame entry at @va of @v's goes, and with it what only it needed. */
@@ -221,6 +228,7 @@ struct aspace *aspace_fork(struct aspace *from)
 		aspace_put(to);
 		return NULL;
 	}
+	aspace_code_changed(to); /* an area may have stayed behind */
 	return to;
 }
 
@@ -250,6 +258,7 @@ void aspace_check(struct aspace *as)
 		contiguous_check(as);
 		return;
 	}
+	aspace_code_check(as);
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v)) {
 		object_check(v->object);
 		pmap_for_each(va, &as->pmap, v->start, v->end) {

@@ -18,12 +18,13 @@ enum {
 	ASPACE_STACK_LIMIT = 8 << 20,	   /* bytes, default */
 	/* bytes between mmap_top and USER_TOP: room for stacks */
 	ASPACE_MMAP_GAP = 128 << 20,
+	ASPACE_CODE_LOW = 0x00110000, /* code that is mapped without an address: from here on */
 };
 
 struct aspace {
 	struct pmap pmap;
 	struct vma_set areas;
-	struct segment segment;
+	struct segment segment; /* base 0, all of user space, code up to its end: aspace_code.c */
 	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
 	uint32_t refs;
 	vaddr_t brk_start; /* page aligned */
@@ -59,6 +60,7 @@ void aspace_activate(struct aspace *as);
 enum aspace_map_flags {
 	ASPACE_FIXED = 1,	 /* at @start, whatever was there goes */
 	ASPACE_NOREPLACE = 2,	 /* with FIXED: -EEXIST if anything is there */
+	ASPACE_CODE = 4,	 /* part of an image: low, like all that is executable */
 };
 
 struct aspace_map {
@@ -82,6 +84,10 @@ struct aspace_map {
 long aspace_map(struct aspace *as, const struct aspace_map *request);
 /* The highest place for @length bytes that are mapped without an address, or 0: there is none. */
 vaddr_t aspace_place(const struct aspace *as, size_t length);
+/* The lowest place for code, below the heap; if there is none, as aspace_place. */
+vaddr_t aspace_place_code(const struct aspace *as, size_t length);
+/* Bytes of @v that are writable and, as they lie below the code limit, executable. */
+uint32_t aspace_exposed(const struct aspace *as, const struct vma *v);
 /*
  * [start, start + length): 0, -EINVAL (unaligned, empty, beyond user space), -ENOMEM (an area would
  * have to be split).

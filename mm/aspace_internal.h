@@ -27,4 +27,11 @@ bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length);
 bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 			  unsigned vma_flags);
 
+/* An area with PROT_X has come, gone or changed: the code limit follows. */
+void aspace_code_changed(struct aspace *as);
+/* If @as is what the CPU uses: its segment, which has changed, into the descriptors. */
+void aspace_reload_segment(const struct aspace *as);
+/* Asserts U5. */
+void aspace_code_check(const struct aspace *as);
+
 #endif

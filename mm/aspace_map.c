@@ -8,7 +8,7 @@
  * an area more.
  *
  * Where a map without an address goes: as high as it fits below mmap_top, like Linux, so that
- * the heap can grow up and the stack, above, can grow down.
+ * the heap can grow up and the stack, above, can grow down. Code goes low (aspace_code.c).
  *
  * Always true: a growing stack keeps ASPACE_STACK_GAP bytes free below it, against every call
  * here but MAP_FIXED: no map is placed there and no stack grows into it.
@@ -73,11 +73,15 @@ int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
 	if (aspace_cut(as, start) || aspace_cut(as, end))
 		return -ENOMEM;
 	struct vma *v = vma_find_from(&as->areas, start);
+	unsigned gone = PROT_NONE;
 	while (v != NULL && v->start < end) {
 		struct vma *next = vma_next(v);
+		gone |= v->prot;
 		aspace_remove_area(as, v);
 		v = next;
 	}
+	if (gone & PROT_X)
+		aspace_code_changed(as);
 	return 0;
 }
 
@@ -109,14 +113,15 @@ vaddr_t aspace_place(const struct aspace *as, size_t length)
 	return vma_gap(&as->areas, length, USER_BASE, USER_TOP - ASPACE_STACK_GAP - stack);
 }
 
-/* Any place: the hint if it is free, else the highest gap. */
+/* Any place: the hint if it is free, else the highest gap, or for code the lowest. */
 static long place_anywhere(const struct aspace *as, const struct aspace_map *r, size_t length)
 {
 	vaddr_t hint = page_down(r->start);
 	if (hint >= USER_BASE && aspace_range_ok(hint, length) &&
 	    aspace_range_free(as, hint, length))
 		return (long)hint;
-	vaddr_t start = aspace_place(as, length);
+	bool code = r->map_flags & ASPACE_CODE || r->prot & PROT_X;
+	vaddr_t start = code ? aspace_place_code(as, length) : aspace_place(as, length);
 	return start != 0 ? (long)start : -ENOMEM;
 }
 
@@ -178,6 +183,8 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	v->end = start + length;
 	vma_insert(&as->areas, v);
 	aspace_merge(as, v);
+	if (r->prot & PROT_X)
+		aspace_code_changed(as);
 	return start;
 }
 
@@ -205,17 +212,10 @@ static void protect_pages(struct aspace *as, const struct vma *v)
 	}
 }
 
-int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot)
+/* The areas of [start, end), which are cut out. *before: what they allowed, all together. */
+static int protect_areas(struct aspace *as, vaddr_t start, vaddr_t end, unsigned prot,
+			 unsigned *before)
 {
-	if (start & PAGE_MASK)
-		return -EINVAL;
-	if (length == 0)
-		return 0;
-	if (!aspace_range_ok(start, length))
-		return -ENOMEM;
-	vaddr_t end = page_up(start + length);
-	if (vma_find(&as->areas, start) == NULL || aspace_cut(as, start) || aspace_cut(as, end))
-		return -ENOMEM;
 	vaddr_t at = start;
 	while (at < end) {
 		struct vma *v = vma_find(&as->areas, at);
@@ -225,12 +225,31 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 				aspace_merge(as, v); /* the cut behind the hole was for nothing */
 			return -ENOMEM; /* what came before the hole is changed, as on Linux */
 		}
+		*before |= v->prot;
 		v->prot = prot;
 		protect_pages(as, v);
 		at = v->end;
 		aspace_merge(as, v);
 	}
 	return 0;
+}
+
+int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot)
+{
+	unsigned before = PROT_NONE;
+	if (start & PAGE_MASK)
+		return -EINVAL;
+	if (length == 0)
+		return 0;
+	if (!aspace_range_ok(start, length))
+		return -ENOMEM;
+	vaddr_t end = page_up(start + length);
+	if (vma_find(&as->areas, start) == NULL || aspace_cut(as, start) || aspace_cut(as, end))
+		return -ENOMEM;
+	int err = protect_areas(as, start, end, prot, &before);
+	if ((before | prot) & PROT_X)
+		aspace_code_changed(as);
+	return err;
 }
 
 bool aspace_covers(const struct aspace *as, vaddr_t start, size_t length)

@@ -131,7 +131,7 @@ static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
 	return 0;
 }
 
-static long move_elsewhere(struct aspace *as, struct move *m)
+static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
 {
 	if (m->flags & ASPACE_MOVE_FIXED) {
 		int err = aspace_unmap(as, m->to, m->new_length);
@@ -139,7 +139,8 @@ static long move_elsewhere(struct aspace *as, struct move *m)
 	}
 	if (!(m->flags & ASPACE_MAYMOVE))
 		return -ENOMEM;
-	m->to = aspace_place(as, m->new_length);
+	m->to = prot & PROT_X ? aspace_place_code(as, m->new_length)
+			      : aspace_place(as, m->new_length);
 	return m->to != 0 ? move_area(as, m) : -ENOMEM;
 }
 
@@ -166,9 +167,11 @@ long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_
 		more = m.new_length;
 	if (more != 0 && !aspace_within_limits(as, more, v->prot, v->flags))
 		return -ENOMEM;
-	unsigned area_flags = v->flags;
+	unsigned area_flags = v->flags, prot = v->prot;
 	err = move_in_place(as, &m, v);
-	long at = err == -EAGAIN ? move_elsewhere(as, &m) : err != 0 ? err : (long)old;
+	long at = err == -EAGAIN ? move_elsewhere(as, &m, prot) : err != 0 ? err : (long)old;
+	if (prot & PROT_X)
+		aspace_code_changed(as);
 	if (!is_error(at) && more != 0 && (area_flags & VMA_LOCKED))
 		(void)aspace_populate(as, at + m.old_length, m.new_length - m.old_length);
 	return at;

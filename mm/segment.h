@@ -22,6 +22,8 @@ struct segment {
  * a window outside user space.
  */
 int segment_set_user(const struct segment *seg);
+/* What the user descriptors hold now. */
+struct segment segment_user(void);
 
 /*
  * The one place where base is added and limit compared. Offsets [offset, offset + length) in the
@@ -39,8 +41,14 @@ enum { SEGMENT_NTLS = 3, SEGMENT_TLS_FIRST = 6 };
 struct segment_tls {
 	uint32_t words[2];
 };
-/* _MARKED has no effect: a bit for the program itself. */
-enum segment_tls_flags { SEGMENT_TLS_PAGES = 1, SEGMENT_TLS_READ_ONLY = 2, SEGMENT_TLS_MARKED = 4 };
+/*
+ * _MARKED has no effect: a bit for the program itself. The last two are for self-tests, no program
+ * gets them: offsets above the limit are the segment's; any load of a selector is refused.
+ */
+enum segment_tls_flags {
+	SEGMENT_TLS_PAGES = 1, SEGMENT_TLS_READ_ONLY = 2, SEGMENT_TLS_MARKED = 4,
+	SEGMENT_TLS_EXPAND_DOWN = 8, SEGMENT_TLS_ABSENT = 16,
+};
 
 /*
  * A ring 3 data segment; @limit is its last byte, or with _PAGES its last page. -EINVAL: it is no
@@ -57,6 +65,10 @@ struct segment_tls_facts {
 struct segment_tls_facts segment_read_tls(const struct segment_tls *tls);
 /* In force from the next load of a selector on. */
 void segment_set_tls(const struct segment_tls tls[SEGMENT_NTLS]);
+
+/* Entries for self-tests, like those of TLS; empty at all other times. */
+enum { SEGMENT_NSPARE = 5, SEGMENT_SPARE_FIRST = 20 };
+void segment_set_spare(const struct segment_tls spare[SEGMENT_NSPARE]);
 
 /*
  * Kernel and user descriptors, both task segments; then the stack for entries from user mode.

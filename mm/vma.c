@@ -68,6 +68,11 @@ struct vma *vma_first(const struct vma_set *set)
 	return vma_of(tree_first(&set->tree));
 }
 
+struct vma *vma_last(const struct vma_set *set)
+{
+	return vma_of(tree_last(&set->tree));
+}
+
 struct vma *vma_next(const struct vma *v)
 {
 	return vma_of(tree_next(&v->node));

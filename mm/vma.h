@@ -51,6 +51,7 @@ struct vma *vma_find(const struct vma_set *set, vaddr_t va);
 /* The first area that ends after @va, or NULL. */
 struct vma *vma_find_from(const struct vma_set *set, vaddr_t va);
 struct vma *vma_first(const struct vma_set *set);
+struct vma *vma_last(const struct vma_set *set);
 struct vma *vma_next(const struct vma *v);
 struct vma *vma_prev(const struct vma *v);
 

@@ -47,6 +47,9 @@ void proc_show_partition(struct text *t, struct process *p);
 int proc_store_partition(struct process *p, const char *text);
 void proc_show_wish(struct text *t, struct process *p);
 int proc_store_wish(struct process *p, const char *text);
+/* Text of segments, and the lines about them at the end of status; proc_segments.c. */
+void proc_show_segments(struct text *t, struct process *p);
+void proc_add_segment_lines(struct text *t, const struct process *p);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

@@ -3,6 +3,8 @@
  *
  * maps names each area, its rights, the file behind it and where in the file. smaps adds what is in
  * memory: it looks at every entry of the page tables, so it costs what the process has resident.
+ * One line is not Linux's: ExecBelowLimit, how much of the area is writable and can be executed all
+ * the same, as it lies below the end of code.
  */
 #include "kernel/fs/proc.h"
 #include "kernel/process.h"
@@ -131,6 +133,7 @@ static void smaps_area(struct text *t, const struct aspace *as, const struct vma
 	smaps_line(t, "Swap", n.swapped * KIB);
 	smaps_line(t, "SwapPss", n.swapped * KIB);
 	smaps_line(t, "Locked", locked ? n.share * KIB / 16 : 0);
+	smaps_line(t, "ExecBelowLimit", aspace_exposed(as, v) >> 10);
 	text_add(t, "VmFlags:%s%s%s%s mr mw me%s%s\n", prot & PROT_R ? " rd" : "",
 		 prot & PROT_W ? " wr" : "", prot & PROT_X ? " ex" : "",
 		 v->flags & VMA_SHARED ? " sh" : "", v->flags & VMA_GROWSDOWN ? " gd" : "",

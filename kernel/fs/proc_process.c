@@ -141,6 +141,7 @@ static void process_status(struct text *t, struct process *p)
 		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
 	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
+	proc_add_segment_lines(t, p);
 }
 
 /* --- texts --- */
@@ -284,6 +285,7 @@ static const struct proc_node process_children[] = {
 	  .store = proc_store_wish },
 	{ .name = "root", .mode = PROCESS_LINK, .target = process_root,
 	  .link_text = process_root_text },
+	{ .name = "segments", .mode = PROCESS_FILE, .show = proc_show_segments },
 	{ .name = "smaps", .mode = PROCESS_FILE, .show = proc_show_smaps },
 	{ .name = "stat", .mode = PROCESS_FILE, .show = process_stat },
 	{ .name = "statm", .mode = PROCESS_FILE, .show = process_statm },

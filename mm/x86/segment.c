@@ -15,7 +15,8 @@
  * and only a task switch gives it a stack that works. It needs a directory that is always valid.
  *
  * Always true
- *   G1  descriptors with privilege 3: user code, user data, TLS entries. No call gate
+ *   G1  descriptors with privilege 3: user code, user data, TLS entries, and while a self-test
+ *       runs the spare ones. No call gate
  *   G2  no user segment reaches beyond USER_TOP
  * TLS entries are exempt from G2: C libraries use wrapping limits; the page tables protect there.
  * Left out: 16-bit segments (they leak the high half of ESP), local descriptor tables.
@@ -39,7 +40,7 @@ enum { SELECTOR_KERNEL_CODE = GDT_KERNEL_CODE * 8, SELECTOR_KERNEL_DATA = GDT_KE
  */
 enum {
 	ACCESS_CODE = 0x9b, ACCESS_DATA = 0x93, ACCESS_READ_ONLY = 0x91, ACCESS_USER = 0x60,
-	ACCESS_TASK = 0x89,
+	ACCESS_TASK = 0x89, ACCESS_EXPAND_DOWN = 0x04, ACCESS_PRESENT = 0x80,
 };
 enum { FLAG_PAGES = 0x8, FLAG_32BIT = 0x4, FLAG_AVAILABLE = 0x1 };
 enum { DOUBLE_FAULT_STACK = 8192, LIMIT_MAX = 1 << 20 };
@@ -101,6 +102,11 @@ int segment_set_user(const struct segment *seg)
 	return 0;
 }
 
+struct segment segment_user(void)
+{
+	return user_segment;
+}
+
 int segment_to_linear(const struct segment *seg, uint32_t offset, uint32_t length, vaddr_t *linear)
 {
 	if (UNLIKELY(offset > seg->data_limit || length > seg->data_limit - offset))
@@ -114,6 +120,8 @@ int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit, unsi
 	if (limit >= LIMIT_MAX)
 		return -EINVAL;
 	unsigned access = flags & SEGMENT_TLS_READ_ONLY ? ACCESS_READ_ONLY : ACCESS_DATA;
+	access |= flags & SEGMENT_TLS_EXPAND_DOWN ? ACCESS_EXPAND_DOWN : 0;
+	access &= flags & SEGMENT_TLS_ABSENT ? ~(unsigned)ACCESS_PRESENT : ~0u;
 	unsigned more = (flags & SEGMENT_TLS_PAGES ? FLAG_PAGES : 0) |
 			(flags & SEGMENT_TLS_MARKED ? FLAG_AVAILABLE : 0);
 	*tls = descriptor(base, limit, access | ACCESS_USER, FLAG_32BIT | more);
@@ -122,14 +130,17 @@ int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit, unsi
 
 struct segment_tls_facts segment_read_tls(const struct segment_tls *tls)
 {
-	enum { WRITABLE = 0x200 }; /* of a data segment's access byte, in the second word */
+	enum { WRITABLE = 0x02 }; /* of a data segment's access byte */
 	uint32_t low = tls->words[0], high = tls->words[1];
+	uint8_t access = high >> 8 & 0xff;
 	return (struct segment_tls_facts){
 		.base = low >> 16 | (high & 0xff) << 16 | (high & 0xff000000),
 		.limit = (low & 0xffff) | (high & 0xf0000),
 		.flags = (high >> 20 & FLAG_PAGES ? SEGMENT_TLS_PAGES : 0) |
 			 (high >> 20 & FLAG_AVAILABLE ? SEGMENT_TLS_MARKED : 0) |
-			 (high & WRITABLE ? 0 : SEGMENT_TLS_READ_ONLY),
+			 (access & WRITABLE ? 0 : SEGMENT_TLS_READ_ONLY) |
+			 (access & ACCESS_EXPAND_DOWN ? SEGMENT_TLS_EXPAND_DOWN : 0) |
+			 (access & ACCESS_PRESENT ? 0 : SEGMENT_TLS_ABSENT),
 	};
 }
 
@@ -137,6 +148,12 @@ void segment_set_tls(const struct segment_tls tls[SEGMENT_NTLS])
 {
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++)
 		gdt[SEGMENT_TLS_FIRST + i] = tls[i];
+}
+
+void segment_set_spare(const struct segment_tls spare[SEGMENT_NSPARE])
+{
+	for (unsigned i = 0; i < SEGMENT_NSPARE; i++)
+		gdt[SEGMENT_SPARE_FIRST + i] = spare[i];
 }
 
 void segment_set_kernel_stack(vaddr_t top)

@@ -9,8 +9,9 @@
 #include "lib/errno.h"
 #include "machine/layout.h"
 #include "mm/segment.h"
+#include "tests/kernel/emulator.h"
 
-enum { SELECTOR = SEGMENT_TLS_FIRST * 8 + 3, CPUID_HYPERVISOR = 0x40000000 };
+enum { SELECTOR = SEGMENT_TLS_FIRST * 8 + 3 };
 
 static uint8_t window_bytes[2 * PAGE_SIZE] __attribute__((aligned(4096)));
 
@@ -42,16 +43,6 @@ static bool window_traps(uint32_t offset)
 	return !cpu_segment_read(SELECTOR, offset, &value);
 }
 
-/* "TCGTCGTCGTCG" is QEMU's emulation. */
-static bool limits_are_not_checked(void)
-{
-	struct cpuid id = cpu_id(CPUID_HYPERVISOR, 0);
-	bool tcg = id.ebx == 0x54474354 && id.ecx == 0x43544743;
-	if (tcg)
-		selftest_skip("QEMU does not check segment limits");
-	return tcg;
-}
-
 SELFTEST(segment_base_is_added)
 {
 	window_open(100, 999, 0);
@@ -70,7 +61,7 @@ SELFTEST(segment_selector_without_a_descriptor_traps)
 
 SELFTEST(segment_limit_is_byte_exact)
 {
-	if (limits_are_not_checked())
+	if (emulator_ignores_limits())
 		return;
 	window_open(100, 999, 0);
 	EXPECT(window_reads(999, window_bytes[1099]));
@@ -84,7 +75,7 @@ SELFTEST(segment_limit_is_byte_exact)
 
 SELFTEST(segment_limit_in_pages_ends_with_a_page)
 {
-	if (limits_are_not_checked())
+	if (emulator_ignores_limits())
 		return;
 	window_open(0, 0, SEGMENT_TLS_PAGES);
 	EXPECT(window_reads(PAGE_SIZE - 1, window_bytes[PAGE_SIZE - 1]));
@@ -95,7 +86,7 @@ SELFTEST(segment_limit_in_pages_ends_with_a_page)
 SELFTEST(segment_null_selector_traps)
 {
 	uint8_t value;
-	if (limits_are_not_checked())
+	if (emulator_ignores_limits())
 		return;
 	EXPECT(!cpu_segment_read(0, 0, &value));
 }

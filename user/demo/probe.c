@@ -4,7 +4,8 @@
  * For each place a child reads, writes and jumps there, and the parent says how it ended. Then the
  * whole 4 GiB in steps: outside of the program's own areas every access must end in SIGSEGV. What
  * is its own is known without asking the kernel: the image up to the heap's end, the stack, and
- * on Linux the page of code that the kernel lends (AT_SYSINFO_EHDR) with its data.
+ * the page of code that the kernel lends: Clockhand's lowest (sigreturn), on Linux AT_SYSINFO_EHDR
+ * with its data.
  *
  * Linux lets 32-bit programs have nearly all 4 GiB on a 64-bit machine; the places named below are
  * empty there, so both systems print the same.
@@ -103,6 +104,8 @@ static bool is_between(uint32_t address, uint32_t start, uint32_t end)
 	return address >= start && address < end;
 }
 
+enum { LENT_LOW = 0x00110000 };
+
 /* Might @address be this program's own? Generous by a megabyte or two. */
 static bool is_own(uint32_t address)
 {
@@ -114,6 +117,8 @@ static bool is_own(uint32_t address)
 	if (is_between(address, (uint32_t)__executable_start, sys_brk(0)))
 		return true;
 	if (is_between(address, stack - 10 * mega, stack_end))
+		return true;
+	if (is_between(address, LENT_LOW, LENT_LOW + 4096))
 		return true;
 	return lent && is_between(address, lent - mega, lent + mega);
 }

@@ -29,6 +29,7 @@ static const struct description programs[] = {
 	{ "stackgrow", "recursion: the stack grows, or overflows" },
 	{ "nullderef", "reads through a NULL pointer" },
 	{ "probe", "tries every corner of the 4 GiB it must not touch" },
+	{ "segprobe", "the limits of its segments, which Bochs checks" },
 	{ "hostile", "random system calls, int n for every n, wild jumps" },
 	{ "Measuring", NULL },
 	{ "bench", "what a system call, a fault and a fork cost" },
