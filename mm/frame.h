@@ -57,6 +57,7 @@ struct frame {
 	uint16_t pins;	       /* not to be evicted or moved while above 0 */
 	uint16_t policy_bits;  /* for the replacement policy alone */
 	uint16_t locks;	       /* mappings in locked areas; above 0 the policy does not know it */
+	uint16_t set;	       /* user pages: whose account, and set of the policy; 0: nobody's */
 	uint32_t mappers;      /* page-table entries that name it */
 	union {
 		struct { /* FRAME_ANON, FRAME_OBJECT */
