@@ -48,7 +48,8 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
 	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
-	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
+	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
+	mm/reclaim_check.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
 	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c

@@ -42,6 +42,7 @@ void aspace_init(void)
 	aspace_cache = slab_create("aspace", sizeof(struct aspace_entry), 0, NULL);
 	if (aspace_cache == NULL)
 		panic("no memory for the cache of address spaces");
+	allot_init();
 }
 
 struct aspace *aspace_create(void)
@@ -62,6 +63,12 @@ struct aspace *aspace_create(void)
 		slab_free(aspace_cache, e);
 		return NULL;
 	}
+	e->as.allot = allot_create(&e->as.pmap);
+	if (e->as.allot == NULL) {
+		pmap_destroy(&e->as.pmap);
+		slab_free(aspace_cache, e);
+		return NULL;
+	}
 	list_push_back(&aspaces, &e->link);
 	return &e->as;
 }
@@ -76,9 +83,11 @@ void aspace_activate(struct aspace *as)
 {
 	if (as == NULL) {
 		pmap_activate(NULL);
+		allot_stop(false);
 		return;
 	}
 	pmap_activate(&as->pmap);
+	allot_run(as->allot);
 	if (segment_set_user(&as->segment))
 		panic("an address space with limits that no descriptor can hold");
 }
@@ -129,6 +138,7 @@ void aspace_put(struct aspace *as)
 		aspace_remove_area(as, v);
 		v = vma_first(&as->areas);
 	}
+	allot_destroy(as->allot);
 	pmap_destroy(&as->pmap);
 	struct aspace_entry *e = container_of(as, struct aspace_entry, as);
 	list_remove(&e->link);
@@ -202,6 +212,7 @@ struct aspace *aspace_fork(struct aspace *from)
 	*to = *from;
 	to->pmap = fresh.pmap;
 	to->areas = fresh.areas;
+	to->allot = fresh.allot;
 	to->refs = 1;
 	to->minor_faults = 0;
 	to->major_faults = 0;

@@ -6,6 +6,7 @@
 #ifndef MM_ASPACE_H
 #define MM_ASPACE_H
 
+#include "mm/allot.h"
 #include "mm/object.h"
 #include "mm/pmap.h"
 #include "mm/segment.h"
@@ -22,6 +23,7 @@ struct aspace {
 	struct pmap pmap;
 	struct vma_set areas;
 	struct segment segment;
+	struct allotment *allot; /* the account of its frames */
 	uint32_t refs;
 	vaddr_t brk_start; /* page aligned */
 	vaddr_t brk;

@@ -209,18 +209,23 @@ bool policy_set_add(struct policy_set *set)
 	return true;
 }
 
-void policy_set_remove(struct policy_set *set, uint16_t (*heir)(const struct frame *f))
+void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f))
 {
 	policy_drain(set);
 	for (;;) {
 		struct list_node *node = list_pop_front(&set->drained);
 		if (node == NULL)
-			break;
+			return;
 		struct frame *f = list_entry(node, struct frame, link);
 		f->set = heir(f);
 		ASSERT(f->set != set->number);
 		policy_hand_over(f);
 	}
+}
+
+void policy_set_remove(struct policy_set *set)
+{
+	ASSERT(set->nframes == 0);
 	policy_sets[set->number] = NULL;
 	while (policy_sets[policy_sets_end - 1] == NULL)
 		policy_sets_end--;

@@ -94,8 +94,10 @@ struct policy_set {
 };
 /* A new, empty set in @set, which stays where it is. False: there are POLICY_SETS already. */
 bool policy_set_add(struct policy_set *set);
-/* @set goes. Its frames go where @heir, asked for each, says: another set's number. */
-void policy_set_remove(struct policy_set *set, uint16_t (*heir)(const struct frame *f));
+/* Each frame of @set goes where @heir says: to another set's number. Nothing is lost. */
+void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f));
+/* @set, which is empty, goes; no frame has its number any more. */
+void policy_set_remove(struct policy_set *set);
 /* NULL: there is none. */
 struct policy_set *policy_set_find(uint16_t number);
 /* From now on frame.set of @f is @number, and it is in that set if sets are in use. */
