@@ -40,7 +40,8 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
 	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
-	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
+	kernel/fs/proc_peek.c kernel/fs/proc_paging.c kernel/fs/proc_sys.c \
+	kernel/fs/proc_sys_paging.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c

@@ -21,6 +21,8 @@ struct cmdline {
 	bool swap_given;
 	uint32_t swap_bytes;		 /* swap=SIZE, rounded up to pages */
 	char policy[CMDLINE_WORD_MAX];	 /* policy=NAME; "clock" */
+	bool local;			 /* replacement=local; false with replacement=global */
+	bool pff;			 /* allocation=pff; false with allocation=equal */
 	char trace[CMDLINE_WORD_MAX];	 /* trace=KINDS; "" */
 	bool channels_serial;		 /* channels=serial: standard channels are serial ports */
 	bool slab_debug;		 /* slab_debug */

@@ -405,6 +405,7 @@ void process_attend(struct trap_frame *tf)
 		if (sched_work())
 			sched_yield_now();
 		itimer_attend(p);
+		allot_sample(p->aspace->allot);
 		if (signal_wanted(p))
 			signal_act(tf);
 		signal_restore_mask();
