@@ -5,10 +5,10 @@
  * that does not fit; one that takes none has frames it would not miss. A period is a million cycles
  * of its own time, or 32 frames taken if that comes first. Above the upper bound the allotment
  * grows by a quarter, out of what is nobody's allotment, and then out of a sleeper's. Below the
- * lower bound it shrinks: first what was never used, then by a sixteenth. Nothing is evicted for
- * that; frames above an allotment are the first to be taken when somebody needs one. A frame is
- * taken by every fault that brings a page in, the first touch of a page too: a space that grows
- * needs frames.
+ * lower bound it shrinks: first what was never used, then by a sixteenth, then not again until the
+ * space has come down to it. Nothing is evicted for that; frames above an allotment are the first
+ * to be taken when somebody needs one. A frame is taken by every fault that brings a page in, the
+ * first touch of a page too: a space that grows needs frames.
  *
  *      frames taken in a million cycles
  *          ^ *
@@ -28,7 +28,9 @@
  * The working set is estimated by sampling: once in a window of a space's own time the accessed
  * bits of its pages are counted and cleared, as Denning's window with one sample in it. A bit that
  * was set moves to the frame as FRAME_REFERENCED, which the policy takes for the MMU's, so no
- * policy decides otherwise for being watched. Pages evicted inside the window are not in it.
+ * policy decides otherwise for being watched. The other way round a policy that takes a bit back
+ * leaves FRAME_USED for the sample. Pages evicted inside the window are not in it, and one that
+ * several spaces use may be in the estimate of one of them alone.
  *
  * Always true: A3 and A4 of allot.c
  * Left out: the original's other half, which evicts all pages not used since the last fault. The
@@ -69,20 +71,23 @@ static uint32_t allot_find_spare(void)
 
 static void allot_grow(struct allotment *a)
 {
-	uint32_t more = MIN(allot_find_spare(), a->frames / ALLOT_GROW_PART);
+	uint32_t step = a->frames / ALLOT_GROW_PART, more = MIN(allot_find_spare(), step);
 	a->frames += more;
 	allot_stats.sum += more;
-	a->wants = more == 0;
+	a->wants = more < step / 2;
 }
 
+/* Not while it has more than its allotment: what less would do to it can not be known then. */
 static void allot_shrink(struct allotment *a)
 {
-	uint32_t used = MAX(a->charged, (uint32_t)ALLOT_MIN);
-	uint32_t less = a->frames > used ? a->frames - used : a->frames / ALLOT_SHRINK_PART;
+	uint32_t slack = a->frames > a->charged ? a->frames - a->charged : 0;
+	uint32_t less = slack > 0 ? slack : a->frames / ALLOT_SHRINK_PART;
+	a->wants = false;
+	if (a->charged > a->frames)
+		return;
 	less = MIN(less, a->frames - ALLOT_MIN);
 	a->frames -= less;
 	allot_stats.sum -= less;
-	a->wants = false;
 }
 
 /* A period of @a ends if it is time. */
@@ -180,11 +185,13 @@ void allot_sample(struct allotment *a)
 	uint32_t used = 0;
 	pmap_for_each(va, a->pmap, USER_BASE, USER_TOP) {
 		struct pmap_entry e = pmap_lookup(a->pmap, va);
-		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn || !e.accessed)
+		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
 			continue;
-		pmap_test_clear_accessed(a->pmap, va);
-		frame_of(e.number)->flags |= FRAME_REFERENCED;
-		used++;
+		struct frame *f = frame_of(e.number);
+		if (pmap_test_clear_accessed(a->pmap, va))
+			f->flags |= FRAME_USED | FRAME_REFERENCED;
+		used += (f->flags & FRAME_USED) != 0;
+		f->flags &= ~FRAME_USED;
 	}
 	a->working_set = used;
 	a->sampled_time = a->time;

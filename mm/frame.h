@@ -36,6 +36,7 @@ enum frame_flags {
 	FRAME_CHARGED = 4, /* counts against frames=N */
 	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may go without a copy */
 	FRAME_REFERENCED = 32, /* counts as the MMU's bit at the policy's next look: policy.c */
+	FRAME_USED = 64,   /* the policy took a bit back since the last sample: allot_rate.c */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
 };
 

@@ -60,6 +60,8 @@ static unsigned policy_sets_end = 1; /* no set has this number or a higher one *
 static bool policy_test_clear_referenced(struct frame *f)
 {
 	bool referenced = policy_machine->test_clear_referenced(f);
+	if (referenced)
+		f->flags |= FRAME_USED;
 	if (f->flags & FRAME_REFERENCED) {
 		f->flags &= ~FRAME_REFERENCED;
 		referenced = true;
