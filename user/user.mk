@@ -9,9 +9,9 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
-USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
-	touchpages
+USER_TOOLS := args cat echo false hello kill ls policy sleep true uname wc
+USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix neighbours nullderef pagesort probe stackgrow \
+	switching touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
@@ -29,6 +29,8 @@ EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c u
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm
+EXTRA_neighbours := user/demo/settings.c
+EXTRA_switching := user/demo/settings.c
 EXTRA_touchpages := user/demo/touchpages_data.asm
 EXTRA_fpu := tests/user/fpu_registers.asm
 EXTRA_registers := tests/user/registers_entry.asm
