@@ -90,6 +90,26 @@ static bool take_policy(struct cmdline *c, const char *value)
 	return cmdline_keep(c->policy, sizeof(c->policy), value);
 }
 
+/* Which of two words @value is goes to @is_second. */
+static bool cmdline_either(bool *is_second, const char *value, const char *first,
+			   const char *second)
+{
+	if (value == NULL || (strcmp(value, first) != 0 && strcmp(value, second) != 0))
+		return false;
+	*is_second = strcmp(value, second) == 0;
+	return true;
+}
+
+static bool take_replacement(struct cmdline *c, const char *value)
+{
+	return cmdline_either(&c->local, value, "global", "local");
+}
+
+static bool take_allocation(struct cmdline *c, const char *value)
+{
+	return cmdline_either(&c->pff, value, "equal", "pff");
+}
+
 static bool take_log(struct cmdline *c, const char *value)
 {
 	static const char *const levels[] = { "error", "warn", "info", "debug" };
@@ -141,6 +161,7 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "trace", take_trace },   { "channels", take_channels }, { "slab_debug", take_slab_debug },
 	{ "test", take_test },	   { "partitions", take_partitions },
 	{ "partition_mode", take_partition_mode }, { "fit", take_fit },
+	{ "replacement", take_replacement }, { "allocation", take_allocation },
 };
 
 void cmdline_init(struct cmdline *c)

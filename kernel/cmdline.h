@@ -24,6 +24,8 @@ struct cmdline {
 	uint32_t partition_bytes;	 /* partitions=SIZE, rounded up to pages; 0: none */
 	char partition_mode[CMDLINE_WORD_MAX]; /* partition_mode=WORD; "variable" */
 	char fit[CMDLINE_WORD_MAX];	 /* fit=NAME; "first" */
+	bool local;			 /* replacement=local; false with replacement=global */
+	bool pff;			 /* allocation=pff; false with allocation=equal */
 	char trace[CMDLINE_WORD_MAX];	 /* trace=KINDS; "" */
 	bool channels_serial;		 /* channels=serial: standard channels are serial ports */
 	bool slab_debug;		 /* slab_debug */

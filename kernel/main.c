@@ -189,8 +189,13 @@ static void main_start_paging(void)
 		log_error("no swap: error %d", -err);
 	main_start_policy();
 	reclaim_init(cmdline.frames);
+	allot_set_rule(cmdline.pff ? ALLOT_PFF : ALLOT_EQUAL);
+	reclaim_set_local(cmdline.local);
 	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
 		 swap_stats.total, policy_name());
+	if (cmdline.local)
+		log_info("paging: replacement is local, allocation %s",
+			 cmdline.pff ? "pff" : "equal");
 	if (cmdline.frames != 0)
 		log_info("paging: user pages may occupy %u frames", cmdline.frames);
 }

@@ -409,6 +409,7 @@ void process_attend(struct trap_frame *tf)
 		if (sched_work())
 			sched_yield_now();
 		itimer_attend(p);
+		allot_sample(p->aspace->allot);
 		dispatch_attend(p);
 		if (signal_wanted(p))
 			signal_act(tf);

@@ -132,6 +132,7 @@ static void sched_switch_to(struct process *next)
 		return;
 	if (prev)
 		cpu_fpu_save(prev->fpu);
+	allot_stop(prev && prev->state != PROCESS_RUNNABLE);
 	process_running = next;
 	uint32_t *save = prev ? &prev->kernel_esp : &sched_boot_esp;
 	if (!next) {

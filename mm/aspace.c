@@ -47,6 +47,7 @@ void aspace_init(void)
 	aspace_cache = slab_create("aspace", sizeof(struct aspace_entry), 0, NULL);
 	if (aspace_cache == NULL)
 		panic("no memory for the cache of address spaces");
+	allot_init();
 }
 
 struct aspace *aspace_create(void)
@@ -64,6 +65,12 @@ struct aspace *aspace_create(void)
 		.limit_memlock = ASPACE_NO_LIMIT,
 	};
 	if (pmap_create(&e->as.pmap)) {
+		slab_free(aspace_cache, e);
+		return NULL;
+	}
+	e->as.allot = allot_create(&e->as.pmap);
+	if (e->as.allot == NULL) {
+		pmap_destroy(&e->as.pmap);
 		slab_free(aspace_cache, e);
 		return NULL;
 	}
@@ -88,9 +95,11 @@ void aspace_activate(struct aspace *as)
 	aspace_active = as;
 	if (as == NULL) {
 		pmap_activate(NULL);
+		allot_stop(false);
 		return;
 	}
 	pmap_activate(&as->pmap);
+	allot_run(as->allot);
 	aspace_reload_segment(as);
 }
 
@@ -144,6 +153,7 @@ void aspace_put(struct aspace *as)
 	}
 	if (as->contiguous != NULL)
 		contiguous_destroy(as);
+	allot_destroy(as->allot);
 	pmap_destroy(&as->pmap);
 	struct aspace_entry *e = container_of(as, struct aspace_entry, as);
 	list_remove(&e->link);
@@ -218,6 +228,7 @@ struct aspace *aspace_fork(struct aspace *from)
 	*to = *from;
 	to->pmap = fresh.pmap;
 	to->areas = fresh.areas;
+	to->allot = fresh.allot;
 	to->refs = 1;
 	to->minor_faults = 0;
 	to->major_faults = 0;

@@ -6,6 +6,7 @@
 #ifndef MM_ASPACE_H
 #define MM_ASPACE_H
 
+#include "mm/allot.h"
 #include "mm/object.h"
 #include "mm/pmap.h"
 #include "mm/segment.h"
@@ -26,6 +27,7 @@ struct aspace {
 	struct vma_set areas;
 	struct segment segment; /* base 0, all of user space, code up to its end: aspace_code.c */
 	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
+	struct allotment *allot; /* the account of its frames */
 	uint32_t refs;
 	vaddr_t brk_start; /* page aligned */
 	vaddr_t brk;

@@ -126,6 +126,7 @@ static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 		    frame_of(e.number)->mappers != 1)
 			continue;
 		pmap_test_clear_accessed(&as->pmap, va);
+		frame_of(e.number)->flags &= ~FRAME_REFERENCED;
 		if (page_out)
 			(void)reclaim_page_out(frame_of(e.number));
 	}

@@ -6,6 +6,7 @@
  */
 #include "mm/check.h"
 
+#include "mm/allot.h"
 #include "mm/aspace.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"
@@ -25,6 +26,7 @@ void mm_check(void)
 	swap_check();
 	policy_check();
 	reclaim_check();
+	allot_check();
 	partition_check();
 	aspace_check_all();
 }

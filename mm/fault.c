@@ -260,13 +260,13 @@ static int fault_reserve(struct fault *f)
 /* Step 3. */
 static int fault_gather(struct fault *f)
 {
-	if (f->plan == PLAN_MAP && reclaim_charge(f->frame))
+	if (f->plan == PLAN_MAP && reclaim_charge(f->frame, f->as->allot))
 		return -ENOMEM;
 	if (f->plan >= PLAN_ZERO) {
 		bool of_object =
 			f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
-		f->frame = reclaim_alloc(of_object ? FRAME_OBJECT : FRAME_ANON);
-		if (f->frame == NULL || (of_object && reclaim_charge(f->frame)))
+		f->frame = reclaim_alloc_for(f->as->allot, of_object ? FRAME_OBJECT : FRAME_ANON);
+		if (f->frame == NULL || (of_object && reclaim_charge(f->frame, f->as->allot)))
 			return -ENOMEM;
 	}
 	for (unsigned tries = 0; fault_reserve(f); tries++) {
@@ -492,7 +492,9 @@ int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 		return err;
 	}
 	struct object *object = object_get(f.object); /* outlives the area, should we sleep */
+	allot_pause();
 	err = fault_resolve(&f);
+	allot_resume();
 	reclaim_object_put(object);
 	return err;
 }

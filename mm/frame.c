@@ -142,6 +142,7 @@ static inline void frame_hand_out(struct frame *f, unsigned order, enum frame_ow
 	f->pins = 0;
 	f->policy_bits = 0;
 	f->locks = 0;
+	f->set = 0;
 	f->mappers = 0;
 	f->rmap = 0;
 	f->slot = 0;

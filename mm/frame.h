@@ -36,6 +36,7 @@ enum frame_flags {
 	FRAME_CHARGED = 4, /* counts against frames=N */
 	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may go without a copy */
 	FRAME_REFERENCED = 32, /* counts as the MMU's bit at the policy's next look: policy.c */
+	FRAME_USED = 64,   /* the policy took a bit back since the last sample: allot_rate.c */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
 };
 
@@ -57,6 +58,7 @@ struct frame {
 	uint16_t pins;	       /* not to be evicted or moved while above 0 */
 	uint16_t policy_bits;  /* for the replacement policy alone */
 	uint16_t locks;	       /* mappings in locked areas; above 0 the policy does not know it */
+	uint16_t set;	       /* user pages: whose account, and set of the policy; 0: nobody's */
 	uint32_t mappers;      /* page-table entries that name it */
 	union {
 		struct { /* FRAME_ANON, FRAME_OBJECT */

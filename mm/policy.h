@@ -20,28 +20,35 @@ struct policy_view {
 	uint32_t (*page_name)(const struct frame *f);
 };
 
+/* Room for what any policy notes about one set of frames; POLICY_STATE_FITS holds it to that. */
+enum { POLICY_STATE_WORDS = 544 };
+#define POLICY_STATE_FITS(type) \
+	_Static_assert(sizeof(type) <= POLICY_STATE_WORDS * sizeof(void *), \
+		       "POLICY_STATE_WORDS is too small")
+
 /*
- * One for each policy_NAME.c. frame.link and frame.policy_bits are the policy's own while a frame
- * is in.
+ * One for each policy_NAME.c. @state is the policy's notes about one set of frames: it stays where
+ * it is from start on. frame.link and frame.policy_bits are the policy's own while a frame is in.
  */
 struct policy_ops {
 	const char *name;
-	void (*start)(const struct policy_view *view); /* no frames yet */
-	void (*insert)(struct frame *f);
-	void (*remove)(struct frame *f);
+	void (*start)(void *state, const struct policy_view *view); /* no frames yet */
+	void (*insert)(void *state, struct frame *f);
+	void (*remove)(void *state, struct frame *f);
 	/*
 	 * The next victim, left where it is; pinned frames are skipped. NULL: none after two turns.
 	 */
-	struct frame *(*select)(void);
+	struct frame *(*select)(void *state);
 	/* May be NULL. @f is about to be removed because its page was evicted. */
-	void (*evicted)(const struct frame *f);
+	void (*evicted)(void *state, const struct frame *f);
 	/*
 	 * Every frame moves to the end of @to, the one that would go first in front, as far as that
 	 * is known without asking. What the policy alone knows to be referenced is marked
 	 * FRAME_REFERENCED.
 	 */
-	void (*drain)(struct list_node *to);
-	void (*check)(void);
+	void (*drain)(void *state, struct list_node *to);
+	/* The set ought to have @nframes. */
+	void (*check)(void *state, uint32_t nframes);
 };
 
 extern const struct policy_ops policy_clock;
@@ -73,18 +80,50 @@ int policy_switch(const char *name);
  * nothing is known of its past but the MMU's bits and FRAME_REFERENCED.
  */
 bool policy_handing_over(void);
+/*
+ * A set of frames that the policy keeps apart from all others. Set 0, the common one, is always
+ * there. With local replacement a frame is in the set frame.set; with global, which is the state at
+ * start, all frames are in set 0, and frame.set is kept for later.
+ */
+enum { POLICY_SETS = 4096 };
+struct policy_set {
+	uint16_t number;
+	uint32_t nframes;	   /* known now */
+	struct list_node drained;  /* during a switch */
+	void *state[POLICY_STATE_WORDS];
+};
+/* A new, empty set in @set, which stays where it is. False: there are POLICY_SETS already. */
+bool policy_set_add(struct policy_set *set);
+/* Each frame of @set goes where @heir says: to another set's number. Nothing is lost. */
+void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f));
+/* @set, which is empty, goes; no frame has its number any more. */
+void policy_set_remove(struct policy_set *set);
+/* NULL: there is none. */
+struct policy_set *policy_set_find(uint16_t number);
+/* From now on frame.set of @f is @number, and it is in that set if sets are in use. */
+void policy_move(struct frame *f, uint16_t number);
+/* A victim from @set alone, as policy_select. */
+struct frame *policy_select_in(struct policy_set *set);
+/*
+ * Local replacement begins, or ends. Each frame goes to its new set in the old order; of several
+ * old sets one frame of each in turn. As with policy_switch nothing is lost.
+ */
+void policy_set_local(bool local);
+bool policy_is_local(void);
+
 /* "none" before policy_start: a boot that fails early still writes its record. */
 const char *policy_name(void);
 /* The k-th policy's name, NULL behind the last. */
 const char *policy_nth_name(unsigned k);
 
-/* A frame becomes EVICTABLE and known; and the other way. */
+/* A frame becomes EVICTABLE and known, to the set it belongs to; and the other way. */
 void policy_insert(struct frame *f);
 void policy_remove(struct frame *f);
+/* The next victim of the common set. */
 struct frame *policy_select(void);
 /* The page in @f has left for good; policy_remove(@f) follows. */
 void policy_evicted(const struct frame *f);
-/* Frames known now. */
+/* Frames known now, in all sets. */
 uint32_t policy_count(void);
 void policy_check(void);
 

@@ -26,72 +26,82 @@
 #include "kernel/panic.h"
 #include "mm/policy.h"
 
-static const struct policy_view *clock_view;
-static struct list_node *clock_hand; /* a frame's link, or NULL: the ring is empty */
-static uint32_t clock_size;
+/* One set of frames. */
+struct clock_set {
+	const struct policy_view *view;
+	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
+	uint32_t size;
+};
+POLICY_STATE_FITS(struct clock_set);
 
 static struct frame *clock_frame(struct list_node *node)
 {
 	return list_entry(node, struct frame, link);
 }
 
-static void clock_start(const struct policy_view *view)
+static void clock_start(void *state, const struct policy_view *view)
 {
-	clock_view = view;
-	clock_hand = NULL;
-	clock_size = 0;
+	struct clock_set *s = state;
+	s->view = view;
+	s->hand = NULL;
+	s->size = 0;
 }
 
-static void clock_insert(struct frame *f)
+static void clock_insert(void *state, struct frame *f)
 {
-	if (clock_hand == NULL) {
+	struct clock_set *s = state;
+	if (s->hand == NULL) {
 		list_init(&f->link);
-		clock_hand = &f->link;
+		s->hand = &f->link;
 	} else {
-		list_insert_before(&f->link, clock_hand);
+		list_insert_before(&f->link, s->hand);
 	}
-	clock_size++;
+	s->size++;
 }
 
-static void clock_remove(struct frame *f)
+static void clock_remove(void *state, struct frame *f)
 {
-	if (clock_hand == &f->link)
-		clock_hand = list_node_linked(&f->link) ? f->link.next : NULL;
+	struct clock_set *s = state;
+	if (s->hand == &f->link)
+		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
 	list_remove(&f->link);
-	clock_size--;
+	s->size--;
 }
 
-static struct frame *clock_select(void)
+static struct frame *clock_select(void *state)
 {
-	for (uint32_t looks = 2 * clock_size; looks > 0; looks--) {
-		struct frame *f = clock_frame(clock_hand);
-		if (f->pins == 0 && !clock_view->test_clear_referenced(f))
+	struct clock_set *s = state;
+	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
+		struct frame *f = clock_frame(s->hand);
+		if (f->pins == 0 && !s->view->test_clear_referenced(f))
 			return f;
-		clock_hand = clock_hand->next;
+		s->hand = s->hand->next;
 	}
 	return NULL;
 }
 
-static void clock_drain(struct list_node *to)
+static void clock_drain(void *state, struct list_node *to)
 {
-	while (clock_hand != NULL) {
-		struct frame *f = clock_frame(clock_hand);
-		clock_remove(f);
+	struct clock_set *s = state;
+	while (s->hand != NULL) {
+		struct frame *f = clock_frame(s->hand);
+		clock_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
 
-static void clock_check(void)
+static void clock_check(void *state, uint32_t nframes)
 {
+	struct clock_set *s = state;
 	uint32_t n = 0;
-	struct list_node *node = clock_hand;
-	for (; node != NULL && n < clock_size; node = node->next) {
+	struct list_node *node = s->hand;
+	for (; node != NULL && n < s->size; node = node->next) {
 		const struct frame *f = clock_frame(node);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == clock_size && n == policy_count());
-	ASSERT(node == clock_hand);
+	ASSERT(n == s->size && n == nframes);
+	ASSERT(node == s->hand);
 }
 
 const struct policy_ops policy_clock = {

@@ -26,102 +26,112 @@
 
 enum { ENHANCED_REFERENCED = 1 }; /* frame.policy_bits */
 
-static const struct policy_view *enhanced_view;
-static struct list_node *enhanced_hand; /* a frame's link, or NULL: the ring is empty */
-static uint32_t enhanced_size;
+/* One set of frames. */
+struct enhanced_set {
+	const struct policy_view *view;
+	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
+	uint32_t size;
+};
+POLICY_STATE_FITS(struct enhanced_set);
 
 static struct frame *enhanced_frame(struct list_node *node)
 {
 	return list_entry(node, struct frame, link);
 }
 
-static void enhanced_start(const struct policy_view *view)
+static void enhanced_start(void *state, const struct policy_view *view)
 {
-	enhanced_view = view;
-	enhanced_hand = NULL;
-	enhanced_size = 0;
+	struct enhanced_set *s = state;
+	s->view = view;
+	s->hand = NULL;
+	s->size = 0;
 }
 
-static void enhanced_insert(struct frame *f)
+static void enhanced_insert(void *state, struct frame *f)
 {
+	struct enhanced_set *s = state;
 	f->policy_bits = 0;
-	if (enhanced_hand == NULL) {
+	if (s->hand == NULL) {
 		list_init(&f->link);
-		enhanced_hand = &f->link;
+		s->hand = &f->link;
 	} else {
-		list_insert_before(&f->link, enhanced_hand);
+		list_insert_before(&f->link, s->hand);
 	}
-	enhanced_size++;
+	s->size++;
 }
 
-static void enhanced_remove(struct frame *f)
+static void enhanced_remove(void *state, struct frame *f)
 {
-	if (enhanced_hand == &f->link)
-		enhanced_hand = list_node_linked(&f->link) ? f->link.next : NULL;
+	struct enhanced_set *s = state;
+	if (s->hand == &f->link)
+		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
 	list_remove(&f->link);
-	enhanced_size--;
+	s->size--;
 }
 
-static bool enhanced_referenced(struct frame *f)
+static bool enhanced_referenced(struct enhanced_set *s, struct frame *f)
 {
-	if (enhanced_view->test_clear_referenced(f))
+	if (s->view->test_clear_referenced(f))
 		f->policy_bits = ENHANCED_REFERENCED;
 	return f->policy_bits == ENHANCED_REFERENCED;
 }
 
 /* One turn for an idle page that is @modified or not; with @take_back no page keeps its R. */
-static struct frame *enhanced_turn(bool modified, bool take_back)
+static struct frame *enhanced_turn(struct enhanced_set *s, bool modified, bool take_back)
 {
-	for (uint32_t looks = enhanced_size; looks > 0; looks--) {
-		struct frame *f = enhanced_frame(enhanced_hand);
+	for (uint32_t looks = s->size; looks > 0; looks--) {
+		struct frame *f = enhanced_frame(s->hand);
 		if (f->pins == 0) {
 			/* The turn before has asked the MMU, and no program has run since. */
-			bool referenced = take_back ? f->policy_bits : enhanced_referenced(f);
-			if (!referenced && enhanced_view->modified(f) == modified)
+			bool referenced = take_back ? f->policy_bits : enhanced_referenced(s, f);
+			if (!referenced && s->view->modified(f) == modified)
 				return f;
 			if (take_back)
 				f->policy_bits = 0;
 		}
-		enhanced_hand = enhanced_hand->next;
+		s->hand = s->hand->next;
 	}
 	return NULL;
 }
 
-static struct frame *enhanced_select(void)
+static struct frame *enhanced_select(void *state)
 {
+	struct enhanced_set *s = state;
 	for (int i = 0; i < 2; i++) {
-		struct frame *f = enhanced_turn(false, false);
+		struct frame *f = enhanced_turn(s, false, false);
 		if (f == NULL)
-			f = enhanced_turn(true, true);
+			f = enhanced_turn(s, true, true);
 		if (f != NULL)
 			return f;
 	}
 	return NULL;
 }
 
-static void enhanced_drain(struct list_node *to)
+static void enhanced_drain(void *state, struct list_node *to)
 {
-	while (enhanced_hand != NULL) {
-		struct frame *f = enhanced_frame(enhanced_hand);
+	struct enhanced_set *s = state;
+	while (s->hand != NULL) {
+		struct frame *f = enhanced_frame(s->hand);
 		if (f->policy_bits == ENHANCED_REFERENCED)
 			f->flags |= FRAME_REFERENCED;
-		enhanced_remove(f);
+		enhanced_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
 
-static void enhanced_check(void)
+static void enhanced_check(void *state, uint32_t nframes)
 {
+	struct enhanced_set *s = state;
 	uint32_t n = 0;
-	struct list_node *node = enhanced_hand;
-	for (; node != NULL && n < enhanced_size; node = node->next) {
+	struct list_node *node = s->hand;
+	for (; node != NULL && n < s->size; node = node->next) {
 		const struct frame *f = enhanced_frame(node);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		ASSERT(f->policy_bits <= ENHANCED_REFERENCED);
 		n++;
 	}
-	ASSERT(n == enhanced_size && n == policy_count());
-	ASSERT(node == enhanced_hand);
+	ASSERT(n == s->size && n == nframes);
+	ASSERT(node == s->hand);
 }
 
 const struct policy_ops policy_enhanced_clock = {

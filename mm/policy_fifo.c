@@ -10,27 +10,35 @@
 #include "kernel/panic.h"
 #include "mm/policy.h"
 
-static struct list_node fifo_queue = LIST_HEAD_INIT(fifo_queue); /* oldest first */
+/* One set of frames. */
+struct fifo_set {
+	struct list_node queue; /* oldest first */
+};
+POLICY_STATE_FITS(struct fifo_set);
 
-static void fifo_start(const struct policy_view *view)
+static void fifo_start(void *state, const struct policy_view *view)
 {
+	struct fifo_set *s = state;
 	(void)view; /* it never asks */
-	list_init(&fifo_queue);
+	list_init(&s->queue);
 }
 
-static void fifo_insert(struct frame *f)
+static void fifo_insert(void *state, struct frame *f)
 {
-	list_push_back(&fifo_queue, &f->link);
+	struct fifo_set *s = state;
+	list_push_back(&s->queue, &f->link);
 }
 
-static void fifo_remove(struct frame *f)
+static void fifo_remove(void *state, struct frame *f)
 {
+	(void)state;
 	list_remove(&f->link);
 }
 
-static struct frame *fifo_select(void)
+static struct frame *fifo_select(void *state)
 {
-	list_for_each(node, &fifo_queue) {
+	struct fifo_set *s = state;
+	list_for_each(node, &s->queue) {
 		struct frame *f = list_entry(node, struct frame, link);
 		if (f->pins == 0)
 			return f;
@@ -38,20 +46,22 @@ static struct frame *fifo_select(void)
 	return NULL;
 }
 
-static void fifo_drain(struct list_node *to)
+static void fifo_drain(void *state, struct list_node *to)
 {
-	list_append_all(to, &fifo_queue);
+	struct fifo_set *s = state;
+	list_append_all(to, &s->queue);
 }
 
-static void fifo_check(void)
+static void fifo_check(void *state, uint32_t nframes)
 {
+	struct fifo_set *s = state;
 	uint32_t n = 0;
-	list_for_each(node, &fifo_queue) {
+	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == policy_count());
+	ASSERT(n == nframes);
 }
 
 const struct policy_ops policy_fifo = {

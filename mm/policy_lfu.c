@@ -27,87 +27,101 @@
 
 enum { LFU_SAMPLES = 8, LFU_FIRST = 1, LFU_NEWEST = 8 };
 
-static const struct policy_view *lfu_view;
-static struct rank_queues lfu_queues;
-static bool lfu_decays;
-static unsigned lfu_samples; /* up to now */
-/* The last frames inserted, in a ring; NULL: gone again. */
-static const struct frame *lfu_newest[LFU_NEWEST];
-static unsigned lfu_inserts;
+/* One set of frames. */
+struct lfu_set {
+	const struct policy_view *view;
+	struct rank_queues queues;
+	bool decays;
+	unsigned samples; /* up to now */
+	/* The last frames inserted, in a ring; NULL: gone again. */
+	const struct frame *newest[LFU_NEWEST];
+	unsigned inserts;
+};
+POLICY_STATE_FITS(struct lfu_set);
 
-static void lfu_start(const struct policy_view *view)
+static void lfu_start(void *state, const struct policy_view *view)
 {
-	lfu_view = view;
-	lfu_decays = true;
-	lfu_samples = 0;
-	lfu_inserts = 0;
+	struct lfu_set *s = state;
+	s->view = view;
+	s->decays = true;
+	s->samples = 0;
+	s->inserts = 0;
 	for (unsigned i = 0; i < LFU_NEWEST; i++)
-		lfu_newest[i] = NULL;
-	rank_start(&lfu_queues);
+		s->newest[i] = NULL;
+	rank_start(&s->queues);
 }
 
-static void lfu_nodecay_start(const struct policy_view *view)
+static void lfu_nodecay_start(void *state, const struct policy_view *view)
 {
-	lfu_start(view);
-	lfu_decays = false;
+	struct lfu_set *s = state;
+	lfu_start(s, view);
+	s->decays = false;
 }
 
-static void lfu_insert(struct frame *f)
+static void lfu_insert(void *state, struct frame *f)
 {
-	rank_insert(&lfu_queues, f, LFU_FIRST);
-	lfu_newest[lfu_inserts % LFU_NEWEST] = f;
-	lfu_inserts++;
+	struct lfu_set *s = state;
+	rank_insert(&s->queues, f, LFU_FIRST);
+	s->newest[s->inserts % LFU_NEWEST] = f;
+	s->inserts++;
 }
 
-static void lfu_remove(struct frame *f)
+static void lfu_remove(void *state, struct frame *f)
 {
-	rank_remove(&lfu_queues, f);
+	struct lfu_set *s = state;
+	rank_remove(&s->queues, f);
 	for (unsigned i = 0; i < LFU_NEWEST; i++)
-		if (lfu_newest[i] == f)
-			lfu_newest[i] = NULL;
+		if (s->newest[i] == f)
+			s->newest[i] = NULL;
 }
 
-static bool lfu_spared(const struct frame *f)
+static bool lfu_spared(void *state, const struct frame *f)
 {
-	unsigned newest = MIN(lfu_queues.size / 2, (uint32_t)LFU_NEWEST);
+	struct lfu_set *s = state;
+	unsigned newest = MIN(s->queues.size / 2, (uint32_t)LFU_NEWEST);
 	for (unsigned i = 1; i <= newest; i++)
-		if (lfu_newest[(lfu_inserts - i) % LFU_NEWEST] == f)
+		if (s->newest[(s->inserts - i) % LFU_NEWEST] == f)
 			return true;
 	return false;
 }
 
-static unsigned lfu_counted(struct frame *f)
+static unsigned lfu_counted(void *state, struct frame *f)
 {
+	struct lfu_set *s = state;
 	unsigned count = f->policy_bits;
-	return lfu_view->test_clear_referenced(f) && count < RANK_MAX ? count + 1 : count;
+	return s->view->test_clear_referenced(f) && count < RANK_MAX ? count + 1 : count;
 }
 
-static unsigned lfu_halved(struct frame *f)
+static unsigned lfu_halved(void *state, struct frame *f)
 {
+	(void)state;
 	return f->policy_bits >> 1;
 }
 
-static struct frame *lfu_select(void)
+static struct frame *lfu_select(void *state)
 {
-	if (rank_sample_due(&lfu_queues, LFU_SAMPLES)) {
-		rank_renew(&lfu_queues, lfu_counted);
-		lfu_samples++;
-		if (lfu_decays && lfu_samples % LFU_SAMPLES == 0)
-			rank_renew(&lfu_queues, lfu_halved);
+	struct lfu_set *s = state;
+	if (rank_sample_due(&s->queues, LFU_SAMPLES)) {
+		rank_renew(&s->queues, lfu_counted, s);
+		s->samples++;
+		if (s->decays && s->samples % LFU_SAMPLES == 0)
+			rank_renew(&s->queues, lfu_halved, s);
 	}
-	struct frame *f = rank_first_but(&lfu_queues, lfu_spared);
-	return f != NULL ? f : rank_first(&lfu_queues);
+	struct frame *f = rank_first_but(&s->queues, lfu_spared, s);
+	return f != NULL ? f : rank_first(&s->queues);
 }
 
-static void lfu_drain(struct list_node *to)
+static void lfu_drain(void *state, struct list_node *to)
 {
-	rank_drain(&lfu_queues, to);
+	struct lfu_set *s = state;
+	rank_drain(&s->queues, to);
 }
 
-static void lfu_check(void)
+static void lfu_check(void *state, uint32_t nframes)
 {
-	rank_check(&lfu_queues);
-	ASSERT(lfu_queues.size == policy_count());
+	struct lfu_set *s = state;
+	rank_check(&s->queues);
+	ASSERT(s->queues.size == nframes);
 }
 
 const struct policy_ops policy_lfu = {

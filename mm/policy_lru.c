@@ -24,52 +24,63 @@
 
 enum { LRU_SAMPLES = 8, LRU_NEWEST = 0x80 };
 
-static const struct policy_view *lru_view;
-static struct rank_queues lru_queues;
+/* One set of frames. */
+struct lru_set {
+	const struct policy_view *view;
+	struct rank_queues queues;
+};
+POLICY_STATE_FITS(struct lru_set);
 
-static void lru_start(const struct policy_view *view)
+static void lru_start(void *state, const struct policy_view *view)
 {
-	lru_view = view;
-	rank_start(&lru_queues);
+	struct lru_set *s = state;
+	s->view = view;
+	rank_start(&s->queues);
 }
 
-static void lru_insert(struct frame *f)
+static void lru_insert(void *state, struct frame *f)
 {
-	rank_insert(&lru_queues, f, policy_handing_over() ? 0 : LRU_NEWEST);
+	struct lru_set *s = state;
+	rank_insert(&s->queues, f, policy_handing_over() ? 0 : LRU_NEWEST);
 }
 
-static void lru_remove(struct frame *f)
+static void lru_remove(void *state, struct frame *f)
 {
-	rank_remove(&lru_queues, f);
+	struct lru_set *s = state;
+	rank_remove(&s->queues, f);
 }
 
-static unsigned lru_age(struct frame *f)
+static unsigned lru_age(void *state, struct frame *f)
 {
+	struct lru_set *s = state;
 	unsigned aged = f->policy_bits >> 1;
-	return lru_view->test_clear_referenced(f) ? aged | LRU_NEWEST : aged;
+	return s->view->test_clear_referenced(f) ? aged | LRU_NEWEST : aged;
 }
 
-static struct frame *lru_select(void)
+static struct frame *lru_select(void *state)
 {
-	if (rank_sample_due(&lru_queues, LRU_SAMPLES))
-		rank_renew(&lru_queues, lru_age);
-	return rank_first(&lru_queues);
+	struct lru_set *s = state;
+	if (rank_sample_due(&s->queues, LRU_SAMPLES))
+		rank_renew(&s->queues, lru_age, s);
+	return rank_first(&s->queues);
 }
 
 /* The new policy asks the MMU about times after the last sample; this is what that sample saw. */
-static void lru_drain(struct list_node *to)
+static void lru_drain(void *state, struct list_node *to)
 {
+	struct lru_set *s = state;
 	for (unsigned rank = LRU_NEWEST; rank < RANK_COUNT; rank++) {
-		list_for_each(node, &lru_queues.at[rank])
+		list_for_each(node, &s->queues.at[rank])
 			list_entry(node, struct frame, link)->flags |= FRAME_REFERENCED;
 	}
-	rank_drain(&lru_queues, to);
+	rank_drain(&s->queues, to);
 }
 
-static void lru_check(void)
+static void lru_check(void *state, uint32_t nframes)
 {
-	rank_check(&lru_queues);
-	ASSERT(lru_queues.size == policy_count());
+	struct lru_set *s = state;
+	rank_check(&s->queues);
+	ASSERT(s->queues.size == nframes);
 }
 
 const struct policy_ops policy_lru = {

@@ -25,78 +25,89 @@
 
 enum { NRU_PERIODS = 4, NRU_MODIFIED = 1, NRU_REFERENCED = 2 };
 
-static const struct policy_view *nru_view;
-static struct rank_queues nru_queues;
+/* One set of frames. */
+struct nru_set {
+	const struct policy_view *view;
+	struct rank_queues queues;
+};
+POLICY_STATE_FITS(struct nru_set);
 
-static void nru_start(const struct policy_view *view)
+static void nru_start(void *state, const struct policy_view *view)
 {
-	nru_view = view;
-	rank_start(&nru_queues);
+	struct nru_set *s = state;
+	s->view = view;
+	rank_start(&s->queues);
 }
 
-static void nru_insert(struct frame *f)
+static void nru_insert(void *state, struct frame *f)
 {
-	rank_insert(&nru_queues, f, 0);
+	struct nru_set *s = state;
+	rank_insert(&s->queues, f, 0);
 }
 
-static void nru_remove(struct frame *f)
+static void nru_remove(void *state, struct frame *f)
 {
-	rank_remove(&nru_queues, f);
+	struct nru_set *s = state;
+	rank_remove(&s->queues, f);
 }
 
 /* What @f is by now. Its R is remembered by its rank. */
-static unsigned nru_class(struct frame *f)
+static unsigned nru_class(struct nru_set *s, struct frame *f)
 {
 	unsigned class = f->policy_bits & NRU_REFERENCED;
-	if (class == 0 && nru_view->test_clear_referenced(f))
+	if (class == 0 && s->view->test_clear_referenced(f))
 		class = NRU_REFERENCED;
-	return nru_view->modified(f) ? class | NRU_MODIFIED : class;
+	return s->view->modified(f) ? class | NRU_MODIFIED : class;
 }
 
 /* A period ends: nobody was used in the next one yet. */
-static unsigned nru_next_period(struct frame *f)
+static unsigned nru_next_period(void *state, struct frame *f)
 {
-	(void)nru_view->test_clear_referenced(f);
-	return nru_view->modified(f) ? NRU_MODIFIED : 0;
+	struct nru_set *s = state;
+	(void)s->view->test_clear_referenced(f);
+	return s->view->modified(f) ? NRU_MODIFIED : 0;
 }
 
-static struct frame *nru_lowest(void)
+static struct frame *nru_lowest(struct nru_set *s)
 {
 	for (;;) {
-		struct frame *f = rank_first(&nru_queues);
+		struct frame *f = rank_first(&s->queues);
 		if (f == NULL)
 			return NULL;
-		unsigned class = nru_class(f);
+		unsigned class = nru_class(s, f);
 		if (class <= f->policy_bits)
 			return f;
-		rank_remove(&nru_queues, f);
-		rank_insert(&nru_queues, f, class);
+		rank_remove(&s->queues, f);
+		rank_insert(&s->queues, f, class);
 	}
 }
 
-static struct frame *nru_select(void)
+static struct frame *nru_select(void *state)
 {
-	struct frame *f = nru_lowest();
-	if (rank_sample_due(&nru_queues, NRU_PERIODS))
-		rank_renew(&nru_queues, nru_next_period);
+	struct nru_set *s = state;
+	struct frame *f = nru_lowest(s);
+	if (rank_sample_due(&s->queues, NRU_PERIODS))
+		rank_renew(&s->queues, nru_next_period, s);
 	return f;
 }
 
-static void nru_drain(struct list_node *to)
+static void nru_drain(void *state, struct list_node *to)
 {
+	struct nru_set *s = state;
 	for (unsigned class = NRU_REFERENCED; class <= NRU_REFERENCED + NRU_MODIFIED; class++) {
-		list_for_each(node, &nru_queues.at[class])
+		list_for_each(node, &s->queues.at[class])
 			list_entry(node, struct frame, link)->flags |= FRAME_REFERENCED;
 	}
-	rank_drain(&nru_queues, to);
+	rank_drain(&s->queues, to);
 }
 
-static void nru_check(void)
+static void nru_check(void *state, uint32_t nframes)
 {
-	rank_check(&nru_queues);
-	ASSERT(nru_queues.size == policy_count());
+	struct nru_set *s = state;
+	rank_check(&s->queues);
+	ASSERT(s->queues.size == nframes);
 	for (unsigned rank = NRU_REFERENCED + NRU_MODIFIED + 1; rank < RANK_COUNT; rank++)
-		ASSERT(list_empty(&nru_queues.at[rank]));
+		ASSERT(list_empty(&s->queues.at[rank]));
 }
 
 const struct policy_ops policy_nru = {

@@ -18,70 +18,80 @@
 
 enum { RANDOM_SEED = 2463534242u };
 
-static struct list_node random_list = LIST_HEAD_INIT(random_list); /* oldest first */
-static uint32_t random_size;
-static uint32_t random_state;
+/* One set of frames. */
+struct random_set {
+	struct list_node list; /* oldest first */
+	uint32_t size;
+	uint32_t state;
+};
+POLICY_STATE_FITS(struct random_set);
 
-static uint32_t random_next(void)
+static uint32_t random_next(struct random_set *s)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 17;
-	random_state ^= random_state << 5;
-	return random_state;
+	s->state ^= s->state << 13;
+	s->state ^= s->state >> 17;
+	s->state ^= s->state << 5;
+	return s->state;
 }
 
-static void random_start(const struct policy_view *view)
+static void random_start(void *state, const struct policy_view *view)
 {
+	struct random_set *s = state;
 	(void)view; /* it never asks */
-	list_init(&random_list);
-	random_size = 0;
-	random_state = RANDOM_SEED;
+	list_init(&s->list);
+	s->size = 0;
+	s->state = RANDOM_SEED;
 }
 
-static void random_insert(struct frame *f)
+static void random_insert(void *state, struct frame *f)
 {
-	list_push_back(&random_list, &f->link);
-	random_size++;
+	struct random_set *s = state;
+	list_push_back(&s->list, &f->link);
+	s->size++;
 }
 
-static void random_remove(struct frame *f)
+static void random_remove(void *state, struct frame *f)
 {
+	struct random_set *s = state;
 	list_remove(&f->link);
-	random_size--;
+	s->size--;
 }
 
 /* The k-th of the list, or the first unpinned one behind it, around the end. */
-static struct frame *random_select(void)
+static struct frame *random_select(void *state)
 {
-	if (random_size == 0)
+	struct random_set *s = state;
+	if (s->size == 0)
 		return NULL;
-	struct list_node *node = random_list.next;
-	for (uint32_t k = random_next() % random_size; k > 0; k--)
+	struct list_node *node = s->list.next;
+	for (uint32_t k = random_next(s) % s->size; k > 0; k--)
 		node = node->next;
-	for (uint32_t looks = random_size; looks > 0; looks--) {
+	for (uint32_t looks = s->size; looks > 0; looks--) {
 		struct frame *f = list_entry(node, struct frame, link);
 		if (f->pins == 0)
 			return f;
-		node = node->next == &random_list ? random_list.next : node->next;
+		node = node->next == &s->list ? s->list.next : node->next;
 	}
 	return NULL;
 }
 
-static void random_drain(struct list_node *to)
+static void random_drain(void *state, struct list_node *to)
 {
-	list_append_all(to, &random_list);
-	random_size = 0;
+	struct random_set *s = state;
+	list_append_all(to, &s->list);
+	s->size = 0;
 }
 
-static void random_check(void)
+static void random_check(void *state, uint32_t nframes)
 {
+	struct random_set *s = state;
 	uint32_t n = 0;
-	list_for_each(node, &random_list) {
+	list_for_each(node, &s->list) {
 		const struct frame *f = list_entry(node, struct frame, link);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == random_size && n == policy_count());
+	ASSERT(n == s->size && n == nframes);
 }
 
 const struct policy_ops policy_random = {

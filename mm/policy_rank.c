@@ -45,27 +45,28 @@ void rank_remove(struct rank_queues *q, struct frame *f)
 	q->size--;
 }
 
-struct frame *rank_first_but(struct rank_queues *q, bool (*spared)(const struct frame *f))
+struct frame *rank_first_but(struct rank_queues *q,
+			     bool (*spared)(void *state, const struct frame *f), void *state)
 {
 	for (unsigned rank = 0; rank < RANK_COUNT; rank++) {
 		list_for_each(node, &q->at[rank]) {
 			struct frame *f = list_entry(node, struct frame, link);
-			if (f->pins == 0 && !spared(f))
+			if (f->pins == 0 && !spared(state, f))
 				return f;
 		}
 	}
 	return NULL;
 }
 
-static bool rank_none_spared(const struct frame *f)
+static bool rank_none_spared(void *state, const struct frame *f)
 {
-	(void)f;
+	(void)state, (void)f;
 	return false;
 }
 
 struct frame *rank_first(struct rank_queues *q)
 {
-	return rank_first_but(q, rank_none_spared);
+	return rank_first_but(q, rank_none_spared, NULL);
 }
 
 void rank_drain(struct rank_queues *q, struct list_node *to)
@@ -75,7 +76,7 @@ void rank_drain(struct rank_queues *q, struct list_node *to)
 	q->size = 0;
 }
 
-void rank_renew(struct rank_queues *q, unsigned (*next)(struct frame *f))
+void rank_renew(struct rank_queues *q, unsigned (*next)(void *state, struct frame *f), void *state)
 {
 	struct list_node all = LIST_HEAD_INIT(all);
 	rank_drain(q, &all);
@@ -84,7 +85,7 @@ void rank_renew(struct rank_queues *q, unsigned (*next)(struct frame *f))
 		if (node == NULL)
 			return;
 		struct frame *f = list_entry(node, struct frame, link);
-		rank_insert(q, f, next(f));
+		rank_insert(q, f, next(state, f));
 	}
 }
 

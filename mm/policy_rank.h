@@ -21,10 +21,11 @@ void rank_insert(struct rank_queues *q, struct frame *f, unsigned rank);
 void rank_remove(struct rank_queues *q, struct frame *f);
 /* The longest waiting unpinned frame of the lowest rank that has one; NULL: none. */
 struct frame *rank_first(struct rank_queues *q);
-/* The same without those that @spared says yes to. */
-struct frame *rank_first_but(struct rank_queues *q, bool (*spared)(const struct frame *f));
-/* Give every frame, lowest rank first, the rank that @next says. */
-void rank_renew(struct rank_queues *q, unsigned (*next)(struct frame *f));
+/* The same without those that @spared, called with @state, says yes to. */
+struct frame *rank_first_but(struct rank_queues *q,
+			     bool (*spared)(void *state, const struct frame *f), void *state);
+/* Give every frame, lowest rank first, the rank that @next, called with @state, says. */
+void rank_renew(struct rank_queues *q, unsigned (*next)(void *state, struct frame *f), void *state);
 /*
  * One more selection: is it time for a sample? True once in size / @samples selections, and at
  * least as often as every selection of a queue that small.

@@ -16,57 +16,67 @@
 #include "kernel/panic.h"
 #include "mm/policy.h"
 
-static const struct policy_view *second_chance_view;
-/* Oldest first. */
-static struct list_node second_chance_queue = LIST_HEAD_INIT(second_chance_queue);
-static uint32_t second_chance_size;
+/* One set of frames. */
+struct second_chance_set {
+	const struct policy_view *view;
+	/* Oldest first. */
+	struct list_node queue;
+	uint32_t size;
+};
+POLICY_STATE_FITS(struct second_chance_set);
 
-static void second_chance_start(const struct policy_view *view)
+static void second_chance_start(void *state, const struct policy_view *view)
 {
-	second_chance_view = view;
-	list_init(&second_chance_queue);
-	second_chance_size = 0;
+	struct second_chance_set *s = state;
+	s->view = view;
+	list_init(&s->queue);
+	s->size = 0;
 }
 
-static void second_chance_insert(struct frame *f)
+static void second_chance_insert(void *state, struct frame *f)
 {
-	list_push_back(&second_chance_queue, &f->link);
-	second_chance_size++;
+	struct second_chance_set *s = state;
+	list_push_back(&s->queue, &f->link);
+	s->size++;
 }
 
-static void second_chance_remove(struct frame *f)
+static void second_chance_remove(void *state, struct frame *f)
 {
+	struct second_chance_set *s = state;
 	list_remove(&f->link);
-	second_chance_size--;
+	s->size--;
 }
 
-static struct frame *second_chance_select(void)
+static struct frame *second_chance_select(void *state)
 {
-	for (uint32_t looks = 2 * second_chance_size; looks > 0; looks--) {
-		struct frame *f = list_entry(second_chance_queue.next, struct frame, link);
-		if (f->pins == 0 && !second_chance_view->test_clear_referenced(f))
+	struct second_chance_set *s = state;
+	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
+		struct frame *f = list_entry(s->queue.next, struct frame, link);
+		if (f->pins == 0 && !s->view->test_clear_referenced(f))
 			return f;
 		list_remove(&f->link);
-		list_push_back(&second_chance_queue, &f->link);
+		list_push_back(&s->queue, &f->link);
 	}
 	return NULL;
 }
 
-static void second_chance_drain(struct list_node *to)
+static void second_chance_drain(void *state, struct list_node *to)
 {
-	list_append_all(to, &second_chance_queue);
-	second_chance_size = 0;
+	struct second_chance_set *s = state;
+	list_append_all(to, &s->queue);
+	s->size = 0;
 }
 
-static void second_chance_check(void)
+static void second_chance_check(void *state, uint32_t nframes)
 {
+	struct second_chance_set *s = state;
 	uint32_t n = 0;
-	list_for_each(node, &second_chance_queue) {
+	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == second_chance_size && n == policy_count());
+	ASSERT(n == s->size && n == nframes);
 }
 
 const struct policy_ops policy_second_chance = {

@@ -26,84 +26,94 @@
 #include "kernel/panic.h"
 #include "mm/policy.h"
 
-static const struct policy_view *sieve_view;
-static struct list_node sieve_queue = LIST_HEAD_INIT(sieve_queue); /* oldest first */
-static struct list_node *sieve_hand;
-static struct frame *sieve_newest; /* its first use still shows; NULL: none */
-static uint32_t sieve_size;
+/* One set of frames. */
+struct sieve_set {
+	const struct policy_view *view;
+	struct list_node queue; /* oldest first */
+	struct list_node *hand;
+	struct frame *newest; /* its first use still shows; NULL: none */
+	uint32_t size;
+};
+POLICY_STATE_FITS(struct sieve_set);
 
-static void sieve_start(const struct policy_view *view)
+static void sieve_start(void *state, const struct policy_view *view)
 {
-	sieve_view = view;
-	list_init(&sieve_queue);
-	sieve_hand = &sieve_queue;
-	sieve_newest = NULL;
-	sieve_size = 0;
+	struct sieve_set *s = state;
+	s->view = view;
+	list_init(&s->queue);
+	s->hand = &s->queue;
+	s->newest = NULL;
+	s->size = 0;
 }
 
-static void sieve_forget_first_use(void)
+static void sieve_forget_first_use(struct sieve_set *s)
 {
-	if (sieve_newest != NULL)
-		(void)sieve_view->test_clear_referenced(sieve_newest);
-	sieve_newest = NULL;
+	if (s->newest != NULL)
+		(void)s->view->test_clear_referenced(s->newest);
+	s->newest = NULL;
 }
 
-static void sieve_insert(struct frame *f)
+static void sieve_insert(void *state, struct frame *f)
 {
-	sieve_forget_first_use();
-	list_push_back(&sieve_queue, &f->link);
-	sieve_size++;
+	struct sieve_set *s = state;
+	sieve_forget_first_use(s);
+	list_push_back(&s->queue, &f->link);
+	s->size++;
 	if (!policy_handing_over())
-		sieve_newest = f;
+		s->newest = f;
 }
 
-static void sieve_remove(struct frame *f)
+static void sieve_remove(void *state, struct frame *f)
 {
-	if (sieve_hand == &f->link)
-		sieve_hand = f->link.next;
-	if (sieve_newest == f)
-		sieve_newest = NULL;
+	struct sieve_set *s = state;
+	if (s->hand == &f->link)
+		s->hand = f->link.next;
+	if (s->newest == f)
+		s->newest = NULL;
 	list_remove(&f->link);
-	sieve_size--;
+	s->size--;
 }
 
-static struct frame *sieve_select(void)
+static struct frame *sieve_select(void *state)
 {
-	sieve_forget_first_use();
-	for (uint32_t looks = 2 * sieve_size; looks > 0; looks--) {
-		if (sieve_hand == &sieve_queue)
-			sieve_hand = sieve_queue.next;
-		struct frame *f = list_entry(sieve_hand, struct frame, link);
-		if (f->pins == 0 && !sieve_view->test_clear_referenced(f))
+	struct sieve_set *s = state;
+	sieve_forget_first_use(s);
+	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
+		if (s->hand == &s->queue)
+			s->hand = s->queue.next;
+		struct frame *f = list_entry(s->hand, struct frame, link);
+		if (f->pins == 0 && !s->view->test_clear_referenced(f))
 			return f;
-		sieve_hand = sieve_hand->next;
+		s->hand = s->hand->next;
 	}
 	return NULL;
 }
 
 /* From the hand on, then what it has spared. */
-static void sieve_drain(struct list_node *to)
+static void sieve_drain(void *state, struct list_node *to)
 {
-	while (sieve_size > 0) {
-		if (sieve_hand == &sieve_queue)
-			sieve_hand = sieve_queue.next;
-		struct frame *f = list_entry(sieve_hand, struct frame, link);
-		sieve_remove(f);
+	struct sieve_set *s = state;
+	while (s->size > 0) {
+		if (s->hand == &s->queue)
+			s->hand = s->queue.next;
+		struct frame *f = list_entry(s->hand, struct frame, link);
+		sieve_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
 
-static void sieve_check(void)
+static void sieve_check(void *state, uint32_t nframes)
 {
+	struct sieve_set *s = state;
 	uint32_t n = 0;
-	bool hand_found = sieve_hand == &sieve_queue;
-	list_for_each(node, &sieve_queue) {
+	bool hand_found = s->hand == &s->queue;
+	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-		hand_found = hand_found || node == sieve_hand;
+		hand_found = hand_found || node == s->hand;
 		n++;
 	}
-	ASSERT(n == sieve_size && n == policy_count());
+	ASSERT(n == s->size && n == nframes);
 	ASSERT(hand_found);
 }
 

@@ -28,82 +28,90 @@
 
 enum { WSCLOCK_TURNOVER_TICKS = 256, WSCLOCK_TAU_TICKS = WSCLOCK_TURNOVER_TICKS / 2 };
 
-static const struct policy_view *wsclock_view;
-static struct list_node *wsclock_hand; /* a frame's link, or NULL: the ring is empty */
-static uint32_t wsclock_size;
-static uint16_t wsclock_now;	/* ticks */
-static uint32_t wsclock_parts;	/* of a tick: wsclock_size make one */
+/* One set of frames. */
+struct wsclock_set {
+	const struct policy_view *view;
+	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
+	uint32_t size;
+	uint16_t now;	/* ticks */
+	uint32_t parts;	/* of a tick: size make one */
+};
+POLICY_STATE_FITS(struct wsclock_set);
 
 static struct frame *wsclock_frame(struct list_node *node)
 {
 	return list_entry(node, struct frame, link);
 }
 
-static void wsclock_start(const struct policy_view *view)
+static void wsclock_start(void *state, const struct policy_view *view)
 {
-	wsclock_view = view;
-	wsclock_hand = NULL;
-	wsclock_size = 0;
-	wsclock_now = 0;
-	wsclock_parts = 0;
+	struct wsclock_set *s = state;
+	s->view = view;
+	s->hand = NULL;
+	s->size = 0;
+	s->now = 0;
+	s->parts = 0;
 }
 
-static void wsclock_insert(struct frame *f)
+static void wsclock_insert(void *state, struct frame *f)
 {
-	f->policy_bits = wsclock_now;
+	struct wsclock_set *s = state;
+	f->policy_bits = s->now;
 	if (policy_handing_over())
 		f->policy_bits -= WSCLOCK_TAU_TICKS + 1;
-	if (wsclock_hand == NULL) {
+	if (s->hand == NULL) {
 		list_init(&f->link);
-		wsclock_hand = &f->link;
+		s->hand = &f->link;
 	} else {
-		list_insert_before(&f->link, wsclock_hand);
+		list_insert_before(&f->link, s->hand);
 	}
-	wsclock_size++;
+	s->size++;
 }
 
-static void wsclock_remove(struct frame *f)
+static void wsclock_remove(void *state, struct frame *f)
 {
-	if (wsclock_hand == &f->link)
-		wsclock_hand = list_node_linked(&f->link) ? f->link.next : NULL;
+	struct wsclock_set *s = state;
+	if (s->hand == &f->link)
+		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
 	list_remove(&f->link);
-	wsclock_size--;
+	s->size--;
 }
 
-/* A selection is the wsclock_size-th part of a turnover. */
-static void wsclock_advance(void)
+/* A selection is the s->size-th part of a turnover. */
+static void wsclock_advance(struct wsclock_set *s)
 {
-	if (wsclock_size == 0)
+	if (s->size == 0)
 		return;
-	wsclock_parts += WSCLOCK_TURNOVER_TICKS;
-	wsclock_now += (uint16_t)(wsclock_parts / wsclock_size);
-	wsclock_parts %= wsclock_size;
+	s->parts += WSCLOCK_TURNOVER_TICKS;
+	s->now += (uint16_t)(s->parts / s->size);
+	s->parts %= s->size;
 }
 
 /* Ticks since the last known use of @f; up to tau + 1. */
-static unsigned wsclock_age(struct frame *f)
+static unsigned wsclock_age(struct wsclock_set *s, struct frame *f)
 {
-	if (wsclock_view->test_clear_referenced(f))
-		f->policy_bits = wsclock_now;
-	uint16_t age = wsclock_now - f->policy_bits;
+	if (s->view->test_clear_referenced(f))
+		f->policy_bits = s->now;
+	uint16_t age = s->now - f->policy_bits;
 	if (age <= WSCLOCK_TAU_TICKS)
 		return age;
-	f->policy_bits = wsclock_now - (WSCLOCK_TAU_TICKS + 1);
+	f->policy_bits = s->now - (WSCLOCK_TAU_TICKS + 1);
 	return WSCLOCK_TAU_TICKS + 1;
 }
 
-static struct frame *wsclock_select(void)
+static struct frame *wsclock_select(void *state)
 {
+	struct wsclock_set *s = state;
 	struct frame *oldest = NULL; /* what goes if the turn finds nothing better */
 	unsigned oldest_age = 0;
-	wsclock_advance();
-	for (uint32_t looks = wsclock_size; looks > 0; looks--) {
-		struct frame *f = wsclock_frame(wsclock_hand);
-		wsclock_hand = wsclock_hand->next;
+	wsclock_advance(s);
+	for (uint32_t looks = s->size; looks > 0; looks--) {
+		struct frame *f = wsclock_frame(s->hand);
+		s->hand = s->hand->next;
 		if (f->pins != 0)
 			continue;
-		unsigned age = wsclock_age(f);
-		if (age > WSCLOCK_TAU_TICKS && !wsclock_view->modified(f))
+		unsigned age = wsclock_age(s, f);
+		if (age > WSCLOCK_TAU_TICKS && !s->view->modified(f))
 			return f;
 		if (oldest == NULL || age > oldest_age) {
 			oldest = f;
@@ -113,28 +121,30 @@ static struct frame *wsclock_select(void)
 	return oldest;
 }
 
-static void wsclock_drain(struct list_node *to)
+static void wsclock_drain(void *state, struct list_node *to)
 {
-	while (wsclock_hand != NULL) {
-		struct frame *f = wsclock_frame(wsclock_hand);
-		if ((uint16_t)(wsclock_now - f->policy_bits) <= WSCLOCK_TAU_TICKS)
+	struct wsclock_set *s = state;
+	while (s->hand != NULL) {
+		struct frame *f = wsclock_frame(s->hand);
+		if ((uint16_t)(s->now - f->policy_bits) <= WSCLOCK_TAU_TICKS)
 			f->flags |= FRAME_REFERENCED; /* in the working set: it would be spared */
-		wsclock_remove(f);
+		wsclock_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
 
-static void wsclock_check(void)
+static void wsclock_check(void *state, uint32_t nframes)
 {
+	struct wsclock_set *s = state;
 	uint32_t n = 0;
-	struct list_node *node = wsclock_hand;
-	for (; node != NULL && n < wsclock_size; node = node->next) {
+	struct list_node *node = s->hand;
+	for (; node != NULL && n < s->size; node = node->next) {
 		const struct frame *f = wsclock_frame(node);
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == wsclock_size && n == policy_count());
-	ASSERT(node == wsclock_hand);
+	ASSERT(n == s->size && n == nframes);
+	ASSERT(node == s->hand);
 }
 
 const struct policy_ops policy_wsclock = {

@@ -42,6 +42,8 @@
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
+enum { RECLAIM_GIVE_UP = 2 };
+
 struct reclaim_stats reclaim_stats;
 
 static struct list_node cached_frames = LIST_HEAD_INIT(cached_frames); /* oldest first */
@@ -56,9 +58,10 @@ void reclaim_init(uint32_t limit)
 	list_init(&cached_frames);
 }
 
-static void page_charge(struct frame *f)
+static void page_charge(struct frame *f, struct allotment *a)
 {
 	f->flags |= FRAME_CHARGED;
+	allot_charge(a, f);
 	reclaim_stats.charged++;
 	reclaim_stats.peak_charged = MAX(reclaim_stats.peak_charged, reclaim_stats.charged);
 }
@@ -68,6 +71,7 @@ static void page_uncharge(struct frame *f)
 	if (!(f->flags & FRAME_CHARGED))
 		return;
 	f->flags &= ~FRAME_CHARGED;
+	allot_uncharge(f);
 	reclaim_stats.charged--;
 }
 
@@ -206,6 +210,7 @@ static int reclaim_evict_held(struct frame *f)
 	}
 	trace(TRACE_EVICT, frame_pfn(f), f->slot, dirty);
 	policy_evicted(f);
+	allot_evicted(f);
 	mmstat_count(evictions);
 	reclaim_stats.evictions++;
 	if (!dirty) {
@@ -233,11 +238,15 @@ static int reclaim_evict(struct frame *f)
 	return err;
 }
 
-/* One victim out. A page that could not be written goes behind all others; -ENOMEM when all did. */
-static int reclaim_one(void)
+/*
+ * One victim out of a set of the policy. A page that could not be written goes behind all others;
+ * -ENOMEM when all did. The set may end while a page is being written.
+ */
+static int reclaim_from(uint16_t number)
 {
-	for (uint32_t tries = policy_count(); tries > 0; tries--) {
-		struct frame *f = policy_select();
+	struct policy_set *set = policy_set_find(number);
+	for (uint32_t tries = set->nframes; tries > 0 && set != NULL; tries--) {
+		struct frame *f = policy_select_in(set);
 		if (f == NULL)
 			break;
 		if (reclaim_evict(f) == 0)
@@ -246,62 +255,102 @@ static int reclaim_one(void)
 			return 0; /* its last user went while it was being written: free now */
 		policy_remove(f);
 		policy_insert(f);
+		set = policy_set_find(number);
 	}
+	return -ENOMEM;
+}
+
+/* One victim out for @a: of whom, allot.c says. @charged: it has to be one that counts. */
+static int reclaim_one(const struct allotment *a, bool charged)
+{
+	struct allot_search search = allot_search_start(a, charged);
+	for (int set = allot_search_next(&search); set >= 0; set = allot_search_next(&search))
+		if (reclaim_from((uint16_t)set) == 0)
+			return 0;
 	reclaim_stats.failures++;
 	return -ENOMEM;
 }
 
 /* Until @nframes are free: cached pages, then victims. */
-static int reclaim_until_free(uint32_t nframes)
+static int reclaim_until_free(const struct allotment *a, uint32_t nframes)
 {
 	while (frame_stats.free < nframes) {
 		if (cached_drop_oldest())
 			continue;
-		if (reclaim_one())
+		if (reclaim_one(a, false))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* Until one more frame may be charged. */
-static int reclaim_under_limit(void)
+/* How many frames there are for user pages. */
+static uint32_t reclaim_shareable(void)
 {
+	if (reclaim_stats.limit != 0)
+		return reclaim_stats.limit;
+	uint32_t frames = frame_stats.free + frame_stats.owned[FRAME_ANON] +
+			  frame_stats.owned[FRAME_OBJECT];
+	return frames > reclaim_stats.reserve ? frames - reclaim_stats.reserve : 0;
+}
+
+void reclaim_set_local(bool local)
+{
+	allot_set_local(local, reclaim_shareable());
+}
+
+/* Until one more frame may be charged, to @a. Above its allotment it gives up more than it gets. */
+static int reclaim_under_limit(struct allotment *a)
+{
+	allot_set_total(reclaim_shareable());
+	for (unsigned n = 0; n < RECLAIM_GIVE_UP && allot_full(a); n++) {
+		if (reclaim_from(a->set.number)) {
+			allot_stats.borrows++;
+			break;
+		}
+	}
 	while (reclaim_stats.limit != 0 && reclaim_stats.charged >= reclaim_stats.limit) {
-		if (reclaim_one())
+		if (reclaim_one(a, true))
 			return -ENOMEM;
 	}
+	allot_take(a);
 	return 0;
 }
 
-struct frame *reclaim_alloc(enum frame_owner owner)
+struct frame *reclaim_alloc_for(struct allotment *a, enum frame_owner owner)
 {
-	if (owner == FRAME_ANON && reclaim_under_limit())
+	if (owner == FRAME_ANON && reclaim_under_limit(a))
 		return NULL;
-	if (reclaim_until_free(reclaim_stats.reserve + 1))
+	if (reclaim_until_free(a, reclaim_stats.reserve + 1))
 		return NULL;
 	struct frame *f = frame_alloc(0, owner);
 	if (f == NULL)
 		return NULL;
 	frame_pin(f);
 	if (owner == FRAME_ANON)
-		page_charge(f);
+		page_charge(f, a);
 	return f;
 }
 
-int reclaim_charge(struct frame *f)
+struct frame *reclaim_alloc(enum frame_owner owner)
+{
+	return reclaim_alloc_for(&allot_nobody, owner);
+}
+
+int reclaim_charge(struct frame *f, struct allotment *a)
 {
 	ASSERT(f->pins > 0);
 	if (f->flags & FRAME_CHARGED)
 		return 0;
-	if (reclaim_under_limit())
+	if (reclaim_under_limit(a))
 		return -ENOMEM;
-	page_charge(f);
+	if (!(f->flags & FRAME_CHARGED))
+		page_charge(f, a);
 	return 0;
 }
 
 int reclaim_room_beside_reserve(uint32_t nframes)
 {
-	return reclaim_until_free(reclaim_stats.reserve + nframes);
+	return reclaim_until_free(&allot_nobody, reclaim_stats.reserve + nframes);
 }
 
 int reclaim_room(uint32_t nframes)
@@ -432,33 +481,4 @@ uint32_t reclaim_drop_caches(void)
 	while (cached_drop_oldest())
 		n++;
 	return n;
-}
-
-static void frame_check_user(const struct frame *f)
-{
-	rmap_check(f);
-	ASSERT(!(f->flags & FRAME_CACHED) ||
-	       (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
-	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
-		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0);
-	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);
-	ASSERT(f->locks <= f->mappers);
-	ASSERT(f->slot == 0 || swap_frame(f->slot) == f);
-}
-
-void reclaim_check(void)
-{
-	uint32_t charged = 0, cached = 0, evictable = 0;
-	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
-		const struct frame *f = frame_of(pfn);
-		if (f->state < FRAME_OWNED || (f->owner != FRAME_ANON && f->owner != FRAME_OBJECT))
-			continue;
-		frame_check_user(f);
-		charged += (f->flags & FRAME_CHARGED) != 0;
-		cached += (f->flags & FRAME_CACHED) != 0;
-		evictable += f->state == FRAME_EVICTABLE;
-	}
-	ASSERT(charged == reclaim_stats.charged && cached == reclaim_stats.cached);
-	ASSERT(reclaim_stats.limit == 0 || charged <= reclaim_stats.limit);
-	ASSERT(evictable == policy_count() + cached);
 }

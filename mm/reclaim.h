@@ -5,6 +5,7 @@
 #ifndef MM_RECLAIM_H
 #define MM_RECLAIM_H
 
+#include "mm/allot.h"
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "mm/swap.h"
@@ -22,15 +23,19 @@ enum { RECLAIM_TRIES = 2 };
 void reclaim_init(uint32_t limit);
 
 /*
- * A frame for a user page, pinned, charged if @owner is FRAME_ANON; contents undefined. NULL:
+ * A frame for a user page, pinned, charged to @a if @owner is FRAME_ANON; contents undefined. NULL:
  * nothing left to evict, or swap is full.
  */
+MUST_CHECK struct frame *reclaim_alloc_for(struct allotment *a, enum frame_owner owner);
+/* The same for a page that is no address space's: allot_nobody. */
 MUST_CHECK struct frame *reclaim_alloc(enum frame_owner owner);
 /*
- * Count a resident page against the limit before mapping it; no-op if it is charged. 0 or -ENOMEM.
- * @f is pinned.
+ * Count a resident page against the limit and @a's allotment before mapping it; no-op if it is
+ * charged. 0 or -ENOMEM. @f is pinned.
  */
-MUST_CHECK int reclaim_charge(struct frame *f);
+MUST_CHECK int reclaim_charge(struct frame *f, struct allotment *a);
+/* Local replacement, or global (the state at start): allot.c. */
+void reclaim_set_local(bool local);
 /*
  * Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM: could
  * not.

@@ -9,9 +9,9 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls partition partitions sleep true uname wc
-USER_DEMOS := bench bigprog demo-partitions forkstorm hashtable hostile matrix nullderef \
-	pagesort probe segprobe stackgrow tally touchpages
+USER_TOOLS := args cat echo false hello kill ls policy partition partitions sleep true uname wc
+USER_DEMOS := bench bigprog demo-partitions forkstorm hashtable hostile matrix neighbours \
+	nullderef pagesort probe segprobe stackgrow switching tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
@@ -32,6 +32,8 @@ EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm
 EXTRA_segprobe := user/demo/segprobe_access.asm
+EXTRA_neighbours := user/demo/settings.c
+EXTRA_switching := user/demo/settings.c
 EXTRA_touchpages := user/demo/touchpages_data.asm
 EXTRA_fpu := tests/user/fpu_registers.asm
 EXTRA_registers := tests/user/registers_entry.asm

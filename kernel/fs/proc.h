@@ -50,6 +50,24 @@ int proc_store_wish(struct process *p, const char *text);
 /* Text of segments, and the lines about them at the end of status; proc_segments.c. */
 void proc_show_segments(struct text *t, struct process *p);
 void proc_add_segment_lines(struct text *t, const struct process *p);
+/* /proc/PID/paging; proc_paging.c. */
+void proc_show_paging(struct text *t, struct process *p);
+int proc_store_paging(struct process *p, const char *text);
+/* Files of /proc/sys/vm; proc_sys_paging.c. */
+void proc_show_policy(struct text *t, struct process *p);
+int proc_store_policy(struct process *p, const char *text);
+void proc_show_replacement(struct text *t, struct process *p);
+int proc_store_replacement(struct process *p, const char *text);
+void proc_show_allocation(struct text *t, struct process *p);
+int proc_store_allocation(struct process *p, const char *text);
+void proc_show_pff_low(struct text *t, struct process *p);
+int proc_store_pff_low(struct process *p, const char *text);
+void proc_show_pff_high(struct text *t, struct process *p);
+int proc_store_pff_high(struct process *p, const char *text);
+void proc_show_window(struct text *t, struct process *p);
+int proc_store_window(struct process *p, const char *text);
+/* The number in @text, a newline or not behind it. False: there is something else. */
+bool proc_take_number(const char *text, uint32_t *number);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

@@ -80,7 +80,7 @@ static void maps_count_frame(struct maps_pages *n, const struct pmap_entry *e)
 	const struct frame *f = frame_of(e->number);
 	bool dirty = e->dirty || f->flags & FRAME_DIRTY;
 	n->resident++;
-	n->referenced += e->accessed;
+	n->referenced += e->accessed || f->flags & FRAME_REFERENCED;
 	n->anonymous += f->owner == FRAME_ANON;
 	n->share += 16 / MAX(f->mappers, 1u);
 	if (f->mappers > 1)

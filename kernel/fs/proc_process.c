@@ -281,6 +281,8 @@ static const struct proc_node process_children[] = {
 	{ .name = "maps", .mode = PROCESS_FILE, .show = proc_show_maps },
 	{ .name = "mounts", .mode = PROCESS_FILE, .show = process_mounts },
 	{ .name = "oom_score_adj", .mode = PROCESS_FILE, .show = process_oom_score_adj },
+	{ .name = "paging", .mode = MODE_REGULAR | 0644, .show = proc_show_paging,
+	  .store = proc_store_paging },
 	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_wish,
 	  .store = proc_store_wish },
 	{ .name = "root", .mode = PROCESS_LINK, .target = process_root,

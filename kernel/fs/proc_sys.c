@@ -64,7 +64,10 @@ static int sys_drop_caches_now(struct process *p, const char *text)
 	return 0;
 }
 
-enum { SYS_FILE = MODE_REGULAR | 0444, SYS_DIR = MODE_DIR | 0555 };
+enum {
+	SYS_FILE = MODE_REGULAR | 0444, SYS_SETTING = MODE_REGULAR | 0644,
+	SYS_DIR = MODE_DIR | 0555,
+};
 
 static const struct proc_node sys_kernel_children[] = {
 	{ .name = "hostname", .mode = SYS_FILE, .show = sys_hostname },
@@ -76,10 +79,22 @@ static const struct proc_node sys_kernel_children[] = {
 };
 
 static const struct proc_node sys_vm_children[] = {
+	{ .name = "allocation", .mode = SYS_SETTING, .show = proc_show_allocation,
+	  .store = proc_store_allocation },
 	{ .name = "drop_caches", .mode = MODE_REGULAR | 0644, .show = sys_drop_caches,
 	  .store = sys_drop_caches_now },
 	{ .name = "mmap_min_addr", .mode = SYS_FILE, .show = sys_mmap_min },
 	{ .name = "overcommit_memory", .mode = SYS_FILE, .show = sys_overcommit },
+	{ .name = "pff_high", .mode = SYS_SETTING, .show = proc_show_pff_high,
+	  .store = proc_store_pff_high },
+	{ .name = "pff_low", .mode = SYS_SETTING, .show = proc_show_pff_low,
+	  .store = proc_store_pff_low },
+	{ .name = "policy", .mode = SYS_SETTING, .show = proc_show_policy,
+	  .store = proc_store_policy },
+	{ .name = "replacement", .mode = SYS_SETTING, .show = proc_show_replacement,
+	  .store = proc_store_replacement },
+	{ .name = "working_set_window", .mode = SYS_SETTING, .show = proc_show_window,
+	  .store = proc_store_window },
 	{ .name = NULL },
 };
 

@@ -28,6 +28,8 @@ void sim_start(pfn_t nframes);
 void sim_start_frames(pfn_t nframes);
 /* CPUID bits of the machine (kernel/cpu.h); PSE and PGE unless changed before sim_start. */
 extern uint32_t sim_features;
+/* What cpu_tsc reads; one more each time. A test lets time pass by adding to it. */
+extern uint64_t sim_tsc;
 /* Slab debugging from sim_start on; true unless changed before. */
 extern bool sim_slab_debug;
 

@@ -15,7 +15,7 @@ uint32_t sim_features = CPUID_FPU | CPUID_TSC | CPUID_PSE | CPUID_PGE | CPUID_FX
 
 static struct aspace *current;
 static bool interrupts = true;
-static uint64_t ticks;
+uint64_t sim_tsc;
 static uint32_t control0, control4;
 
 void sim_use(struct aspace *as)
@@ -199,8 +199,8 @@ bool irq_enabled(void)
 
 uint64_t cpu_tsc(void)
 {
-	ticks++;
-	return ticks;
+	sim_tsc++;
+	return sim_tsc;
 }
 
 uint32_t cpu_features(void)

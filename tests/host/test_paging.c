@@ -263,18 +263,46 @@ static void maybe_switch(unsigned i)
 	CHECK_EQ(policy_count(), known);
 }
 
+/* Another replacement, rule, bound or hand-set number. */
+static void maybe_reallot(unsigned i)
+{
+	const struct model_space *s = &spaces[test_random() % SPACES];
+	if (i % 50 != 0)
+		return;
+	switch (test_random() % 4) {
+	case 0: reclaim_set_local(test_random() % 4); break;
+	case 1: allot_set_rule(test_random() % 2 ? ALLOT_PFF : ALLOT_EQUAL); break;
+	case 2: allot_stats.pff_high = allot_stats.pff_low + test_random() % 20000; break;
+	default:
+		if (s->as != NULL)
+			allot_set_fixed(s->as->allot, test_random() % 2 ? test_random() % 64 : 0);
+	}
+	allot_check();
+}
+
+static bool local;   /* replacement is local */
+static bool reallot; /* now local, now global, with changing allotments */
+
 /* @policy NULL: now this one, now that. */
 static void run(unsigned nframes, unsigned limit, const char *policy, unsigned operations)
 {
 	space_boot(nframes, 1024, limit, policy != NULL ? policy : "clock");
 	object_init(&file, &file_ops, OBJECT_PAGES * PAGE_SIZE);
+	reclaim_set_local(local);
 	nobjects = 0;
 	memset(shared_values, 0, sizeof(shared_values));
 	for (unsigned i = 0; i < operations; i++) {
 		if (policy == NULL)
 			maybe_switch(i);
+		if (reallot)
+			maybe_reallot(i);
 		one_operation();
 		sim_tlb_check();
+		if (reallot && i % 256 == 0 && spaces[0].as != NULL) {
+			sim_use(spaces[0].as);
+			sim_tsc += 1000000 * (uint64_t)allot_stats.window;
+			allot_sample(spaces[0].as->allot);
+		}
 		if (i % 16 == 0)
 			mm_check();
 	}
@@ -336,5 +364,48 @@ TEST(paging_is_transparent_while_policies_change)
 TEST(paging_is_transparent_while_policies_change_and_ram_is_short)
 {
 	run(88, 0, NULL, 60000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}
+
+#define TRANSPARENT_LOCALLY_UNDER(noun, name) \
+	TEST(paging_is_transparent_locally_under_##noun) \
+	{ \
+		local = true; \
+		run(2048, 64, name, 30000); \
+		CHECK(mmstat_read(swap_ins) > 100); \
+	}
+
+TRANSPARENT_LOCALLY_UNDER(clock, "clock")
+TRANSPARENT_LOCALLY_UNDER(fifo, "fifo")
+TRANSPARENT_LOCALLY_UNDER(second_chance, "second-chance")
+TRANSPARENT_LOCALLY_UNDER(enhanced_clock, "enhanced-clock")
+TRANSPARENT_LOCALLY_UNDER(nru, "nru")
+TRANSPARENT_LOCALLY_UNDER(lru, "lru")
+TRANSPARENT_LOCALLY_UNDER(lfu, "lfu")
+TRANSPARENT_LOCALLY_UNDER(lfu_nodecay, "lfu-nodecay")
+TRANSPARENT_LOCALLY_UNDER(wsclock, "wsclock")
+TRANSPARENT_LOCALLY_UNDER(random, "random")
+TRANSPARENT_LOCALLY_UNDER(sieve, "sieve")
+TRANSPARENT_LOCALLY_UNDER(2q, "2q")
+
+TEST(paging_is_transparent_where_not_even_the_minima_fit)
+{
+	local = true;
+	run(2048, 24, "clock", 30000);
+	CHECK(mmstat_read(swap_ins) > 500);
+	CHECK(allot_stats.from_others > 100);
+}
+
+TEST(paging_is_transparent_while_everything_changes)
+{
+	reallot = true;
+	run(2048, 72, NULL, 60000);
+	CHECK(mmstat_read(swap_ins) > 500);
+}
+
+TEST(paging_is_transparent_while_everything_changes_and_ram_is_short)
+{
+	reallot = true;
+	run(100, 0, NULL, 60000);
 	CHECK(mmstat_read(swap_ins) > 500);
 }

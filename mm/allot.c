@@ -1,0 +1,344 @@
+/*
+ * Allotments: how many frames each address space may have.
+ *
+ * With global replacement any page may go for any other, so a process that reads through a large
+ * array takes the frames of all the others, who fault in turn: thrashing spreads. With local
+ * replacement each address space has an account. Its policy set (policy.c) holds the frames that
+ * were charged to it, and when it has as many as its allotment it gives up one of its own for the
+ * next. What a process does to its own pages it does to itself alone.
+ *
+ * A frame is charged to the space whose fault brought the page in, and stays there while anybody
+ * maps it; a shared page is paid for by one. When that one ends, its shared pages go to the account
+ * of one who still maps them. Pages that nobody maps are nobody's: the common set.
+ *
+ * How large is an allotment? Either all have the same part of the frames, or each has as many as
+ * its page-fault frequency asks for (allot_rate.c). A hand-set number goes before both.
+ *
+ * Minimum. An instruction may need 8 pages at once, and if a space could not keep them it would
+ * fault forever. So no allotment is below ALLOT_MIN. With so many spaces that not even the minima
+ * fit, each has the minimum on paper, and frames move as below.
+ *
+ * Who gives a frame when there is none, although the one who needs it is below its allotment? That
+ * happens when others are above theirs (they have shrunk, or inherited), when locked pages or the
+ * kernel have taken what was shared out, or when the minima do not fit. In this order: whoever is
+ * above its allotment by most; the largest of the others; the one who needs it. Every account is
+ * asked once, so a frame is found whenever global replacement would find one. It can not go round
+ * in circles: a space below its minimum takes from all others before it takes from itself. And a
+ * space at its allotment that can give up nothing of its own, its pages being locked, borrows.
+ *
+ * Always true (allot_check):
+ *   A1  charged is the number of CHARGED frames with the account's number
+ *   A2  a frame that is not CHARGED is nobody's; a number in a frame is that of a living account
+ *   A3  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
+ *   A4  sum is at most the total, or every allotment is ALLOT_MIN
+ * Left out: evicting the pages above an allotment as soon as it shrinks. It would cost transfers
+ * that may never be needed.
+ * Source: global and local replacement, equal allocation and the minimum number of frames as in
+ * Silberschatz, Galvin and Gagne, Operating System Concepts, ch. 10.
+ */
+#include "mm/allot_internal.h"
+
+#include "kernel/panic.h"
+#include "mm/rmap.h"
+#include "mm/slab.h"
+
+enum { ALLOT_DONOR_ABOVE = 1 << 24 /* more than there are frames */ };
+
+struct allotment allot_nobody;
+struct allot_stats allot_stats = { .pff_low = 2, .pff_high = 20, .window = 32 };
+
+static struct slab_cache *allot_cache;
+struct list_node allot_all = LIST_HEAD_INIT(allot_all); /* oldest first */
+static uint32_t allot_rounds;		/* of searches, to tell who was asked in which */
+void allot_init(void)
+{
+	allot_cache = slab_create("allotment", sizeof(struct allotment), 0, NULL);
+	if (allot_cache == NULL)
+		panic("no memory for the cache of allotments");
+}
+
+static struct policy_set *allot_set(struct allotment *a)
+{
+	return a == &allot_nobody ? policy_set_find(0) : &a->set;
+}
+
+static struct allotment *allot_of(uint16_t number)
+{
+	if (number == 0)
+		return &allot_nobody;
+	struct policy_set *set = policy_set_find(number);
+	ASSERT(set != NULL);
+	return container_of(set, struct allotment, set);
+}
+
+/* --- sharing out --- */
+
+/* Frames above the minima that hand-set allotments do not take; how many others there are. */
+struct allot_rest {
+	uint32_t frames, count;
+};
+
+static struct allot_rest allot_give_fixed(void)
+{
+	struct allot_rest rest = { allot_stats.total - allot_stats.count * ALLOT_MIN, 0 };
+	allot_for_each(a) {
+		if (a->fixed == 0) {
+			rest.count++;
+			continue;
+		}
+		uint32_t more = MIN(MAX(a->fixed, (uint32_t)ALLOT_MIN) - ALLOT_MIN, rest.frames);
+		a->frames = ALLOT_MIN + more;
+		rest.frames -= more;
+	}
+	return rest;
+}
+
+static void allot_give_equal(struct allot_rest rest)
+{
+	allot_for_each(a)
+		if (a->fixed == 0)
+			a->frames = ALLOT_MIN + rest.frames / rest.count;
+}
+
+/* Each keeps what it has, or the same part of it if that is too much. New ones: an equal part. */
+static void allot_give_as_before(struct allot_rest rest)
+{
+	uint32_t above = 0;
+	allot_for_each(a) {
+		if (a->fixed != 0)
+			continue;
+		if (a->frames == 0)
+			a->frames = ALLOT_MIN + rest.frames / rest.count;
+		a->frames = MAX(a->frames, (uint32_t)ALLOT_MIN);
+		above += a->frames - ALLOT_MIN;
+	}
+	if (above <= rest.frames)
+		return;
+	allot_for_each(a) {
+		uint64_t part = (uint64_t)(a->frames - ALLOT_MIN) * rest.frames;
+		if (a->fixed == 0)
+			a->frames = ALLOT_MIN + (uint32_t)(part / above);
+	}
+}
+
+/* Establishes A3 and A4. */
+static void allot_balance(void)
+{
+	if (!policy_is_local())
+		return;
+	allot_stats.sum = 0;
+	if (allot_stats.total < allot_stats.count * ALLOT_MIN) {
+		allot_for_each(a)
+			a->frames = ALLOT_MIN;
+	} else {
+		struct allot_rest rest = allot_give_fixed();
+		if (allot_stats.rule == ALLOT_EQUAL)
+			allot_give_equal(rest);
+		else
+			allot_give_as_before(rest);
+	}
+	allot_for_each(a)
+		allot_stats.sum += a->frames;
+}
+
+void allot_set_total(uint32_t frames)
+{
+	if (!policy_is_local() || frames == allot_stats.total)
+		return;
+	allot_stats.total = frames;
+	allot_balance();
+}
+
+void allot_set_local(bool local, uint32_t frames)
+{
+	policy_set_local(local);
+	allot_for_each(a) {
+		a->frames = 0;
+		a->wants = false;
+	}
+	allot_stats.total = frames;
+	allot_stats.sum = 0;
+	allot_balance();
+}
+
+void allot_set_rule(enum allot_rule rule)
+{
+	allot_stats.rule = rule;
+	allot_for_each(a)
+		a->wants = false;
+	allot_balance();
+}
+
+void allot_set_fixed(struct allotment *a, uint32_t frames)
+{
+	a->fixed = frames;
+	a->wants = false;
+	allot_balance();
+}
+
+/* --- accounts --- */
+
+struct allotment *allot_create(struct pmap *pm)
+{
+	struct allotment *a = slab_alloc(allot_cache);
+	if (a == NULL)
+		return NULL;
+	if (!policy_set_add(&a->set)) {
+		slab_free(allot_cache, a);
+		return &allot_nobody;
+	}
+	a->pmap = pm;
+	a->frames = a->fixed = a->charged = a->tried = 0;
+	a->resting = a->wants = false;
+	a->time = a->period_time = a->sampled_time = 0;
+	a->taken = a->evicted = a->period_taken = a->rate = a->working_set = 0;
+	list_push_back(&allot_all, &a->link);
+	allot_stats.count++;
+	allot_balance();
+	return a;
+}
+
+/* Shared page @f, whose account ends, goes to one who maps it; to nobody if nobody does. */
+static uint16_t allot_inherit(const struct frame *f)
+{
+	struct rmap_mapper at = rmap_first(f);
+	struct allotment *heir = &allot_nobody;
+	allot_for_each(a)
+		if (at.pmap != NULL && a->pmap == at.pmap)
+			heir = a;
+	allot_of(f->set)->charged--;
+	heir->charged++;
+	return heir == &allot_nobody ? 0 : heir->set.number;
+}
+
+/* Frames with @a's number that are not in its set: locked, pinned, or replacement is global. */
+static void allot_give_away(struct allotment *a)
+{
+	for (pfn_t pfn = 0; pfn < frame_count && a->charged > 0; pfn++) {
+		struct frame *f = frame_of(pfn);
+		if (f->state >= FRAME_OWNED && f->set == a->set.number)
+			policy_move(f, allot_inherit(f));
+	}
+}
+
+void allot_destroy(struct allotment *a)
+{
+	if (a == &allot_nobody)
+		return;
+	allot_forget(a);
+	list_remove(&a->link);
+	policy_set_drop(&a->set, allot_inherit);
+	allot_give_away(a);
+	ASSERT(a->charged == 0);
+	policy_set_remove(&a->set);
+	allot_stats.count--;
+	slab_free(allot_cache, a);
+	allot_balance();
+}
+
+void allot_charge(struct allotment *a, struct frame *f)
+{
+	ASSERT(f->set == 0);
+	a->charged++;
+	if (a != &allot_nobody)
+		policy_move(f, a->set.number);
+}
+
+void allot_uncharge(struct frame *f)
+{
+	allot_of(f->set)->charged--;
+	if (f->set != 0)
+		policy_move(f, 0);
+}
+
+void allot_evicted(const struct frame *f)
+{
+	allot_of(f->set)->evicted++;
+}
+
+/* --- whose frame goes --- */
+
+bool allot_full(const struct allotment *a)
+{
+	return policy_is_local() && a != &allot_nobody && a->charged >= a->frames;
+}
+
+struct allot_search allot_search_start(const struct allotment *a, bool charged)
+{
+	allot_rounds++;
+	return (struct allot_search){
+		.a = a,
+		.charged = charged,
+		.round = allot_rounds,
+		.left = policy_is_local() ? allot_stats.count + 1 : 1,
+	};
+}
+
+/* How much @a ought to be asked; 0: not at all. */
+static uint32_t allot_donor_rank(const struct allot_search *search, struct allotment *a)
+{
+	uint32_t known = allot_set(a)->nframes;
+	if (known == 0 || a->tried == search->round)
+		return 0;
+	if (a == search->a && a != &allot_nobody)
+		return allot_full(a) ? UINT32_MAX : 1;
+	uint32_t has = search->charged ? a->charged : MAX(a->charged, known);
+	return has > a->frames ? ALLOT_DONOR_ABOVE + (has - a->frames) : 2 + has;
+}
+
+int allot_search_next(struct allot_search *search)
+{
+	if (search->left == 0)
+		return -1;
+	search->left--;
+	if (!policy_is_local())
+		return 0;
+	struct allotment *best = &allot_nobody;
+	uint32_t best_rank = allot_donor_rank(search, best);
+	allot_for_each(a) {
+		uint32_t rank = allot_donor_rank(search, a);
+		if (rank > best_rank) {
+			best = a;
+			best_rank = rank;
+		}
+	}
+	if (best_rank == 0)
+		return -1;
+	best->tried = search->round;
+	if (best != search->a && search->a != &allot_nobody)
+		allot_stats.from_others++;
+	return allot_set(best)->number;
+}
+
+/* --- checks --- */
+
+void allot_check(void)
+{
+	uint32_t charged = allot_nobody.charged, sum = 0, count = 0, found = 0;
+	bool minimal = true;
+	allot_for_each(a) {
+		ASSERT(a->set.number != 0 && policy_set_find(a->set.number) == &a->set);
+		ASSERT(!policy_is_local() || a->frames >= ALLOT_MIN);
+		minimal = minimal && a->frames == ALLOT_MIN;
+		charged += a->charged;
+		sum += a->frames;
+		count++;
+		a->tried = 0; /* counted in here for A1 */
+	}
+	ASSERT(count == allot_stats.count);
+	if (policy_is_local())
+		ASSERT(sum == allot_stats.sum && (sum <= allot_stats.total || minimal));
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
+		const struct frame *f = frame_of(pfn);
+		if (f->state < FRAME_OWNED)
+			continue;
+		ASSERT((f->flags & FRAME_CHARGED) || f->set == 0);
+		allot_of(f->set)->tried += f->set != 0;
+		found += (f->flags & FRAME_CHARGED) != 0;
+	}
+	ASSERT(found == charged);
+	allot_for_each(a) {
+		ASSERT(a->tried == a->charged);
+		a->tried = 0;
+	}
+}

@@ -1,0 +1,41 @@
+/*
+ * What reclaim's theory numbers, asserted: V1 to V4 of reclaim.c, over every frame.
+ */
+#include "kernel/panic.h"
+#include "mm/policy.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+
+static bool page_has_source(const struct frame *f)
+{
+	return f->owner == FRAME_OBJECT && f->object->ops->read != NULL && f->slot == 0;
+}
+
+static void frame_check_user(const struct frame *f)
+{
+	rmap_check(f);
+	ASSERT(!(f->flags & FRAME_CACHED) ||
+	       (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
+	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
+		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0);
+	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);
+	ASSERT(f->locks <= f->mappers);
+	ASSERT(f->slot == 0 || swap_frame(f->slot) == f);
+}
+
+void reclaim_check(void)
+{
+	uint32_t charged = 0, cached = 0, evictable = 0;
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
+		const struct frame *f = frame_of(pfn);
+		if (f->state < FRAME_OWNED || (f->owner != FRAME_ANON && f->owner != FRAME_OBJECT))
+			continue;
+		frame_check_user(f);
+		charged += (f->flags & FRAME_CHARGED) != 0;
+		cached += (f->flags & FRAME_CACHED) != 0;
+		evictable += f->state == FRAME_EVICTABLE;
+	}
+	ASSERT(charged == reclaim_stats.charged && cached == reclaim_stats.cached);
+	ASSERT(reclaim_stats.limit == 0 || charged <= reclaim_stats.limit);
+	ASSERT(evictable == policy_count() + cached);
+}
