@@ -27,6 +27,7 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/exec_script.c kernel/exec_strings.c kernel/exit.c kernel/wait.c kernel/limits.c \
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
 	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
+	kernel/mapview.c kernel/mapview_draw.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
 	kernel/result.c kernel/selftest.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
@@ -40,9 +41,9 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
 	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
-	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
-DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
-	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
+	kernel/fs/proc_peek.c kernel/fs/proc_sys.c kernel/fs/proc_memmap.c
+DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c \
+	drivers/pic.c drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
 POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
@@ -50,7 +51,8 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
-	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
+	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/framemap.c \
+	mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \

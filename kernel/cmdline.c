@@ -105,6 +105,12 @@ static bool take_slab_debug(struct cmdline *c, const char *value)
 	return value == NULL;
 }
 
+static bool take_memmap(struct cmdline *c, const char *value)
+{
+	c->memmap = value == NULL;
+	return value == NULL;
+}
+
 static bool take_test(struct cmdline *c, const char *value)
 {
 	static const char *const names[] = {
@@ -120,7 +126,7 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "init", take_init },	   { "selftest", take_selftest }, { "frames", take_frames },
 	{ "swap", take_swap },	   { "policy", take_policy },	  { "log", take_log },
 	{ "trace", take_trace },   { "channels", take_channels }, { "slab_debug", take_slab_debug },
-	{ "test", take_test },
+	{ "test", take_test },	   { "memmap", take_memmap },
 };
 
 void cmdline_init(struct cmdline *c)

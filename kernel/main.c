@@ -30,6 +30,7 @@
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
 #include "kernel/log.h"
+#include "kernel/mapview.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
 #include "kernel/result.h"
@@ -203,6 +204,9 @@ static void main_start_outside(void)
 	vfs_complete();
 	pit_init(sched_tick);
 	keyboard_init(tty_receive);
+	keyboard_on_f2(mapview_key);
+	if (cmdline.memmap && mapview_show(true) != 0)
+		log_warn("command line: memmap ignored: no VGA text screen");
 	serial_set_receiver(tty_receive);
 	irq_enable();
 }

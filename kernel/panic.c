@@ -12,6 +12,7 @@
 #include "kernel/panic.h"
 
 #include "drivers/debug_exit.h"
+#include "drivers/vga_grid.h"
 #include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/symbols.h"
@@ -87,6 +88,7 @@ static void panic_begin(const char *fmt, va_list args)
 {
 	static bool panicking;
 	irq_disable();
+	vga_grid_close();
 	panic_print("\npanic: ");
 	format_to(panic_sink, NULL, fmt, args);
 	panic_print("\n");

@@ -153,6 +153,11 @@ void policy_evicted(const struct frame *f)
 		policy_now->evicted(f);
 }
 
+const struct frame *policy_hand(void)
+{
+	return policy_now != NULL && policy_now->hand != NULL ? policy_now->hand() : NULL;
+}
+
 uint32_t policy_count(void)
 {
 	return policy_frames;

@@ -42,6 +42,8 @@ struct policy_ops {
 	 */
 	void (*drain)(struct list_node *to);
 	void (*check)(void);
+	/* May be NULL: it has no hand. Where the hand points; NULL: no frames. Changes nothing. */
+	const struct frame *(*hand)(void);
 };
 
 extern const struct policy_ops policy_clock;
@@ -84,6 +86,8 @@ void policy_remove(struct frame *f);
 struct frame *policy_select(void);
 /* The page in @f has left for good; policy_remove(@f) follows. */
 void policy_evicted(const struct frame *f);
+/* The frame that the policy's hand points at; NULL: it has none, or no frames. Context: any. */
+const struct frame *policy_hand(void);
 /* Frames known now. */
 uint32_t policy_count(void);
 void policy_check(void);

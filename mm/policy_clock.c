@@ -94,6 +94,11 @@ static void clock_check(void)
 	ASSERT(node == clock_hand);
 }
 
+static const struct frame *clock_points_at(void)
+{
+	return clock_hand != NULL ? clock_frame(clock_hand) : NULL;
+}
+
 const struct policy_ops policy_clock = {
 	.name = "clock",
 	.start = clock_start,
@@ -102,4 +107,5 @@ const struct policy_ops policy_clock = {
 	.select = clock_select,
 	.drain = clock_drain,
 	.check = clock_check,
+	.hand = clock_points_at,
 };

@@ -124,6 +124,11 @@ static void enhanced_check(void)
 	ASSERT(node == enhanced_hand);
 }
 
+static const struct frame *enhanced_points_at(void)
+{
+	return enhanced_hand != NULL ? enhanced_frame(enhanced_hand) : NULL;
+}
+
 const struct policy_ops policy_enhanced_clock = {
 	.name = "enhanced-clock",
 	.start = enhanced_start,
@@ -132,4 +137,5 @@ const struct policy_ops policy_enhanced_clock = {
 	.select = enhanced_select,
 	.drain = enhanced_drain,
 	.check = enhanced_check,
+	.hand = enhanced_points_at,
 };

@@ -107,6 +107,11 @@ static void sieve_check(void)
 	ASSERT(hand_found);
 }
 
+static const struct frame *sieve_points_at(void)
+{
+	return sieve_hand != &sieve_queue ? list_entry(sieve_hand, struct frame, link) : NULL;
+}
+
 const struct policy_ops policy_sieve = {
 	.name = "sieve",
 	.start = sieve_start,
@@ -115,4 +120,5 @@ const struct policy_ops policy_sieve = {
 	.select = sieve_select,
 	.drain = sieve_drain,
 	.check = sieve_check,
+	.hand = sieve_points_at,
 };

@@ -137,6 +137,11 @@ static void wsclock_check(void)
 	ASSERT(node == wsclock_hand);
 }
 
+static const struct frame *wsclock_points_at(void)
+{
+	return wsclock_hand != NULL ? wsclock_frame(wsclock_hand) : NULL;
+}
+
 const struct policy_ops policy_wsclock = {
 	.name = "wsclock",
 	.start = wsclock_start,
@@ -145,4 +150,5 @@ const struct policy_ops policy_wsclock = {
 	.select = wsclock_select,
 	.drain = wsclock_drain,
 	.check = wsclock_check,
+	.hand = wsclock_points_at,
 };

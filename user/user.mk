@@ -9,7 +9,7 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
+USER_TOOLS := args cat echo false hello kill ls memmap sleep true uname wc
 USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
 	touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \

@@ -42,6 +42,9 @@ void proc_show_smaps(struct text *t, struct process *p);
 /* Text of /proc/meminfo and vmstat; proc_memory.c. */
 void proc_show_meminfo(struct text *t, struct process *p);
 void proc_show_vmstat(struct text *t, struct process *p);
+/* Text of /proc/memmap, and what may be written to it; proc_memmap.c. */
+void proc_show_memmap(struct text *t, struct process *p);
+int proc_store_memmap(struct process *p, const char *text);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

@@ -190,6 +190,8 @@ static const struct proc_node root_children[] = {
 	{ .name = "filesystems", .mode = ROOT_FILE, .show = root_filesystems },
 	{ .name = "loadavg", .mode = ROOT_FILE, .show = root_loadavg },
 	{ .name = "meminfo", .mode = ROOT_FILE, .show = proc_show_meminfo },
+	{ .name = "memmap", .mode = MODE_REGULAR | 0644, .show = proc_show_memmap,
+	  .store = proc_store_memmap },
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
 	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },

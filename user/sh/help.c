@@ -42,6 +42,7 @@ static const struct description tools[] = {
 	{ "hello", "says hello" },
 	{ "kill", "sends a signal" },
 	{ "ls", "lists a folder" },
+	{ "memmap", "what every frame is" },
 	{ "sh", "this shell" },
 	{ "sleep", "waits some seconds" },
 	{ "true", "exit status 0" },
