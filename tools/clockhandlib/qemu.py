@@ -25,7 +25,7 @@ def file_port(path):
     return f"file:{quote(path)}"
 
 
-def command(image, memory, ports, blobs, icount=False, display="none", extra=()):
+def command(image, memory, ports, blobs, icount=False, extra=(), display="none"):
     """The command line.
 
     @memory: bytes of RAM.  @ports: what stands behind COM1 to COM4, as -serial spells it.

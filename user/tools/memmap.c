@@ -7,7 +7,8 @@
  *     memmap --screen           the live map on the machine's own screen; --console: back
  *     memmap --plain            without colours
  *
- * The picture is 64 cells wide and at most 20 lines high, so it fits on a terminal of 80 columns. The cell that the policy's hand points at is shown in reverse.
+ * The picture is 64 cells wide and at most 20 lines high, so it fits on a terminal of 80 columns.
+ * The cell that the policy's hand points at is shown in reverse; '@' with --plain.
  */
 #include "lib/format.h"
 #include "lib/string.h"
