@@ -22,7 +22,8 @@ KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=no
 # Flat lists, in reading order.
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
-	kernel/trap.c kernel/panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
+	kernel/trap.c kernel/panic.c kernel/explain.c kernel/explain_panic.c \
+	kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
 	kernel/exec_script.c kernel/exec_strings.c kernel/exit.c kernel/wait.c kernel/limits.c \
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \

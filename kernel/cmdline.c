@@ -114,7 +114,8 @@ static bool take_memmap(struct cmdline *c, const char *value)
 static bool take_test(struct cmdline *c, const char *value)
 {
 	static const char *const names[] = {
-		"panic", "stack_overflow", "triple_fault", "hang", "lost_plan",
+		"panic", "stack_overflow", "triple_fault", "hang", "lost_plan", "null_write",
+		"code_write", "sysrq",
 	};
 	for (unsigned i = 0; value != NULL && i < ARRAY_SIZE(names); i++)
 		if (strcmp(value, names[i]) == 0)

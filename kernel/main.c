@@ -26,6 +26,7 @@
 #include "drivers/vga.h"
 #include "kernel/cmdline.h"
 #include "kernel/cpu.h"
+#include "kernel/explain.h"
 #include "kernel/failtest.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
@@ -280,6 +281,7 @@ ASMLINKAGE void kernel_main(uint32_t magic)
 	const char *arguments = main_read_words();
 	main_place();
 	panic_set_hooks(process_describe, result_panic);
+	panic_set_report(explain_panic);
 	main_arguments(arguments);
 	main_tell_memory();
 	main_start_memory();

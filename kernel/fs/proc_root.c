@@ -195,6 +195,7 @@ static const struct proc_node root_children[] = {
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
 	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },
+	{ .name = "sysrq-trigger", .mode = MODE_REGULAR | 0200, .store = proc_store_sysrq },
 	{ .name = "uptime", .mode = ROOT_FILE, .show = root_uptime },
 	{ .name = "version", .mode = ROOT_FILE, .show = root_version },
 	{ .name = "vmstat", .mode = ROOT_FILE, .show = proc_show_vmstat },

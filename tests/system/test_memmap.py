@@ -1,4 +1,4 @@
-"""The live memory map: what is on the screen is what the kernel counts, before, in and after use."""
+"""The live memory map: what the screen shows is what the kernel counts."""
 
 import os
 import re
