@@ -58,7 +58,8 @@ MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
 	tests/kernel/test_swap.c tests/kernel/test_policy.c tests/kernel/test_segment.c \
-	tests/kernel/test_fs.c tests/kernel/test_mapview.c tests/kernel/test_bench.c
+	tests/kernel/test_fs.c tests/kernel/test_mapview.c tests/kernel/test_explain.c \
+	tests/kernel/test_bench.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)
@@ -67,7 +68,7 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug bench lint coverage fuzz clean help image FORCE
+.PHONY: all run busybox test debug bench lint coverage fuzz clean help image pictures FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -80,7 +81,7 @@ RUN_ROOTS = $(patsubst %/,--root %,$(wildcard build/debian/busybox/)) $(if $(ROO
 run:
 	@tools/setup.sh run
 	$(AGAIN) image
-	@tools/clockhand shell $(RUN_ROOTS)
+	@tools/clockhand shell $(if $(SCREEN),--display $(SCREEN)) $(RUN_ROOTS)
 
 # Debian's busybox as the shell of `make run`, fetched once, unmodified.
 busybox:
@@ -105,6 +106,12 @@ lint:
 	@tools/setup.sh lint
 	@tools/lint
 
+# The screenshots of docs/pictures.
+pictures:
+	@tools/setup.sh run
+	$(AGAIN) image
+	@tools/pictures
+
 coverage:
 	@tools/setup.sh coverage
 	$(AGAIN) host-coverage
@@ -119,12 +126,13 @@ clean:
 help:
 	@echo 'make            build/clockhand.elf and build/clockhand.iso'
 	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves)'
-	@echo '                (ROOT=FOLDER lays a folder over the root)'
+	@echo '                (ROOT=FOLDER: over the root; SCREEN=gtk or vnc=:0: its screen)'
 	@echo 'make busybox    get busybox-static by apt: from then on the shell of make run'
 	@echo 'make test       every test: on the host, in the kernel, whole boots'
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
 	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make pictures   the screenshots in docs/pictures, made anew'
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'

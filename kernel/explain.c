@@ -124,6 +124,8 @@ static const char *say_outside(const struct aspace *as, vaddr_t va)
 		return say_below_stack(as, above, va);
 	if (MIN(up, down) > NEAR_BYTES)
 		return say("far from everything that is mapped");
+	if (up == 0)
+		return say("right behind the end of %s", explain_area(as, below));
 	if (up < down)
 		return say("%s behind the end of %s", say_size(up), explain_area(as, below));
 	return say("%s below the start of %s", say_size(down), explain_area(as, above));

@@ -51,9 +51,9 @@ static void tell_process(const struct process *p, const struct aspace *as)
 
 static void tell_next(const struct trap_frame *tf)
 {
-	panic_print("what next:\n"
-		    "  source lines    addr2line -pfie build/clockhand.elf ADDRESS...\n"
-		    "  the same in gdb tools/clockhand debug -- PROGRAM; then: break panic_at, "
+	panic_print("what next:\n  source lines    addr2line -pfie build/clockhand.elf ");
+	panic_print(tf != NULL ? "0x%08x ...\n" : "ADDRESS...\n", tf != NULL ? tf->eip : 0);
+	panic_print("  the same in gdb tools/clockhand debug -- PROGRAM; then: break panic_at, "
 		    "break panic, continue, bt\n");
 	if (tf != NULL && tf->vector == TRAP_PAGE_FAULT)
 		panic_print("  the address     ck why 0x%x, in gdb\n", cpu_fault_address());

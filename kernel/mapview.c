@@ -8,9 +8,9 @@
  * are.
  *
  * A machine with much memory must not stand still for a picture: at most STEP_FRAMES frames are
- * looked at in one tick, and the picture is drawn when the last one has been. 16 MiB take one tick,
- * 768 MiB half a second. Drawing takes the same time always: the screen has so many cells. A
- * picture of at most STEP_FRAMES frames is of one moment; its counts are those of frame.c.
+ * looked at in one tick, and the picture is drawn when the last one has been. 32 MiB take one tick,
+ * 768 MiB a quarter of a second. Drawing always takes the same time: the screen has so many cells.
+ * A picture of at most STEP_FRAMES frames is of one moment; its counts are those of frame.c.
  *
  * Rates are over the last second or a little more.
  *
@@ -30,7 +30,8 @@ enum { STEP_FRAMES = 8192, PERIOD_TICKS = SCHED_HZ / 10, RATE_TICKS = SCHED_HZ }
 static struct {
 	volatile bool key;	/* pressed and not yet seen to */
 	volatile bool shown;
-	volatile uint64_t next; /* tick of the next step */
+	/* Tick of the next step. The timer may read half of it: a step too early, no harm. */
+	volatile uint64_t next;
 	uint64_t begun;		/* tick of this picture's first */
 	pfn_t end;		/* what pictures are of */
 	struct framemap map;

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from harness import ROOT, check, equal, find, test
+from test_terminal import CTRL_C, CTRL_D, Terminal
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
@@ -198,3 +199,24 @@ def looking_changes_nothing(box):
     for key in ("minor_faults", "major_faults", "evictions", "evictions_clean", "swap_outs"):
         equal(reports[1][key], reports[0][key], f"{key} (with the map, without)")
     check(reports[1]["instructions"] > reports[0]["instructions"], "nobody looked")
+
+
+@test
+def memmap_watches_until_it_is_stopped(box):
+    """In the same place of the terminal, while another program runs."""
+    terminal = Terminal(box, "shell", *WORDS)
+    terminal.expect(PROMPT.encode())
+    terminal.type(b"matrix --size=1200 &\r")
+    terminal.expect(PROMPT.encode())
+    terminal.type(b"memmap --watch\r")
+    terminal.expect(b"\033[2J")
+    for _ in range(3):
+        terminal.expect(b"\033[H")
+        terminal.expect(b"frames in use")
+        terminal.expect(b"evicted")
+    terminal.type(CTRL_C)
+    terminal.expect(PROMPT.encode())
+    terminal.type(b"kill 3\r")
+    terminal.expect(PROMPT.encode())
+    terminal.type(CTRL_D)
+    equal(terminal.close(), 0, "status")
