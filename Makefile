@@ -22,16 +22,16 @@ KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=no
 # Flat lists, in reading order.
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
 KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
-	kernel/trap.c kernel/operand.c kernel/segment_report.c kernel/panic.c kernel/symbols.c \
-	kernel/log.c kernel/failtest.c
+	kernel/trap.c kernel/operand.c kernel/segment_report.c kernel/panic.c kernel/explain.c \
+	kernel/explain_panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
 PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c \
-	kernel/exit.c kernel/wait.c kernel/limits.c \
-	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
-	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
+	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c kernel/exit.c \
+	kernel/wait.c kernel/limits.c kernel/shm.c kernel/thread.c kernel/signal.c \
+	kernel/signal_queue.c kernel/signal_act.c kernel/signal_frame.c kernel/signal_fpu.c \
+	kernel/signal_page.c kernel/futex.c kernel/mapview.c kernel/mapview_draw.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/result.c kernel/selftest.c kernel/partition_config.c \
-	kernel/partition_dispatch.c kernel/partition_load.c kernel/partition_reloc.c
+	kernel/result.c kernel/selftest.c kernel/partition_config.c kernel/partition_dispatch.c \
+	kernel/partition_load.c kernel/partition_reloc.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -44,10 +44,10 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c \
 	kernel/fs/proc_root.c kernel/fs/proc_process.c kernel/fs/proc_maps.c \
 	kernel/fs/proc_memory.c kernel/fs/proc_peek.c kernel/fs/proc_paging.c \
-	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_sys_paging.c \
-	kernel/fs/proc_partition.c
-DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
-	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
+	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_memmap.c \
+	kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
+DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
+	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
 POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
@@ -57,14 +57,14 @@ MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c m
 	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \
 	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/fault.c mm/user.c mm/partition.c \
 	mm/partition_move.c mm/contiguous.c mm/contiguous_map.c mm/trace.c mm/mmstat.c \
-	mm/check.c
+	mm/framemap.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \
 	tests/kernel/test_policy.c tests/kernel/test_segment.c tests/kernel/test_segment_probe.c \
 	tests/kernel/test_segment_table.c tests/kernel/test_partition.c tests/kernel/test_fs.c \
-	tests/kernel/test_bench.c
+	tests/kernel/test_mapview.c tests/kernel/test_explain.c tests/kernel/test_bench.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)
@@ -73,7 +73,7 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug bench lint coverage fuzz clean help image FORCE
+.PHONY: all run busybox test debug bench lint coverage fuzz clean help image pictures FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -86,7 +86,7 @@ RUN_ROOTS = $(patsubst %/,--root %,$(wildcard build/debian/busybox/)) $(if $(ROO
 run:
 	@tools/setup.sh run
 	$(AGAIN) image
-	@tools/clockhand shell $(RUN_ROOTS)
+	@tools/clockhand shell $(if $(SCREEN),--display $(SCREEN)) $(RUN_ROOTS)
 
 # Debian's busybox as the shell of `make run`, fetched once, unmodified.
 busybox:
@@ -111,6 +111,12 @@ lint:
 	@tools/setup.sh lint
 	@tools/lint
 
+# The screenshots of docs/pictures.
+pictures:
+	@tools/setup.sh run
+	$(AGAIN) image
+	@tools/pictures
+
 coverage:
 	@tools/setup.sh coverage
 	$(AGAIN) host-coverage
@@ -125,12 +131,13 @@ clean:
 help:
 	@echo 'make            build/clockhand.elf and build/clockhand.iso'
 	@echo 'make run        boot into the shell on this terminal (Ctrl-A x leaves)'
-	@echo '                (ROOT=FOLDER lays a folder over the root)'
+	@echo '                (ROOT=FOLDER: over the root; SCREEN=gtk or vnc=:0: its screen)'
 	@echo 'make busybox    get busybox-static by apt: from then on the shell of make run'
 	@echo 'make test       every test: on the host, in the kernel, whole boots'
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
 	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make pictures   the screenshots in docs/pictures, made anew'
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'

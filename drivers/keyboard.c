@@ -4,7 +4,8 @@
  * A key sends its code when pressed and the code + 0x80 when released; the newer keys send 0xe0
  * in front. The tables give each key's byte for the US layout, without and with Shift. The bytes
  * are those a serial terminal would send, so that one line discipline serves both.
- * Left out: the lights, Alt, key pad, function keys.
+ * F2 is the machine's own key: it sends no byte.
+ * Left out: the lights, Alt, key pad, the other function keys.
  */
 #include "drivers/keyboard.h"
 
@@ -15,7 +16,7 @@ enum { PORT_DATA = 0x60, PORT_STATUS = 0x64, STATUS_FULL = 1, KEYBOARD_LINE = 1 
 enum { RELEASED = 0x80, EXTENDED = 0xe0 };
 enum { KEY_CTRL = 0x1d, KEY_SHIFT_LEFT = 0x2a, KEY_SHIFT_RIGHT = 0x36, KEY_CAPS_LOCK = 0x3a };
 enum { KEY_UP = 0x48, KEY_LEFT = 0x4b, KEY_RIGHT = 0x4d, KEY_DOWN = 0x50 };
-enum { KEY_ENTER = 0x1c, KEY_SLASH = 0x35 };
+enum { KEY_ENTER = 0x1c, KEY_SLASH = 0x35, KEY_F2 = 0x3c };
 enum { KEY_COUNT = 0x3a };
 
 static const char keyboard_plain[KEY_COUNT + 1] =
@@ -25,6 +26,7 @@ static const char keyboard_shifted[KEY_COUNT + 1] =
 
 static struct {
 	void (*receiver)(uint8_t byte);
+	void (*on_f2)(void); /* NULL: nobody asked */
 	bool shift, control, caps, extended;
 } keyboard;
 
@@ -61,6 +63,8 @@ static void keyboard_arrow(uint8_t key)
 
 static void keyboard_key(uint8_t key)
 {
+	if (key == KEY_F2 && keyboard.on_f2 != NULL)
+		keyboard.on_f2();
 	if (key >= KEY_COUNT)
 		return;
 	char c = keyboard_plain[key];
@@ -113,6 +117,11 @@ static void keyboard_interrupt(void)
 {
 	while (cpu_in8(PORT_STATUS) & STATUS_FULL)
 		keyboard_code(cpu_in8(PORT_DATA));
+}
+
+void keyboard_on_f2(void (*pressed)(void))
+{
+	keyboard.on_f2 = pressed;
 }
 
 void keyboard_init(void (*receiver)(uint8_t byte))

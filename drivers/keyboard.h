@@ -10,5 +10,7 @@
  * boot, after trap_init.
  */
 void keyboard_init(void (*receiver)(uint8_t byte));
+/* F2 is no byte: it calls @pressed, from the interrupt. Context: boot. */
+void keyboard_on_f2(void (*pressed)(void));
 
 #endif

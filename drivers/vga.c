@@ -91,6 +91,11 @@ void vga_init(void)
 	vga_show_cursor();
 }
 
+bool vga_present(void)
+{
+	return vga_cells != NULL;
+}
+
 void vga_write(const char *text, size_t n)
 {
 	if (vga_cells == NULL)

@@ -9,6 +9,8 @@
  * Context: boot.
  */
 void vga_init(void);
+/* Is there a screen? */
+bool vga_present(void);
 /* Text with \n, \r, \b and \t; other control bytes and ESC [ sequences are dropped. */
 void vga_write(const char *text, size_t n);
 

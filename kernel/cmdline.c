@@ -144,10 +144,17 @@ static bool take_slab_debug(struct cmdline *c, const char *value)
 	return value == NULL;
 }
 
+static bool take_memmap(struct cmdline *c, const char *value)
+{
+	c->memmap = value == NULL;
+	return value == NULL;
+}
+
 static bool take_test(struct cmdline *c, const char *value)
 {
 	static const char *const names[] = {
-		"panic", "stack_overflow", "triple_fault", "hang", "lost_plan",
+		"panic", "stack_overflow", "triple_fault", "hang", "lost_plan", "null_write",
+		"code_write", "sysrq",
 	};
 	for (unsigned i = 0; value != NULL && i < ARRAY_SIZE(names); i++)
 		if (strcmp(value, names[i]) == 0)
@@ -162,6 +169,7 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "test", take_test },	   { "partitions", take_partitions },
 	{ "partition_mode", take_partition_mode }, { "fit", take_fit },
 	{ "replacement", take_replacement }, { "allocation", take_allocation },
+	{ "memmap", take_memmap },
 };
 
 void cmdline_init(struct cmdline *c)

@@ -29,6 +29,7 @@ struct cmdline {
 	char trace[CMDLINE_WORD_MAX];	 /* trace=KINDS; "" */
 	bool channels_serial;		 /* channels=serial: standard channels are serial ports */
 	bool slab_debug;		 /* slab_debug */
+	bool memmap;			 /* memmap: begin with the live memory map shown */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
 	/*
 	 * The first process's arguments, its name first: fw_cfg's argv, else init and the words

@@ -12,7 +12,15 @@
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "lib/base.h"
+#include "lib/errno.h"
 #include "lib/string.h"
+
+/* @address, and the compiler does not know which. */
+static uint32_t failtest_address(uint32_t address)
+{
+	volatile uint32_t hidden = address;
+	return hidden;
+}
 
 static void failtest_panic(void)
 {
@@ -32,6 +40,19 @@ static unsigned failtest_recurse(unsigned depth)
 static void failtest_stack_overflow(void)
 {
 	(void)failtest_recurse(0);
+}
+
+/* As a member of a structure that is not there. */
+static void failtest_null_write(void)
+{
+	volatile uint32_t *member = (uint32_t *)failtest_address(0x10);
+	*member = 1;
+}
+
+static void failtest_code_write(void)
+{
+	volatile uint8_t *code = (uint8_t *)failtest_address((uint32_t)failtest_run);
+	*code = 0;
 }
 
 /* No gate, no double-fault gate: the CPU resets. */
@@ -56,6 +77,14 @@ static void failtest_lost_plan(void)
 	machine_stop(MACHINE_PASSED);
 }
 
+int failtest_in_process(const char *name)
+{
+	if (strcmp(name, "sysrq") != 0)
+		return -EPERM;
+	failtest_null_write();
+	return 0;
+}
+
 void failtest_run(const char *name)
 {
 	static const struct {
@@ -64,7 +93,8 @@ void failtest_run(const char *name)
 	} tests[] = {
 		{ "panic", failtest_panic }, { "stack_overflow", failtest_stack_overflow },
 		{ "triple_fault", failtest_triple_fault }, { "hang", failtest_hang },
-		{ "lost_plan", failtest_lost_plan },
+		{ "lost_plan", failtest_lost_plan }, { "null_write", failtest_null_write },
+		{ "code_write", failtest_code_write },
 	};
 	for (unsigned i = 0; i < ARRAY_SIZE(tests); i++)
 		if (strcmp(tests[i].name, name) == 0)

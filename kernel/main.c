@@ -26,10 +26,12 @@
 #include "drivers/vga.h"
 #include "kernel/cmdline.h"
 #include "kernel/cpu.h"
+#include "kernel/explain.h"
 #include "kernel/failtest.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
 #include "kernel/log.h"
+#include "kernel/mapview.h"
 #include "kernel/panic.h"
 #include "kernel/partition_config.h"
 #include "kernel/process.h"
@@ -210,6 +212,9 @@ static void main_start_outside(void)
 	vfs_complete();
 	pit_init(sched_tick);
 	keyboard_init(tty_receive);
+	keyboard_on_f2(mapview_key);
+	if (cmdline.memmap && mapview_show(true) != 0)
+		log_warn("command line: memmap ignored: no VGA text screen");
 	serial_set_receiver(tty_receive);
 	irq_enable();
 }
@@ -285,6 +290,7 @@ ASMLINKAGE void kernel_main(uint32_t magic)
 	const char *arguments = main_read_words();
 	main_place();
 	panic_set_hooks(process_describe, result_panic);
+	panic_set_report(explain_panic);
 	main_arguments(arguments);
 	main_tell_memory();
 	main_start_memory();

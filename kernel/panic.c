@@ -5,6 +5,9 @@
  * sure of through the exception table, so that a broken stack costs the rest of the trace and not
  * the report. If the report itself fails, the second panic prints its own reason and stops at once.
  *
+ * What is worth telling but has to be looked up in structures that may be broken, what the address
+ * is and whose areas these are, comes last, behind the record (panic_set_report).
+ *
  * The stack trace follows frame pointers: each frame begins with the caller's, then the return
  * address. It ends at the first frame pointer that is not above the one before.
  * tools/gdb and addr2line turn addresses into names; so does the kernel if it carries symbols.
@@ -12,6 +15,7 @@
 #include "kernel/panic.h"
 
 #include "drivers/debug_exit.h"
+#include "drivers/vga_grid.h"
 #include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/symbols.h"
@@ -23,11 +27,17 @@ enum { TRACE_DEPTH = 24 };
 
 static const char *(*panic_describe)(void);
 static void (*panic_record)(void);
+static void (*panic_report)(const struct trap_frame *tf);
 
 void panic_set_hooks(const char *(*describe)(void), void (*record)(void))
 {
 	panic_describe = describe;
 	panic_record = record;
+}
+
+void panic_set_report(void (*report)(const struct trap_frame *tf))
+{
+	panic_report = report;
 }
 
 static void panic_sink(void *context, const char *text, size_t n)
@@ -36,7 +46,7 @@ static void panic_sink(void *context, const char *text, size_t n)
 	log_write(text, n);
 }
 
-static void PRINTF_LIKE(1, 2) panic_print(const char *fmt, ...)
+void panic_print(const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
@@ -87,6 +97,7 @@ static void panic_begin(const char *fmt, va_list args)
 {
 	static bool panicking;
 	irq_disable();
+	vga_grid_close();
 	panic_print("\npanic: ");
 	format_to(panic_sink, NULL, fmt, args);
 	panic_print("\n");
@@ -97,13 +108,15 @@ static void panic_begin(const char *fmt, va_list args)
 		panic_print("while running %s\n", panic_describe());
 }
 
-static NORETURN void panic_end(uint32_t eip, uint32_t ebp)
+static NORETURN void panic_end(const struct trap_frame *tf, uint32_t eip, uint32_t ebp)
 {
 	panic_print("cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x\n", cpu_read_cr0(), cpu_fault_address(),
 		    cpu_directory(), cpu_read_cr4());
 	panic_trace(eip, ebp);
 	if (panic_record != NULL)
 		panic_record();
+	if (panic_report != NULL)
+		panic_report(tf);
 	machine_stop(MACHINE_PANIC);
 }
 
@@ -116,7 +129,7 @@ void panic(const char *fmt, ...)
 	uint32_t ebp = (uint32_t)__builtin_frame_address(0);
 	uint32_t eip = (uint32_t)__builtin_return_address(0);
 	panic_print("eip %08x  ebp %08x\n", eip, ebp);
-	panic_end(eip, *(uint32_t *)ebp);
+	panic_end(NULL, eip, *(uint32_t *)ebp);
 }
 
 void panic_at(const struct trap_frame *tf, uint32_t esp, const char *fmt, ...)
@@ -126,7 +139,7 @@ void panic_at(const struct trap_frame *tf, uint32_t esp, const char *fmt, ...)
 	panic_begin(fmt, args);
 	va_end(args);
 	panic_registers(tf, esp);
-	panic_end(tf->eip, tf->ebp);
+	panic_end(tf, tf->eip, tf->ebp);
 }
 
 void assert_fail(const char *expression, const char *file, int line)

@@ -16,6 +16,10 @@ NORETURN void panic_at(const struct trap_frame *tf, uint32_t esp, const char *fm
  * RESULT record, which must not allocate. Context: boot.
  */
 void panic_set_hooks(const char *(*describe)(void), void (*record)(void));
+/* What follows the record, about the exception @tf, or with NULL about no exception. */
+void panic_set_report(void (*report)(const struct trap_frame *tf));
+/* To the console; for reports. */
+void panic_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void assert_fail(const char *expression, const char *file, int line);
 
 /* For cheap truths; stays on. Never for what a user program can cause. */

@@ -28,6 +28,7 @@
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/exec.h"
+#include "kernel/explain.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/tty.h"
@@ -329,7 +330,8 @@ void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va,
 	struct signal_info info = { .signo = signo, .code = code, .words = { va } };
 	if (p->actions->of[signo].handler == SIG_DFL || signal_is_deaf(p, signo))
 		log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s",
-			 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp, why);
+			 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp,
+			 explain_fatal(tf, va, why));
 	p->fault.vector = tf->vector;
 	p->fault.error = tf->error;
 	if (tf->vector == TRAP_PAGE_FAULT)

@@ -29,6 +29,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fs/tty.h"
 #include "kernel/itimer.h"
+#include "kernel/mapview.h"
 #include "kernel/panic.h"
 #include "kernel/partition_dispatch.h"
 #include "kernel/process.h"
@@ -66,7 +67,8 @@ void sched_tick(void)
 		process_running->times.user++;
 		itimer_tick(process_running);
 	}
-	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now))
+	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now) ||
+	    mapview_due(sched_now))
 		sched_attention = true;
 }
 
@@ -90,6 +92,7 @@ bool sched_work(void)
 	tty_work();
 	sched_run_timers();
 	timer_work(sched_now);
+	mapview_work(sched_now);
 	return sched_quantum <= 0;
 }
 

@@ -66,3 +66,12 @@ void trace_log(void)
 		if (trace_get(i, &r))
 			tell_record(&r);
 }
+
+void trace_log_last(uint32_t most)
+{
+	struct trace_record r;
+	uint32_t count = trace_count();
+	for (uint32_t i = count > most ? count - most : 0; i < count; i++)
+		if (trace_get(i, &r))
+			tell_record(&r);
+}

@@ -53,6 +53,7 @@ static uint32_t policy_frames;
 static bool policy_local;
 static bool policy_switching;
 static struct policy_set policy_common;
+static struct policy_set *policy_asked = &policy_common; /* whose hand moved last */
 static struct policy_set *policy_sets[POLICY_SETS] = { &policy_common };
 static unsigned policy_sets_end = 1; /* no set has this number or a higher one */
 
@@ -148,6 +149,7 @@ static void policy_refill(void)
 /* All frames out, then in again under the policy @next. */
 static void policy_change(const struct policy_ops *next, bool local)
 {
+	policy_asked = &policy_common;
 	for (unsigned i = 0; i < policy_sets_end; i++)
 		if (policy_sets[i] != NULL)
 			policy_drain(policy_sets[i]);
@@ -229,6 +231,8 @@ void policy_set_remove(struct policy_set *set)
 {
 	ASSERT(set->nframes == 0);
 	policy_sets[set->number] = NULL;
+	if (policy_asked == set)
+		policy_asked = &policy_common;
 	while (policy_sets[policy_sets_end - 1] == NULL)
 		policy_sets_end--;
 }
@@ -274,6 +278,7 @@ void policy_remove(struct frame *f)
 struct frame *policy_select_in(struct policy_set *set)
 {
 	struct frame *f = policy_now->select(set->state);
+	policy_asked = set;
 	ASSERT(f == NULL || (f->state == FRAME_EVICTABLE && f->pins == 0));
 	ASSERT(f == NULL || policy_set_of(f) == set);
 	return f;
@@ -288,6 +293,13 @@ void policy_evicted(const struct frame *f)
 {
 	if (policy_now->evicted != NULL)
 		policy_now->evicted(policy_set_of(f)->state, f);
+}
+
+const struct frame *policy_hand(void)
+{
+	if (policy_now == NULL || policy_now->hand == NULL)
+		return NULL;
+	return policy_now->hand(policy_asked->state);
 }
 
 uint32_t policy_count(void)

@@ -49,6 +49,8 @@ struct policy_ops {
 	void (*drain)(void *state, struct list_node *to);
 	/* The set ought to have @nframes. */
 	void (*check)(void *state, uint32_t nframes);
+	/* May be NULL: it has no hand. Where the hand points; NULL: no frames. Changes nothing. */
+	const struct frame *(*hand)(const void *state);
 };
 
 extern const struct policy_ops policy_clock;
@@ -123,6 +125,11 @@ void policy_remove(struct frame *f);
 struct frame *policy_select(void);
 /* The page in @f has left for good; policy_remove(@f) follows. */
 void policy_evicted(const struct frame *f);
+/*
+ * The frame that the policy's hand points at, in the set that was last asked for a victim; NULL: it
+ * has none, or no frames. Context: any.
+ */
+const struct frame *policy_hand(void);
 /* Frames known now, in all sets. */
 uint32_t policy_count(void);
 void policy_check(void);

@@ -104,6 +104,12 @@ static void clock_check(void *state, uint32_t nframes)
 	ASSERT(node == s->hand);
 }
 
+static const struct frame *clock_points_at(const void *state)
+{
+	const struct clock_set *s = state;
+	return s->hand != NULL ? clock_frame(s->hand) : NULL;
+}
+
 const struct policy_ops policy_clock = {
 	.name = "clock",
 	.start = clock_start,
@@ -112,4 +118,5 @@ const struct policy_ops policy_clock = {
 	.select = clock_select,
 	.drain = clock_drain,
 	.check = clock_check,
+	.hand = clock_points_at,
 };

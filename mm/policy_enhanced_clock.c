@@ -134,6 +134,12 @@ static void enhanced_check(void *state, uint32_t nframes)
 	ASSERT(node == s->hand);
 }
 
+static const struct frame *enhanced_points_at(const void *state)
+{
+	const struct enhanced_set *s = state;
+	return s->hand != NULL ? enhanced_frame(s->hand) : NULL;
+}
+
 const struct policy_ops policy_enhanced_clock = {
 	.name = "enhanced-clock",
 	.start = enhanced_start,
@@ -142,4 +148,5 @@ const struct policy_ops policy_enhanced_clock = {
 	.select = enhanced_select,
 	.drain = enhanced_drain,
 	.check = enhanced_check,
+	.hand = enhanced_points_at,
 };

@@ -117,6 +117,12 @@ static void sieve_check(void *state, uint32_t nframes)
 	ASSERT(hand_found);
 }
 
+static const struct frame *sieve_points_at(const void *state)
+{
+	const struct sieve_set *s = state;
+	return s->hand != &s->queue ? list_entry(s->hand, struct frame, link) : NULL;
+}
+
 const struct policy_ops policy_sieve = {
 	.name = "sieve",
 	.start = sieve_start,
@@ -125,4 +131,5 @@ const struct policy_ops policy_sieve = {
 	.select = sieve_select,
 	.drain = sieve_drain,
 	.check = sieve_check,
+	.hand = sieve_points_at,
 };

@@ -147,6 +147,12 @@ static void wsclock_check(void *state, uint32_t nframes)
 	ASSERT(node == s->hand);
 }
 
+static const struct frame *wsclock_points_at(const void *state)
+{
+	const struct wsclock_set *s = state;
+	return s->hand != NULL ? wsclock_frame(s->hand) : NULL;
+}
+
 const struct policy_ops policy_wsclock = {
 	.name = "wsclock",
 	.start = wsclock_start,
@@ -155,4 +161,5 @@ const struct policy_ops policy_wsclock = {
 	.select = wsclock_select,
 	.drain = wsclock_drain,
 	.check = wsclock_check,
+	.hand = wsclock_points_at,
 };

@@ -74,6 +74,30 @@ bool rmap_dirty(const struct frame *f)
 	return false;
 }
 
+struct rmap_facts rmap_look(const struct frame *f, uint32_t most)
+{
+	struct rmap_facts facts = {
+		.accessed = f->flags & FRAME_REFERENCED,
+		.dirty = f->flags & FRAME_DIRTY,
+	};
+	for (mapping_t m = f->rmap; m != 0 && most > 0; m = *pmap_mapping_word(m)) {
+		vaddr_t va;
+		const struct pmap *pm = pmap_of_mapping(m, &va);
+		struct pmap_entry e = pmap_lookup(pm, va);
+		facts.accessed |= e.accessed;
+		facts.dirty |= e.dirty;
+		if (facts.accessed && facts.dirty)
+			break;
+		most--;
+	}
+	return facts;
+}
+
+bool rmap_referenced(const struct frame *f)
+{
+	return rmap_look(f, UINT32_MAX).accessed;
+}
+
 void rmap_check(const struct frame *f)
 {
 	uint32_t n = 0;

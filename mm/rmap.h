@@ -24,6 +24,16 @@ struct rmap_mapper rmap_first(const struct frame *f);
 bool rmap_test_clear_accessed(struct frame *f);
 /* Is it modified, by the frame's own mark or any mapping's dirty bit? */
 bool rmap_dirty(const struct frame *f);
+/*
+ * Was it used through any mapping since a policy last asked, or marked so by the policy before?
+ * Changes nothing. @most: ask at most so many mappings, the newest first.
+ */
+struct rmap_facts {
+	bool accessed, dirty;
+};
+struct rmap_facts rmap_look(const struct frame *f, uint32_t most);
+/* The same of every mapping, the first fact alone. */
+bool rmap_referenced(const struct frame *f);
 /* Asserts R1.. for one frame. */
 void rmap_check(const struct frame *f);
 

@@ -9,7 +9,8 @@
 #   build/user/root/         the guest's file tree, without it
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
-USER_TOOLS := args cat echo false hello kill ls policy partition partitions sleep true uname wc
+USER_TOOLS := args cat echo false hello kill ls memmap policy partition partitions sleep true \
+	uname wc
 USER_DEMOS := bench bigprog demo-partitions forkstorm hashtable hostile matrix neighbours \
 	nullderef pagesort probe segprobe stackgrow switching tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \

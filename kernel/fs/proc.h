@@ -68,6 +68,11 @@ void proc_show_window(struct text *t, struct process *p);
 int proc_store_window(struct process *p, const char *text);
 /* The number in @text, a newline or not behind it. False: there is something else. */
 bool proc_take_number(const char *text, uint32_t *number);
+/* Text of /proc/memmap, and what may be written to it; proc_memmap.c. */
+void proc_show_memmap(struct text *t, struct process *p);
+int proc_store_memmap(struct process *p, const char *text);
+/* What may be written to /proc/sysrq-trigger; proc_sys.c. */
+int proc_store_sysrq(struct process *p, const char *text);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

@@ -1,6 +1,8 @@
 /*
  * /proc/sys: settings. What can be set is few; most files tell a constant of this kernel.
  */
+#include "kernel/cmdline.h"
+#include "kernel/failtest.h"
 #include "kernel/fs/proc.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
@@ -53,6 +55,13 @@ static void sys_drop_caches(struct text *t, struct process *p)
 {
 	(void)p;
 	text_add(t, "0\n");
+}
+
+/* Linux's way to crash the machine; here only where the command line has allowed it. */
+int proc_store_sysrq(struct process *p, const char *text)
+{
+	(void)p;
+	return text[0] == 'c' ? failtest_in_process(cmdline.test) : -EINVAL;
 }
 
 static int sys_drop_caches_now(struct process *p, const char *text)

@@ -120,6 +120,9 @@ def build_parser():
     add_run(verbs.add_parser("run", help="run one program and report how it used memory"))
     shell = verbs.add_parser("shell", help="boot into the shell on this terminal; Ctrl-A x leaves")
     add_machine(shell, None)
+    shell.add_argument("--display", default="none", metavar="KIND",
+                       help="show the machine's screen: gtk, sdl, vnc=:0 (none)")
+    shell.add_argument("--qmp", metavar="SOCKET", help="let programs control QEMU by this socket")
     test = verbs.add_parser("test", help="run the kernel's self-tests")
     add_machine(test, 300.0)
     test.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")

@@ -25,7 +25,7 @@ def file_port(path):
     return f"file:{quote(path)}"
 
 
-def command(image, memory, ports, blobs, icount=False, extra=()):
+def command(image, memory, ports, blobs, icount=False, extra=(), display="none"):
     """The command line.
 
     @memory: bytes of RAM.  @ports: what stands behind COM1 to COM4, as -serial spells it.
@@ -39,7 +39,7 @@ def command(image, memory, ports, blobs, icount=False, extra=()):
              "-m", f"{memory // sizes.UNITS['K']}K",
              # As a paravirtual disk: under -icount a CD takes the firmware ten times as long.
              "-drive", f"file={quote(image)},format=raw,if=virtio,readonly=on",
-             "-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none",
+             "-display", display, "-monitor", "none", "-no-reboot", "-nic", "none",
              "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if icount:
         words += ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1"]

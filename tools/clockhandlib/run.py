@@ -8,7 +8,7 @@ import sys
 from . import bochs, channels, given, guestroot, machine, paths, qemu, report
 from .errors import (LauncherError, STATUS_NO_RECORD, STATUS_SIGNAL_BASE, STATUS_TIMEOUT)
 
-PANIC_LINES = 40
+PANIC_LINES = 64
 LAST_LINES = 12
 PLAIN_WORD = re.compile(r"[\w./:=+@%,-]+", re.ASCII)  # means nothing to GRUB
 

@@ -191,8 +191,11 @@ def start(options, space, extra=(), serial_words=()):
     log, control = space.empty_files("log", "control")
     ours, theirs = socket.socketpair()
     extra = ["-chardev", f"socket,id=console,fd={theirs.fileno()}", *extra]
+    if getattr(options, "qmp", None):
+        extra += ["-qmp", f"unix:{qemu.quote(options.qmp)},server=on,wait=off"]
     words = qemu.command(paths.image(), machine.memory_bytes(options, *archives),
-                         ["chardev:console", qemu.file_port(control)], blobs, extra=extra)
+                         ["chardev:console", qemu.file_port(control)], blobs,
+                         display=getattr(options, "display", "none"), extra=extra)
     messages = space.file("messages")
     process = qemu.start(words, messages, pass_fds=(theirs.fileno(),))
     theirs.close()

@@ -45,6 +45,7 @@ static const struct description tools[] = {
 	{ "hello", "says hello" },
 	{ "kill", "sends a signal" },
 	{ "ls", "lists a folder" },
+	{ "memmap", "what every frame is" },
 	{ "policy", "says or changes which page goes next" },
 	{ "sh", "this shell" },
 	{ "sleep", "waits some seconds" },

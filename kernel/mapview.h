@@ -1,0 +1,21 @@
+/*
+ * The live memory map on the screen. Theory in mapview.c. Nothing here allocates.
+ */
+#ifndef KERNEL_MAPVIEW_H
+#define KERNEL_MAPVIEW_H
+
+#include "lib/base.h"
+
+/* Show the map if the console is shown, and the other way, soon. Context: any. */
+void mapview_key(void);
+/*
+ * Show the map, or the console. 0, -ENODEV: no text screen, or no font for it. Context: process or
+ * boot.
+ */
+int mapview_show(bool on);
+/* Is there anything to do at tick @now? Context: any. */
+bool mapview_due(uint64_t now);
+/* Take a piece of the next picture, and draw it when it is complete. Context: process or boot. */
+void mapview_work(uint64_t now);
+
+#endif
