@@ -40,7 +40,9 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
 	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
-	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
+	kernel/fs/proc_peek.c kernel/fs/proc_sys.c kernel/fs/proc_alloc.c \
+	kernel/fs/proc_pages.c kernel/fs/proc_frames.c kernel/fs/proc_walk.c \
+	kernel/fs/proc_small.c kernel/fs/proc_vmstat.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
@@ -48,10 +50,10 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
 	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
-	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
+	mm/object.c mm/history.c mm/swap.c $(POLICY) mm/reclaim.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
 	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
-MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
+MACHINE := mm/x86/pmap.c mm/x86/pmap_walk.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
 	tests/kernel/test_swap.c tests/kernel/test_policy.c tests/kernel/test_segment.c \

@@ -38,6 +38,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/history.h"
 #include "mm/policy.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
@@ -178,6 +179,7 @@ static void main_start_policy(void)
 
 static void main_start_paging(void)
 {
+	history_init();
 	vma_init();
 	object_init_module();
 	aspace_init();

@@ -81,6 +81,11 @@ static void clock_drain(struct list_node *to)
 	}
 }
 
+static struct frame *clock_hand_frame(void)
+{
+	return clock_hand != NULL ? clock_frame(clock_hand) : NULL;
+}
+
 static void clock_check(void)
 {
 	uint32_t n = 0;
@@ -102,4 +107,5 @@ const struct policy_ops policy_clock = {
 	.select = clock_select,
 	.drain = clock_drain,
 	.check = clock_check,
+	.hand = clock_hand_frame,
 };

@@ -36,6 +36,7 @@
 
 #include "kernel/panic.h"
 #include "lib/errno.h"
+#include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pmap.h"
 #include "mm/policy.h"
@@ -207,6 +208,7 @@ static int reclaim_evict_held(struct frame *f)
 	trace(TRACE_EVICT, frame_pfn(f), f->slot, dirty);
 	policy_evicted(f);
 	mmstat_count(evictions);
+	history_evict(f);
 	reclaim_stats.evictions++;
 	if (!dirty) {
 		mmstat_count(evictions_clean);

@@ -165,6 +165,24 @@ static void root_swaps(struct text *t, struct process *p)
 			 swap_stats.total * 4, swap_stats.used * 4, -2);
 }
 
+/* The swap area is the one disk: requests of a page each, 8 sectors. */
+static void root_diskstats(struct text *t, struct process *p)
+{
+	(void)p;
+	if (swap_stats.total > 0)
+		text_add(t, "%4d %7d %s %u 0 %u 0 %u 0 %u 0 0 0 0 0 0 0 0 0 0\n", 1, 0, "ram0",
+			 swap_stats.reads, swap_stats.reads * 8, swap_stats.writes,
+			 swap_stats.writes * 8);
+}
+
+static void root_partitions(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "major minor  #blocks  name\n\n");
+	if (swap_stats.total > 0)
+		text_add(t, "%4d  %7d %10u %s\n", 1, 0, (swap_stats.total + 1) * 4, "ram0");
+}
+
 /* --- the tables --- */
 
 static int root_next(struct process *p, int from)
@@ -185,17 +203,30 @@ static const struct proc_node root_children[] = {
 	{ .name = "self", .mode = ROOT_LINK, .link_text = root_self },
 	{ .name = "thread-self", .mode = ROOT_LINK, .link_text = root_thread_self },
 	{ .name = "mounts", .mode = ROOT_LINK, .link_text = root_mounts },
+	{ .name = "buddyinfo", .mode = ROOT_FILE, .show = proc_show_buddyinfo },
+	{ .name = "clock", .mode = ROOT_FILE, .show = proc_show_clock },
 	{ .name = "cmdline", .mode = ROOT_FILE, .show = root_cmdline },
 	{ .name = "cpuinfo", .mode = ROOT_FILE, .show = root_cpuinfo },
+	{ .name = "diskstats", .mode = ROOT_FILE, .show = root_diskstats },
 	{ .name = "filesystems", .mode = ROOT_FILE, .show = root_filesystems },
+	{ .name = "frames", .mode = ROOT_FILE, .record = proc_record_frame,
+	  .record_size = PROC_FRAME_LINE },
+	{ .name = "kpagecount", .mode = MODE_REGULAR | 0400, .record = proc_record_kpagecount,
+	  .record_size = sizeof(uint64_t), .binary = true },
+	{ .name = "kpageflags", .mode = MODE_REGULAR | 0400, .record = proc_record_kpageflags,
+	  .record_size = sizeof(uint64_t), .binary = true },
 	{ .name = "loadavg", .mode = ROOT_FILE, .show = root_loadavg },
 	{ .name = "meminfo", .mode = ROOT_FILE, .show = proc_show_meminfo },
+	{ .name = "pagetypeinfo", .mode = ROOT_FILE, .show = proc_show_pagetypeinfo },
+	{ .name = "partitions", .mode = ROOT_FILE, .show = root_partitions },
+	{ .name = "slabinfo", .mode = ROOT_FILE, .show = proc_show_slabinfo },
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
 	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },
 	{ .name = "uptime", .mode = ROOT_FILE, .show = root_uptime },
 	{ .name = "version", .mode = ROOT_FILE, .show = root_version },
 	{ .name = "vmstat", .mode = ROOT_FILE, .show = proc_show_vmstat },
+	{ .name = "zoneinfo", .mode = ROOT_FILE, .show = proc_show_zoneinfo },
 	{ .name = NULL },
 };
 
