@@ -28,7 +28,7 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
 	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/result.c kernel/selftest.c
+	kernel/result.c kernel/selftest.c kernel/loadavg.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -57,7 +57,7 @@ MACHINE := mm/x86/pmap.c mm/x86/pmap_walk.c mm/x86/pmap_kernel.c mm/x86/segment.
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \
 	tests/kernel/test_swap.c tests/kernel/test_policy.c tests/kernel/test_segment.c \
-	tests/kernel/test_fs.c tests/kernel/test_bench.c
+	tests/kernel/test_walk.c tests/kernel/test_fs.c tests/kernel/test_bench.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)

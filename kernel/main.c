@@ -29,6 +29,7 @@
 #include "kernel/failtest.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
+#include "kernel/loadavg.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
@@ -206,6 +207,7 @@ static void main_start_outside(void)
 	pit_init(sched_tick);
 	keyboard_init(tty_receive);
 	serial_set_receiver(tty_receive);
+	loadavg_start();
 	irq_enable();
 }
 

@@ -46,6 +46,7 @@ static struct process *sched_ended;
 
 struct process *process_running;
 volatile bool sched_attention;
+uint32_t sched_switches;
 
 uint64_t sched_ticks(void)
 {
@@ -132,6 +133,7 @@ static void sched_switch_to(struct process *next)
 	if (prev)
 		cpu_fpu_save(prev->fpu);
 	process_running = next;
+	sched_switches++;
 	uint32_t *save = prev ? &prev->kernel_esp : &sched_boot_esp;
 	if (!next) {
 		/* The tables stay: whoever gives them up activates others first. */

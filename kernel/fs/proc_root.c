@@ -6,6 +6,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/proc.h"
+#include "kernel/loadavg.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"
 #include "kernel/thread.h"
@@ -132,9 +133,9 @@ static void root_stat(struct text *t, struct process *p)
 	for (unsigned line = 0; line < 2; line++)
 		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", line ? "0" : " ", load.user,
 			 load.system, idle);
-	text_add(t, "intr %llu\nctxt 0\nbtime %llu\n", (unsigned long long)sched_ticks(),
-		 (unsigned long long)boot);
-	text_add(t, "processes %u\nprocs_running %u\nprocs_blocked 0\n", process_count,
+	text_add(t, "intr %llu\nctxt %u\nbtime %llu\n", (unsigned long long)sched_ticks(),
+		 sched_switches, (unsigned long long)boot);
+	text_add(t, "processes %u\nprocs_running %u\nprocs_blocked 0\n", process_created,
 		 load.running);
 }
 
@@ -153,7 +154,12 @@ static void root_loadavg(struct text *t, struct process *p)
 	(void)p;
 	list_for_each(node, &process_all)
 		last = MAX(last, list_entry(node, struct process, all)->pid);
-	text_add(t, "0.00 0.00 0.00 %u/%u %d\n", root_load().running, process_count, last);
+	for (unsigned which = 0; which < LOADAVG_COUNT; which++) {
+		uint32_t load = loadavg[which] + (1 << LOADAVG_SHIFT) / 200; /* rounded */
+		text_add(t, "%u.%02u ", load >> LOADAVG_SHIFT,
+			 (load & ((1 << LOADAVG_SHIFT) - 1)) * 100 >> LOADAVG_SHIFT);
+	}
+	text_add(t, "%u/%u %d\n", root_load().running, process_count, last);
 }
 
 static void root_swaps(struct text *t, struct process *p)

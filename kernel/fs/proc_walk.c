@@ -85,7 +85,7 @@ static void walk_frame(struct text *t, pfn_t pfn)
 		text_add(t, "frame      %u, the page of zeroes that all share\n", pfn);
 		return;
 	}
-	text_add(t, "frame      %u, %s page, %u mappers, %u pins, %u locks%s%s\n", pfn,
+	text_add(t, "frame      %u, %s page, mappers %u, pins %u, locks %u%s%s\n", pfn,
 		 f->owner == FRAME_ANON ? "a private" : "an object's", f->mappers, f->pins,
 		 f->locks, f->flags & FRAME_DIRTY ? ", marked dirty" : "",
 		 f->state == FRAME_EVICTABLE ? ", may be evicted" : "");

@@ -2,9 +2,9 @@
  * Which pages the replacement policy keeps.
  *
  * Two ranges of pages: the small one is used again and again, the large one grows by pages that are
- * written once. When memory is full something has to go with every new page. After a while one looks
- * where the pages are (mincore): a policy that watches use has kept the small range and sent pages
- * of the large one to swap. Run it with little memory, so that it is full soon:
+ * written once. When memory is full something has to go with every new page. After a while one
+ * looks where the pages are (mincore): a policy that watches use has kept the small range and sent
+ * pages of the large one to swap. Run it with little memory, so that it is full soon:
  *
  *     tools/clockhand shell --ram 16M --frames 64 --swap 8M
  */
@@ -54,6 +54,16 @@ static void step(uint32_t page)
 		hot[i * PAGE]++;
 }
 
+/* More than memory holds, and less than memory and swap together. */
+static uint32_t cold_pages(void)
+{
+	char *info = proc_text("demo-clock", "/proc/meminfo");
+	uint32_t kib = proc_value(info, "MemTotal") + proc_value(info, "SwapTotal") / 2;
+
+	free(info);
+	return MAX(MIN(kib / (PAGE / 1024), (uint32_t)MAX_COLD), MORE + 1u);
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	uint32_t before, pages = 0, end;
@@ -62,15 +72,18 @@ int main(int argc, char **argv, char **envp)
 	if (options_parse(&program, argc, argv) < argc)
 		fail("usage: demo-clock (try --help)\n");
 	hot = sys_map_pages(HOT * PAGE);
-	cold = sys_map_pages((size_t)MAX_COLD * PAGE);
+	end = cold_pages();
+	cold = sys_map_pages(end * PAGE);
 	if (sys_failed(hot) || sys_failed(cold))
 		fail("demo-clock: no memory\n");
 	before = event("clockhand_evictions");
 	printf("%u pages are used at every step; each step writes one new page.\n", HOT);
-	while (pages < MAX_COLD - MORE && (pages % 16 || event("clockhand_evictions") == before)) {
+	while (pages < end - MORE && (pages % 16 || event("clockhand_evictions") == before)) {
 		step(pages);
 		pages++;
 	}
+	if (event("clockhand_evictions") == before)
+		fail("demo-clock: memory did not get full; start the machine with --frames 64\n");
 	printf("After %u new pages memory is full: the policy has to choose.\n", pages);
 	for (end = pages + MORE; pages < end; pages++)
 		step(pages);

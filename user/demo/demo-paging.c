@@ -7,8 +7,8 @@
  *
  * A logical address is a page and an offset; its physical address is frame * 4 + offset. The same
  * is then done for this process's own pages of 4096 bytes: their frames are asked from the kernel
- * (/proc/self/pagemap), the physical address is calculated, and compared with what the kernel's walk
- * of the real page tables (/proc/self/walk) comes to.
+ * (/proc/self/pagemap), the physical address is calculated, and compared with what the kernel's
+ * walk of the real page tables (/proc/self/walk) comes to.
  */
 #include "lib/format.h"
 #include "lib/string.h"

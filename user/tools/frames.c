@@ -12,7 +12,9 @@
 #include "user/tools/procfile.h"
 
 enum { LINE = 160, LINES = 64, KIB = 4, FILTERS_MAX = 8 };
-enum { PFN, STATE, OWNER, ORDER, MAPS, PINS, LOCKS, FLAGS, FAULT, EVICT, AGE, SLOT, MAPPERS, WORDS };
+enum {
+	PFN, STATE, OWNER, ORDER, MAPS, PINS, LOCKS, FLAGS, FAULT, EVICT, AGE, SLOT, MAPPERS, WORDS,
+};
 enum { REFERENCED, MODIFIED, CHARGED, BUSY, CACHED, LAZY, KNOWN };
 
 static uint32_t frames_pid;
