@@ -16,8 +16,8 @@ USER_DEMOS := bench bigprog demo-clock demo-cow demo-paging forkstorm hashtable 
 	nullderef pagesort probe stackgrow touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
-	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
-	registers shared shm signal-calls signal-forged signal-handlers signal-info \
+	page-linear page-merge page-parallel page-shuffle pagemap pipe poll preempt proc \
+	programs registers shared shm signal-calls signal-forged signal-handlers signal-info \
 	signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
