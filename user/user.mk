@@ -12,8 +12,8 @@
 USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
 # What shows memory at work; each reads /proc.
 USER_MONITOR := buddy clock demo frames free hierarchy maps ps slabs swap walk
-USER_DEMOS := bench bigprog demo-clock demo-cow demo-paging forkstorm hashtable hostile matrix \
-	nullderef pagesort probe stackgrow touchpages
+USER_DEMOS := bench bigprog demo-clock demo-cow demo-paging demo-residency forkstorm hashtable \
+	hostile matrix nullderef pagesort probe stackgrow touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pagemap pipe poll preempt proc \
@@ -28,7 +28,7 @@ USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/r
 
 EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c user/sh/run.c \
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
-$(foreach p,$(USER_MONITOR) demo-clock demo-cow demo-paging,\
+$(foreach p,$(USER_MONITOR) demo-clock demo-cow demo-paging demo-residency,\
 	$(eval EXTRA_$(p) := user/tools/procfile.c))
 EXTRA_hierarchy += user/tools/hierarchy_cpu.asm
 EXTRA_bench := user/demo/bench_calls.asm

@@ -20,6 +20,7 @@ static const struct {
 	{ "cow", "fork shares pages; the first write copies one" },
 	{ "paging", "from a logical to a physical address, by hand and by the MMU" },
 	{ "partitions", "contiguous memory: base, limit, holes, compaction" },
+	{ "residency", "a program finds out where its pages are, and moves them" },
 	{ "thrash", "more working sets than memory" },
 };
 
