@@ -147,36 +147,15 @@ struct frame *policy_select(void)
 	return f;
 }
 
-struct frame *policy_hand(void)
-{
-	return policy_now->hand != NULL && policy_frames > 0 ? policy_now->hand() : NULL;
-}
-
-/* NULL: @node is the head of a list. */
-static struct frame *policy_frame_at(const struct list_node *node)
-{
-	uintptr_t at = (uintptr_t)node, table = (uintptr_t)frame_table;
-	if (at < table || at >= (uintptr_t)(frame_table + frame_count))
-		return NULL;
-	return &frame_table[(at - table) / sizeof(struct frame)];
-}
-
-struct frame *policy_after(const struct frame *f)
-{
-	struct frame *next = policy_frame_at(f->link.next);
-	return next != NULL ? next : policy_frame_at(f->link.next->next);
-}
-
-struct frame *policy_before(const struct frame *f)
-{
-	struct frame *next = policy_frame_at(f->link.prev);
-	return next != NULL ? next : policy_frame_at(f->link.prev->prev);
-}
-
 void policy_evicted(const struct frame *f)
 {
 	if (policy_now->evicted != NULL)
 		policy_now->evicted(f);
+}
+
+const struct frame *policy_hand(void)
+{
+	return policy_now != NULL && policy_now->hand != NULL ? policy_now->hand() : NULL;
 }
 
 uint32_t policy_count(void)

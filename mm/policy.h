@@ -42,11 +42,8 @@ struct policy_ops {
 	 */
 	void (*drain)(struct list_node *to);
 	void (*check)(void);
-	/*
-	 * Where select would look first, NULL: there are no frames. Changes nothing. May be NULL:
-	 * the policy has no such place.
-	 */
-	struct frame *(*hand)(void);
+	/* May be NULL: it has no hand. Where the hand points; NULL: no frames. Changes nothing. */
+	const struct frame *(*hand)(void);
 };
 
 extern const struct policy_ops policy_clock;
@@ -87,15 +84,10 @@ const char *policy_nth_name(unsigned k);
 void policy_insert(struct frame *f);
 void policy_remove(struct frame *f);
 struct frame *policy_select(void);
-/*
- * For those who watch: where policy_select would look first, and the frame behind or before @f in
- * the order of the policy's list, which may be a ring. NULL: not known. Nothing changes.
- */
-struct frame *policy_hand(void);
-struct frame *policy_after(const struct frame *f);
-struct frame *policy_before(const struct frame *f);
 /* The page in @f has left for good; policy_remove(@f) follows. */
 void policy_evicted(const struct frame *f);
+/* The frame that the policy's hand points at; NULL: it has none, or no frames. Context: any. */
+const struct frame *policy_hand(void);
 /* Frames known now. */
 uint32_t policy_count(void);
 void policy_check(void);

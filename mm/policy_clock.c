@@ -81,11 +81,6 @@ static void clock_drain(struct list_node *to)
 	}
 }
 
-static struct frame *clock_hand_frame(void)
-{
-	return clock_hand != NULL ? clock_frame(clock_hand) : NULL;
-}
-
 static void clock_check(void)
 {
 	uint32_t n = 0;
@@ -99,6 +94,11 @@ static void clock_check(void)
 	ASSERT(node == clock_hand);
 }
 
+static const struct frame *clock_points_at(void)
+{
+	return clock_hand != NULL ? clock_frame(clock_hand) : NULL;
+}
+
 const struct policy_ops policy_clock = {
 	.name = "clock",
 	.start = clock_start,
@@ -107,5 +107,5 @@ const struct policy_ops policy_clock = {
 	.select = clock_select,
 	.drain = clock_drain,
 	.check = clock_check,
-	.hand = clock_hand_frame,
+	.hand = clock_points_at,
 };

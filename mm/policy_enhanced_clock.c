@@ -110,11 +110,6 @@ static void enhanced_drain(struct list_node *to)
 	}
 }
 
-static struct frame *enhanced_hand_frame(void)
-{
-	return enhanced_hand != NULL ? enhanced_frame(enhanced_hand) : NULL;
-}
-
 static void enhanced_check(void)
 {
 	uint32_t n = 0;
@@ -137,5 +132,4 @@ const struct policy_ops policy_enhanced_clock = {
 	.select = enhanced_select,
 	.drain = enhanced_drain,
 	.check = enhanced_check,
-	.hand = enhanced_hand_frame,
 };

@@ -43,13 +43,6 @@ static void fifo_drain(struct list_node *to)
 	list_append_all(to, &fifo_queue);
 }
 
-static struct frame *fifo_hand_frame(void)
-{
-	if (list_empty(&fifo_queue))
-		return NULL;
-	return list_entry(fifo_queue.next, struct frame, link);
-}
-
 static void fifo_check(void)
 {
 	uint32_t n = 0;
@@ -69,5 +62,4 @@ const struct policy_ops policy_fifo = {
 	.select = fifo_select,
 	.drain = fifo_drain,
 	.check = fifo_check,
-	.hand = fifo_hand_frame,
 };

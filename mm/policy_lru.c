@@ -66,11 +66,6 @@ static void lru_drain(struct list_node *to)
 	rank_drain(&lru_queues, to);
 }
 
-static struct frame *lru_hand_frame(void)
-{
-	return rank_first(&lru_queues);
-}
-
 static void lru_check(void)
 {
 	rank_check(&lru_queues);
@@ -85,5 +80,4 @@ const struct policy_ops policy_lru = {
 	.select = lru_select,
 	.drain = lru_drain,
 	.check = lru_check,
-	.hand = lru_hand_frame,
 };

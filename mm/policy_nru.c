@@ -91,11 +91,6 @@ static void nru_drain(struct list_node *to)
 	rank_drain(&nru_queues, to);
 }
 
-static struct frame *nru_hand_frame(void)
-{
-	return rank_first(&nru_queues);
-}
-
 static void nru_check(void)
 {
 	rank_check(&nru_queues);
@@ -112,5 +107,4 @@ const struct policy_ops policy_nru = {
 	.select = nru_select,
 	.drain = nru_drain,
 	.check = nru_check,
-	.hand = nru_hand_frame,
 };

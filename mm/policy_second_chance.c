@@ -58,13 +58,6 @@ static void second_chance_drain(struct list_node *to)
 	second_chance_size = 0;
 }
 
-static struct frame *second_chance_hand_frame(void)
-{
-	if (second_chance_size == 0)
-		return NULL;
-	return list_entry(second_chance_queue.next, struct frame, link);
-}
-
 static void second_chance_check(void)
 {
 	uint32_t n = 0;
@@ -84,5 +77,4 @@ const struct policy_ops policy_second_chance = {
 	.select = second_chance_select,
 	.drain = second_chance_drain,
 	.check = second_chance_check,
-	.hand = second_chance_hand_frame,
 };

@@ -93,12 +93,6 @@ static void sieve_drain(struct list_node *to)
 	}
 }
 
-static struct frame *sieve_hand_frame(void)
-{
-	struct list_node *at = sieve_hand == &sieve_queue ? sieve_queue.next : sieve_hand;
-	return sieve_size > 0 ? list_entry(at, struct frame, link) : NULL;
-}
-
 static void sieve_check(void)
 {
 	uint32_t n = 0;
@@ -121,5 +115,4 @@ const struct policy_ops policy_sieve = {
 	.select = sieve_select,
 	.drain = sieve_drain,
 	.check = sieve_check,
-	.hand = sieve_hand_frame,
 };

@@ -124,11 +124,6 @@ static void wsclock_drain(struct list_node *to)
 	}
 }
 
-static struct frame *wsclock_hand_frame(void)
-{
-	return wsclock_hand != NULL ? wsclock_frame(wsclock_hand) : NULL;
-}
-
 static void wsclock_check(void)
 {
 	uint32_t n = 0;
@@ -150,5 +145,4 @@ const struct policy_ops policy_wsclock = {
 	.select = wsclock_select,
 	.drain = wsclock_drain,
 	.check = wsclock_check,
-	.hand = wsclock_hand_frame,
 };

@@ -154,6 +154,23 @@ bool proc_record_frame(struct process *p, uint64_t index, char *to)
 
 /* --- the hand --- */
 
+/* The frame that a link belongs to; NULL: it is the head of a list. */
+static const struct frame *clock_frame_at(const struct list_node *node)
+{
+	uintptr_t at = (uintptr_t)node, table = (uintptr_t)frame_table;
+	if (at < table || at >= (uintptr_t)(frame_table + frame_count))
+		return NULL;
+	return &frame_table[(at - table) / sizeof(struct frame)];
+}
+
+/* The policy's next, or previous, frame. Its list may be a ring, with or without a head. */
+static const struct frame *clock_beside(const struct frame *f, bool next)
+{
+	const struct list_node *node = next ? f->link.next : f->link.prev;
+	const struct frame *found = clock_frame_at(node);
+	return found ? found : clock_frame_at(next ? node->next : node->prev);
+}
+
 static void clock_line(struct text *t, int place, const struct frame *f)
 {
 	struct frames_use use = frames_use(f);
@@ -175,14 +192,14 @@ void proc_show_clock(struct text *t, struct process *p)
 	(void)p;
 	at[CLOCK_NEIGHBOURS] = hand ? frame_pfn(hand) : 0;
 	for (const struct frame *f = hand; f && last < CLOCK_NEIGHBOURS;) {
-		f = policy_after(f);
+		f = clock_beside(f, true);
 		if (!f || f == hand)
 			break;
 		last++;
 		at[CLOCK_NEIGHBOURS + last] = frame_pfn(f);
 	}
 	for (const struct frame *f = hand; f && first > -CLOCK_NEIGHBOURS;) {
-		f = policy_before(f);
+		f = clock_beside(f, false);
 		if (!f || f == hand || frame_pfn(f) == at[CLOCK_NEIGHBOURS + last])
 			break;
 		first--;

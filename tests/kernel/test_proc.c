@@ -153,3 +153,39 @@ SELFTEST(load_averages_reach_a_steady_load)
 		load[0] = loadavg_next(0, load[0], 0);
 	EXPECT_EQ(load[0], 0);
 }
+
+/* The first decimal number in @t behind @word. */
+static uint32_t number_after(const struct text *t, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t at = 0; at + n < t->length; at++) {
+		uint32_t value = 0;
+		if (strncmp(t->bytes + at, word, n) != 0)
+			continue;
+		for (at += n; at < t->length && t->bytes[at] >= '0' && t->bytes[at] <= '9'; at++)
+			value = value * 10 + (uint32_t)(t->bytes[at] - '0');
+		return value;
+	}
+	return 0;
+}
+
+SELFTEST(proc_clock_shows_the_whole_ring_and_the_next_victim)
+{
+	struct text t = { .bytes = NULL };
+	struct aspace *as = space_open();
+	unsigned lines = 0;
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, SPACE_AT, 4));
+	for (unsigned i = 0; i < 4; i++)
+		EXPECT_EQ(fault_handle(as, SPACE_AT + i * PAGE_SIZE, PROT_W), 0);
+	proc_show_clock(&t, NULL);
+	REQUIRE(!t.failed);
+	for (size_t at = 0; at < t.length; at++)
+		lines += t.bytes[at] == '\n';
+	EXPECT_EQ(number_after(&t, "frames "), 4);
+	EXPECT_EQ(lines, 3 + 4); /* policy, frames, hand; and each frame of the ring once */
+	/* Nothing was used: the hand takes what it points at. */
+	EXPECT_EQ(number_after(&t, "hand "), frame_pfn(policy_select()));
+	text_free(&t);
+	space_close(as);
+}

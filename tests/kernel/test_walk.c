@@ -5,7 +5,6 @@
 #include "kernel/cpu.h"
 #include "lib/string.h"
 #include "mm/fault.h"
-#include "mm/policy.h"
 #include "mm/reclaim.h"
 #include "tests/kernel/space.h"
 
@@ -137,25 +136,5 @@ SELFTEST(walk_explains_the_direct_map)
 	REQUIRE(f != NULL);
 	EXPECT_EQ(walk(as, (vaddr_t)frame_bytes(f) + 8).physical, (frame_pfn(f) << PAGE_SHIFT) + 8);
 	frame_free(f);
-	space_close(as);
-}
-
-/* --- the hand --- */
-
-SELFTEST(policy_hand_is_the_next_victim_if_nothing_was_used)
-{
-	struct aspace *as = space_open();
-	REQUIRE(as != NULL);
-	EXPECT(space_map(as, SPACE_AT, 4));
-	for (unsigned i = 0; i < 4; i++)
-		EXPECT_EQ(fault_handle(as, SPACE_AT + i * PAGE_SIZE, PROT_W), 0);
-	struct frame *hand = policy_hand();
-	REQUIRE(hand != NULL);
-	EXPECT(policy_before(policy_after(hand)) == hand);
-	EXPECT(policy_select() == hand);
-	uint32_t n = 1;
-	for (const struct frame *f = policy_after(hand); f != hand && n < 100; n++)
-		f = policy_after(f);
-	EXPECT_EQ(n, policy_count());
 	space_close(as);
 }

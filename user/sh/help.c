@@ -41,7 +41,6 @@ static const struct description programs[] = {
 	{ "slabs", "the kernel's object caches" },
 	{ "swap", "the swap area, and whose pages are there" },
 	{ "clock", "the policy's hand and what is around it" },
-	{ "policy", "which page goes: shows or changes the rule" },
 	{ "demo", "NAME: guided demonstrations; without a name lists them" },
 	{ "Measuring", NULL },
 	{ "bench", "what a system call, a fault and a fork cost" },
