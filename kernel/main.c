@@ -30,6 +30,7 @@
 #include "kernel/failtest.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
+#include "kernel/loadavg.h"
 #include "kernel/log.h"
 #include "kernel/mapview.h"
 #include "kernel/panic.h"
@@ -42,6 +43,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/contiguous.h"
+#include "mm/history.h"
 #include "mm/policy.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
@@ -182,6 +184,7 @@ static void main_start_policy(void)
 
 static void main_start_paging(void)
 {
+	history_init();
 	vma_init();
 	object_init_module();
 	aspace_init();
@@ -216,6 +219,7 @@ static void main_start_outside(void)
 	if (cmdline.memmap && mapview_show(true) != 0)
 		log_warn("command line: memmap ignored: no VGA text screen");
 	serial_set_receiver(tty_receive);
+	loadavg_start();
 	irq_enable();
 }
 

@@ -50,7 +50,7 @@
 #include "mm/vmalloc.h"
 
 struct list_node process_all = LIST_HEAD_INIT(process_all);
-uint32_t process_count;
+uint32_t process_count, process_created;
 
 static struct slab_cache *process_cache;
 static uint32_t process_pids[BITMAP_WORDS(PROCESS_PID_MAX)];
@@ -195,6 +195,7 @@ struct process *process_create(struct thread_group *group)
 	p->start_tick = sched_ticks();
 	list_push_back(&process_all, &p->all);
 	process_count++;
+	process_created++;
 	return p;
 }
 

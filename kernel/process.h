@@ -137,6 +137,8 @@ static inline struct process *process_current(void)
 /* Every process, oldest first, and how many. */
 extern struct list_node process_all;
 extern uint32_t process_count;
+/* Processes and threads since boot. */
+extern uint32_t process_created;
 
 /* Caches and tables; after cpu_fpu_init, whose state new programs start with. Context: boot. */
 void process_init(void);

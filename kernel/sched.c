@@ -48,6 +48,7 @@ static struct process *sched_ended;
 
 struct process *process_running;
 volatile bool sched_attention;
+uint32_t sched_switches;
 
 uint64_t sched_ticks(void)
 {
@@ -137,6 +138,7 @@ static void sched_switch_to(struct process *next)
 		cpu_fpu_save(prev->fpu);
 	allot_stop(prev && prev->state != PROCESS_RUNNABLE);
 	process_running = next;
+	sched_switches++;
 	uint32_t *save = prev ? &prev->kernel_esp : &sched_boot_esp;
 	if (!next) {
 		/* The tables stay: whoever gives them up activates others first. */

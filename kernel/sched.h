@@ -18,6 +18,8 @@ struct wait_queue {
 
 /* Ticks since boot. Context: any. */
 uint64_t sched_ticks(void);
+/* How often another process got the CPU. */
+extern uint32_t sched_switches;
 /* From the timer interrupt: interrupts off. */
 void sched_tick(void);
 /*

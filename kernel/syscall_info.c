@@ -4,6 +4,7 @@
  */
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
+#include "kernel/loadavg.h"
 #include "kernel/rusage.h"
 #include "kernel/sched.h"
 #include "kernel/syscall_calls.h"
@@ -96,6 +97,8 @@ long sys_sysinfo(const struct syscall_args *args)
 		.procs = (uint16_t)process_count,
 		.mem_unit = PAGE_SIZE,
 	};
+	for (unsigned which = 0; which < LOADAVG_COUNT; which++)
+		info.loads[which] = loadavg[which] << (16 - LOADAVG_SHIFT);
 	return syscall_write_user(args->a[0], &info, sizeof(info));
 }
 

@@ -52,6 +52,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/aspace_internal.h"
+#include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pagein.h"
 #include "mm/reclaim.h"
@@ -432,6 +433,8 @@ static void fault_record(struct fault *f)
 		mmstat_count(minor_faults);
 		f->as->minor_faults++;
 	}
+	if (f->frame != NULL)
+		history_fault(f->frame);
 	f->as->peak_resident = MAX(f->as->peak_resident, f->as->pmap.resident);
 }
 

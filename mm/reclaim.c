@@ -36,6 +36,7 @@
 
 #include "kernel/panic.h"
 #include "lib/errno.h"
+#include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pmap.h"
 #include "mm/policy.h"
@@ -212,6 +213,7 @@ static int reclaim_evict_held(struct frame *f)
 	policy_evicted(f);
 	allot_evicted(f);
 	mmstat_count(evictions);
+	history_evict(f);
 	reclaim_stats.evictions++;
 	if (!dirty) {
 		mmstat_count(evictions_clean);

@@ -7,7 +7,9 @@
  * that has ended says -ESRCH.
  *
  * A file's text is made when it is read from the start and kept with the open file, so that a
- * reader with a small buffer sees one text and not pieces of several.
+ * reader with a small buffer sees one text and not pieces of several. Files that would be too large
+ * for that (pagemap, frames) consist of records of one size, each made when it is read: a reader
+ * can start at any of them, and nothing is kept.
  *
  * Formats are Linux's, as ps, top, free and pmap read them.
  * Source: Linux's proc(5).
@@ -17,6 +19,7 @@
 #include "kernel/fs/dir.h"
 #include "kernel/fs/path.h"
 #include "kernel/process.h"
+#include "kernel/signal.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -71,7 +74,11 @@ static const char *proc_name_of(const struct inode *i)
 		return i->name->name; /* the root: where it is mounted */
 	if (node->name)
 		return node->name;
-	format_string(number, sizeof(number), "%d", i->proc.fd >= 0 ? i->proc.fd : i->proc.pid);
+	if (node->show_number)
+		format_string(number, sizeof(number), "%08x", (uint32_t)i->proc.fd);
+	else
+		format_string(number, sizeof(number), "%d",
+			      i->proc.fd >= 0 ? i->proc.fd : i->proc.pid);
 	return number;
 }
 
@@ -105,12 +112,17 @@ static int proc_find(struct inode *dir, const char *name, size_t length, struct 
 	const struct proc_node *node = dir->proc.node;
 	const struct proc_node *child = proc_child(node, name, length);
 	int pid = dir->proc.pid, fd = -1, number = proc_parse(name, length);
+	uint32_t parsed;
 	struct process *p;
 	if (!proc_process(dir, &p))
 		return -ENOENT;
 	if (!child && node->next && number >= 0 && node->next(p, number) == number) {
 		child = node->numbered;
 		*(node->number_is_fd ? &fd : &pid) = number;
+	}
+	if (!child && node->parse && node->parse(name, length, &parsed)) {
+		child = node->numbered;
+		fd = (int)parsed;
 	}
 	if (!child)
 		return -ENOENT;
@@ -214,13 +226,49 @@ static int proc_make_text(struct file *f)
 		f->private = t;
 	}
 	text_free(t);
-	i->proc.node->show(t, p);
+	if (i->proc.node->show_number)
+		i->proc.node->show_number(t, p, (uint32_t)i->proc.fd);
+	else
+		i->proc.node->show(t, p);
 	return t->failed ? -ENOMEM : 0;
+}
+
+/*
+ * As many records, or pieces of them, as are wanted. The process is looked up again for each: it
+ * may end while user memory is made room for.
+ */
+static long proc_read_records(struct file *f, uptr_t buf, size_t n)
+{
+	const struct proc_node *node = f->inode->proc.node;
+	const size_t size = node->record_size;
+	char record[PROC_RECORD_MAX];
+	size_t done = 0;
+	if (node->binary && (f->position % size != 0 || n % size != 0))
+		return -EINVAL;
+	while (done < n) {
+		struct process *p;
+		size_t skip = (size_t)(f->position % size), part = MIN(size - skip, n - done);
+		if (!proc_process(f->inode, &p))
+			return done ? (long)done : -ESRCH;
+		if (!node->record(p, f->position / size, record))
+			break;
+		int error = user_write(process_aspace(), buf + done, record + skip, part);
+		if (error)
+			return done ? (long)done : error;
+		f->position += part;
+		done += part;
+		if (signal_wanted(process_running))
+			break;
+	}
+	return (long)done;
 }
 
 static long proc_read(struct file *f, uptr_t buf, size_t n)
 {
-	if (!f->inode->proc.node->show)
+	const struct proc_node *node = f->inode->proc.node;
+	if (node->record)
+		return proc_read_records(f, buf, n);
+	if (!node->show && !node->show_number)
 		return -EINVAL;
 	int error = f->position == 0 || !f->private ? proc_make_text(f) : 0;
 	if (error)

@@ -36,6 +36,13 @@ static uint32_t memory_committed(void)
 	return pages;
 }
 
+/* What Linux's meminfo tells and does not exist here. */
+static const char *const memory_absent[] = {
+	"HighTotal", "HighFree", "Zswap", "Zswapped", "SecPageTables", "NFS_Unstable", "Bounce",
+	"WritebackTmp", "VmallocChunk", "Percpu", "HardwareCorrupted", "AnonHugePages",
+	"ShmemHugePages", "ShmemPmdMapped", "FileHugePages", "FilePmdMapped", "CmaTotal", "CmaFree",
+};
+
 void proc_show_meminfo(struct text *t, struct process *p)
 {
 	const uint32_t *owned = frame_stats.owned;
@@ -50,6 +57,10 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "SwapCached", 0);
 	memory_line(t, "Active", owned[FRAME_ANON] + cached - reclaim_stats.cached);
 	memory_line(t, "Inactive", reclaim_stats.cached);
+	memory_line(t, "Active(anon)", owned[FRAME_ANON]);
+	memory_line(t, "Inactive(anon)", 0);
+	memory_line(t, "Active(file)", cached - reclaim_stats.cached);
+	memory_line(t, "Inactive(file)", reclaim_stats.cached);
 	memory_line(t, "Unevictable", reclaim_stats.locked);
 	memory_line(t, "Mlocked", reclaim_stats.locked);
 	memory_line(t, "SwapTotal", swap_stats.total);
@@ -69,6 +80,11 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "Committed_AS", memory_committed());
 	memory_line(t, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
 	memory_line(t, "VmallocUsed", owned[FRAME_VMALLOC]);
+	for (size_t i = 0; i < ARRAY_SIZE(memory_absent); i++)
+		memory_line(t, memory_absent[i], 0);
+	text_add(t, "HugePages_Total:       0\nHugePages_Free:        0\n");
+	text_add(t, "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+	text_add(t, "Hugepagesize:       4096 kB\nHugetlb:               0 kB\n");
 }
 
 void proc_show_vmstat(struct text *t, struct process *p)
@@ -89,4 +105,5 @@ void proc_show_vmstat(struct text *t, struct process *p)
 	for (unsigned i = 0; i < MMSTAT_COUNT; i++)
 		if (i != MMSTAT_oom_kills)
 			text_add(t, "clockhand_%s %u\n", mmstat_names[i], mmstat[i]);
+	proc_add_vmstat_rest(t);
 }

@@ -45,8 +45,24 @@ static const char *process_state_word(char letter)
 
 /* Sizes in pages; all 0 for one that has no memory any more. */
 struct process_sizes {
-	uint32_t total, resident, shared, text, data, stack, peak, swapped, tables;
+	uint32_t total, resident, shared, shmem, locked, text, data, stack, peak, swapped, tables;
 };
+
+/* The page of zeroes is everybody's: it does not count as resident. */
+static void process_count_pages(const struct aspace *as, struct process_sizes *s)
+{
+	s->resident = 0;
+	pmap_for_each(va, &as->pmap, USER_BASE, USER_TOP) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
+			continue;
+		const struct frame *f = frame_of(e.number);
+		s->resident++;
+		s->shared += f->owner == FRAME_OBJECT;
+		s->shmem += f->owner == FRAME_OBJECT && !f->object->ops->read;
+		s->locked += f->locks > 0;
+	}
+}
 
 static struct process_sizes process_sizes(const struct process *p)
 {
@@ -67,6 +83,7 @@ static struct process_sizes process_sizes(const struct process *p)
 		else if (v->prot & PROT_W && !(v->flags & VMA_SHARED))
 			s.data += n;
 	}
+	process_count_pages(as, &s);
 	return s;
 }
 
@@ -91,8 +108,9 @@ static void process_stat(struct text *t, struct process *p)
 	text_add(t, "%d (%s) %c %d %d %d 0 -1 %u %u %u %u %u ", p->pid, p->comm,
 		 process_letter(p), process_parent_pid(p), p->pgrp, p->session, 0x400000u, minor,
 		 p->child_minor_faults, major, p->child_major_faults);
-	text_add(t, "%u %u %u %u 20 0 1 0 %llu %u %u 4294967295 ", p->times.user, p->times.system,
-		 p->child_times.user, p->child_times.system, (unsigned long long)p->start_tick,
+	text_add(t, "%u %u %u %u 20 0 %u 0 %llu %u %u 4294967295 ", p->times.user, p->times.system,
+		 p->child_times.user, p->child_times.system, p->group ? p->group->live : 1,
+		 (unsigned long long)p->start_tick,
 		 s.total << PAGE_SHIFT, s.resident);
 	text_add(t, "%u %u %u %u %u %u %u %u %u ", as ? as->code_start : 0, as ? as->code_end : 0,
 		 as ? as->stack_start : 0, p->trap->esp, p->trap->eip, (uint32_t)signal_pending(p),
@@ -117,8 +135,10 @@ static void process_status_memory(struct text *t, const struct process *p)
 	if (!p->aspace)
 		return;
 	text_add(t, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t%8u kB\nVmPin:\t%8u kB\n",
-		 s.total * KIB, s.total * KIB, 0u, 0u);
+		 s.total * KIB, s.total * KIB, s.locked * KIB, 0u);
 	text_add(t, "VmHWM:\t%8u kB\nVmRSS:\t%8u kB\n", s.peak * KIB, s.resident * KIB);
+	text_add(t, "RssAnon:\t%8u kB\nRssFile:\t%8u kB\nRssShmem:\t%8u kB\n",
+		 (s.resident - s.shared) * KIB, (s.shared - s.shmem) * KIB, s.shmem * KIB);
 	text_add(t, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\n",
 		 s.data * KIB, s.stack * KIB, s.text * KIB, 0u);
 	text_add(t, "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\n", s.tables * KIB, s.swapped * KIB);
@@ -188,6 +208,12 @@ static void process_oom_score_adj(struct text *t, struct process *p)
 {
 	(void)p;
 	text_add(t, "0\n");
+}
+
+static void process_wchan(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "0"); /* where it sleeps is not kept; Linux says the same to strangers */
 }
 
 /* --- links --- */
@@ -267,6 +293,10 @@ static const struct proc_node process_fd_node = {
 	.mode = MODE_LINK | 0700, .target = process_file, .link_text = process_file_text,
 };
 
+static const struct proc_node process_walk_node = {
+	.mode = PROCESS_FILE, .show_number = proc_show_walk,
+};
+
 static const struct proc_node process_children[] = {
 	{ .name = "cmdline", .mode = PROCESS_FILE, .show = process_cmdline },
 	{ .name = "comm", .mode = MODE_REGULAR | 0644, .show = process_comm,
@@ -278,9 +308,14 @@ static const struct proc_node process_children[] = {
 	  .link_text = process_exe_text },
 	{ .name = "fd", .mode = MODE_DIR | 0500, .numbered = &process_fd_node,
 	  .next = process_next_fd, .number_is_fd = true },
+	{ .name = "io", .mode = MODE_REGULAR | 0400, .show = proc_show_io },
+	{ .name = "limits", .mode = PROCESS_FILE, .show = proc_show_limits },
 	{ .name = "maps", .mode = PROCESS_FILE, .show = proc_show_maps },
 	{ .name = "mounts", .mode = PROCESS_FILE, .show = process_mounts },
+	{ .name = "oom_score", .mode = PROCESS_FILE, .show = proc_show_oom_score },
 	{ .name = "oom_score_adj", .mode = PROCESS_FILE, .show = process_oom_score_adj },
+	{ .name = "pagemap", .mode = MODE_REGULAR | 0400, .record = proc_record_pagemap,
+	  .record_size = sizeof(uint64_t), .binary = true },
 	{ .name = "paging", .mode = MODE_REGULAR | 0644, .show = proc_show_paging,
 	  .store = proc_store_paging },
 	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_wish,
@@ -289,11 +324,15 @@ static const struct proc_node process_children[] = {
 	  .link_text = process_root_text },
 	{ .name = "segments", .mode = PROCESS_FILE, .show = proc_show_segments },
 	{ .name = "smaps", .mode = PROCESS_FILE, .show = proc_show_smaps },
+	{ .name = "smaps_rollup", .mode = PROCESS_FILE, .show = proc_show_smaps_rollup },
 	{ .name = "stat", .mode = PROCESS_FILE, .show = process_stat },
 	{ .name = "statm", .mode = PROCESS_FILE, .show = process_statm },
 	{ .name = "status", .mode = PROCESS_FILE, .show = process_status },
 	{ .name = "task", .mode = PROCESS_DIR, .numbered = &proc_process_node,
 	  .next = process_next_task },
+	{ .name = "walk", .mode = PROCESS_DIR, .numbered = &process_walk_node,
+	  .parse = proc_parse_address },
+	{ .name = "wchan", .mode = PROCESS_FILE, .show = process_wchan },
 	{ .name = NULL },
 };
 

@@ -6,6 +6,7 @@
 #include "kernel/cpu.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/proc.h"
+#include "kernel/loadavg.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"
 #include "kernel/thread.h"
@@ -132,9 +133,9 @@ static void root_stat(struct text *t, struct process *p)
 	for (unsigned line = 0; line < 2; line++)
 		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", line ? "0" : " ", load.user,
 			 load.system, idle);
-	text_add(t, "intr %llu\nctxt 0\nbtime %llu\n", (unsigned long long)sched_ticks(),
-		 (unsigned long long)boot);
-	text_add(t, "processes %u\nprocs_running %u\nprocs_blocked 0\n", process_count,
+	text_add(t, "intr %llu\nctxt %u\nbtime %llu\n", (unsigned long long)sched_ticks(),
+		 sched_switches, (unsigned long long)boot);
+	text_add(t, "processes %u\nprocs_running %u\nprocs_blocked 0\n", process_created,
 		 load.running);
 }
 
@@ -153,7 +154,12 @@ static void root_loadavg(struct text *t, struct process *p)
 	(void)p;
 	list_for_each(node, &process_all)
 		last = MAX(last, list_entry(node, struct process, all)->pid);
-	text_add(t, "0.00 0.00 0.00 %u/%u %d\n", root_load().running, process_count, last);
+	for (unsigned which = 0; which < LOADAVG_COUNT; which++) {
+		uint32_t load = loadavg[which] + (1 << LOADAVG_SHIFT) / 200; /* rounded */
+		text_add(t, "%u.%02u ", load >> LOADAVG_SHIFT,
+			 (load & ((1 << LOADAVG_SHIFT) - 1)) * 100 >> LOADAVG_SHIFT);
+	}
+	text_add(t, "%u/%u %d\n", root_load().running, process_count, last);
 }
 
 static void root_swaps(struct text *t, struct process *p)
@@ -163,6 +169,24 @@ static void root_swaps(struct text *t, struct process *p)
 	if (swap_stats.total > 0)
 		text_add(t, "%-40s%s\t%u\t\t%u\t\t%d\n", "/dev/ram0", "partition",
 			 swap_stats.total * 4, swap_stats.used * 4, -2);
+}
+
+/* The swap area is the one disk: requests of a page each, 8 sectors. */
+static void root_diskstats(struct text *t, struct process *p)
+{
+	(void)p;
+	if (swap_stats.total > 0)
+		text_add(t, "%4d %7d %s %u 0 %u 0 %u 0 %u 0 0 0 0 0 0 0 0 0 0\n", 1, 0, "ram0",
+			 swap_stats.reads, swap_stats.reads * 8, swap_stats.writes,
+			 swap_stats.writes * 8);
+}
+
+static void root_partitions(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "major minor  #blocks  name\n\n");
+	if (swap_stats.total > 0)
+		text_add(t, "%4d  %7d %10u %s\n", 1, 0, (swap_stats.total + 1) * 4, "ram0");
 }
 
 /* --- the tables --- */
@@ -185,15 +209,27 @@ static const struct proc_node root_children[] = {
 	{ .name = "self", .mode = ROOT_LINK, .link_text = root_self },
 	{ .name = "thread-self", .mode = ROOT_LINK, .link_text = root_thread_self },
 	{ .name = "mounts", .mode = ROOT_LINK, .link_text = root_mounts },
+	{ .name = "buddyinfo", .mode = ROOT_FILE, .show = proc_show_buddyinfo },
+	{ .name = "clock", .mode = ROOT_FILE, .show = proc_show_clock },
 	{ .name = "cmdline", .mode = ROOT_FILE, .show = root_cmdline },
 	{ .name = "cpuinfo", .mode = ROOT_FILE, .show = root_cpuinfo },
+	{ .name = "diskstats", .mode = ROOT_FILE, .show = root_diskstats },
 	{ .name = "filesystems", .mode = ROOT_FILE, .show = root_filesystems },
+	{ .name = "frames", .mode = ROOT_FILE, .record = proc_record_frame,
+	  .record_size = PROC_FRAME_LINE },
+	{ .name = "kpagecount", .mode = MODE_REGULAR | 0400, .record = proc_record_kpagecount,
+	  .record_size = sizeof(uint64_t), .binary = true },
+	{ .name = "kpageflags", .mode = MODE_REGULAR | 0400, .record = proc_record_kpageflags,
+	  .record_size = sizeof(uint64_t), .binary = true },
 	{ .name = "loadavg", .mode = ROOT_FILE, .show = root_loadavg },
 	{ .name = "meminfo", .mode = ROOT_FILE, .show = proc_show_meminfo },
 	{ .name = "memmap", .mode = MODE_REGULAR | 0644, .show = proc_show_memmap,
 	  .store = proc_store_memmap },
+	{ .name = "pagetypeinfo", .mode = ROOT_FILE, .show = proc_show_pagetypeinfo },
 	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_partition,
 	  .store = proc_store_partition },
+	{ .name = "partitions", .mode = ROOT_FILE, .show = root_partitions },
+	{ .name = "slabinfo", .mode = ROOT_FILE, .show = proc_show_slabinfo },
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
 	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },
@@ -201,6 +237,7 @@ static const struct proc_node root_children[] = {
 	{ .name = "uptime", .mode = ROOT_FILE, .show = root_uptime },
 	{ .name = "version", .mode = ROOT_FILE, .show = root_version },
 	{ .name = "vmstat", .mode = ROOT_FILE, .show = proc_show_vmstat },
+	{ .name = "zoneinfo", .mode = ROOT_FILE, .show = proc_show_zoneinfo },
 	{ .name = NULL },
 };
 

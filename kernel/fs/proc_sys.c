@@ -73,6 +73,26 @@ static int sys_drop_caches_now(struct process *p, const char *text)
 	return 0;
 }
 
+static void sys_min_free(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "%u\n", reclaim_stats.reserve * (PAGE_SIZE / 1024));
+}
+
+/* Mapped pages of files and private ones are one to the policy: Linux's 100. */
+static void sys_swappiness(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "100\n");
+}
+
+/* page-cluster: one page is read from swap at a time. panic_on_oom: a process is ended. */
+static void sys_zero(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "0\n");
+}
+
 enum {
 	SYS_FILE = MODE_REGULAR | 0444, SYS_SETTING = MODE_REGULAR | 0644,
 	SYS_DIR = MODE_DIR | 0555,
@@ -92,8 +112,12 @@ static const struct proc_node sys_vm_children[] = {
 	  .store = proc_store_allocation },
 	{ .name = "drop_caches", .mode = MODE_REGULAR | 0644, .show = sys_drop_caches,
 	  .store = sys_drop_caches_now },
+	{ .name = "min_free_kbytes", .mode = SYS_FILE, .show = sys_min_free },
 	{ .name = "mmap_min_addr", .mode = SYS_FILE, .show = sys_mmap_min },
 	{ .name = "overcommit_memory", .mode = SYS_FILE, .show = sys_overcommit },
+	{ .name = "page-cluster", .mode = SYS_FILE, .show = sys_zero },
+	{ .name = "panic_on_oom", .mode = SYS_FILE, .show = sys_zero },
+	{ .name = "swappiness", .mode = SYS_FILE, .show = sys_swappiness },
 	{ .name = "pff_high", .mode = SYS_SETTING, .show = proc_show_pff_high,
 	  .store = proc_store_pff_high },
 	{ .name = "pff_low", .mode = SYS_SETTING, .show = proc_show_pff_low,

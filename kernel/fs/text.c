@@ -33,6 +33,12 @@ static bool text_reserve(struct text *t, size_t n)
 	return true;
 }
 
+void text_make_room(struct text *t, size_t n)
+{
+	if (!text_reserve(t, n))
+		t->failed = true;
+}
+
 void text_add_bytes(struct text *t, const char *bytes, size_t n)
 {
 	if (!text_reserve(t, n)) {

@@ -117,6 +117,49 @@ def shell_on_a_terminal(box):
 
 
 @test
+def tab_completes_commands_processes_and_demonstrations(box):
+    terminal = Terminal(box, "shell")
+    terminal.expect(PROMPT)
+    terminal.type(b"hierar\t--help\r")
+    terminal.expect(b"\nhierarchy: registers")
+    terminal.expect(PROMPT)
+    terminal.type(b"maps \t\t")  # two processes, init and the shell: the second Tab lists them
+    terminal.expect(b"1  2")
+    terminal.type(b"2\t\r")
+    terminal.expect(b"[stack]")
+    terminal.expect(PROMPT)
+    terminal.type(b"demo pag\t\r")
+    terminal.expect(b"physical 20")
+    terminal.expect(PROMPT)
+    terminal.type(b"cat /etc/mo\t\r")
+    terminal.expect(b"\nClockhand:")
+    terminal.expect(PROMPT)
+    terminal.type(CTRL_D)
+    equal(terminal.close(), 0, "status")
+
+
+@test
+def arrows_bring_lines_back(box):
+    up, left = b"\x1b[A", b"\x1b[D"
+    terminal = Terminal(box, "shell")
+    terminal.expect(PROMPT)
+    terminal.type(b"echo first line\r")
+    terminal.expect(b"\nfirst line")
+    terminal.expect(PROMPT)
+    terminal.type(b"echo second\r")
+    terminal.expect(b"\nsecond")
+    terminal.expect(PROMPT)
+    terminal.type(up + up + b"s\r")
+    terminal.expect(b"\nfirst lines")
+    terminal.expect(PROMPT)
+    terminal.type(up + up + left * 2 + b"X\r")
+    terminal.expect(b"\nsecoXnd")
+    terminal.expect(PROMPT)
+    terminal.type(CTRL_D)
+    equal(terminal.close(), 0, "status")
+
+
+@test
 def ctrl_a_x_leaves(box):
     terminal = Terminal(box, "shell")
     terminal.expect(PROMPT)

@@ -33,8 +33,21 @@ static const struct description programs[] = {
 	{ "probe", "tries every corner of the 4 GiB it must not touch" },
 	{ "segprobe", "the limits of its segments, which Bochs checks" },
 	{ "hostile", "random system calls, int n for every n, wild jumps" },
+	{ "Watching memory (a PID is a number from ps, or self)", NULL },
+	{ "free", "memory and swap: total, used, free" },
+	{ "ps", "processes with their memory and faults" },
+	{ "maps", "PID: its areas, and what is resident of each" },
+	{ "walk", "PID ADDRESS: how the MMU translates it, bit by bit" },
+	{ "frames", "what each physical frame is used for" },
+	{ "memmap", "a map of all frames, drawn" },
+	{ "buddy", "free blocks by size, drawn" },
+	{ "slabs", "the kernel's object caches" },
+	{ "swap", "the swap area, and whose pages are there" },
+	{ "clock", "the policy's hand and what is around it" },
+	{ "demo", "NAME: guided demonstrations; without a name lists them" },
 	{ "Measuring", NULL },
 	{ "bench", "what a system call, a fault and a fork cost" },
+	{ "hierarchy", "registers, caches, memory, swap: sizes and costs" },
 };
 
 static const struct description tools[] = {
@@ -91,7 +104,8 @@ static void help_print_rest(void)
 	if (directory_open(&dir, "/bin") < 0)
 		return;
 	for (const struct dirent64 *e = directory_next(&dir); e; e = directory_next(&dir)) {
-		if (e->name[0] == '.' || in_table(e->name))
+		bool listed_by_demo = strncmp(e->name, "demo-", 5) == 0;
+		if (e->name[0] == '.' || listed_by_demo || in_table(e->name))
 			continue;
 		const char *before = count == 0 ? "Also in /bin\n  " : count % 8 ? " " : "\n  ";
 		if (count < REST_MAX)

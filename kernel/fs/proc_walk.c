@@ -1,0 +1,167 @@
+/*
+ * /proc/PID/walk/ADDRESS: how an address of a process becomes a physical one, explained.
+ *
+ * Three parts. The segment: the process's offset plus its base, if the limit allows. The page
+ * tables: mm/x86 explains them, as only it knows their bits. And what the kernel knows that the
+ * tables do not say: the area, what is behind it, who else maps the frame, what the slot holds; for
+ * a page that is not there, what a touch would do. Looking changes nothing.
+ */
+#include "kernel/fs/proc.h"
+#include "kernel/process.h"
+#include "mm/rmap.h"
+#include "mm/swap.h"
+
+enum { WALK_MAPPERS_SHOWN = 8, WALK_TEXT_MAX = 8192 };
+
+/* Hexadecimal, with or without 0x, up to 8 digits. */
+bool proc_parse_address(const char *name, size_t length, uint32_t *address)
+{
+	size_t i = length > 2 && name[0] == '0' && name[1] == 'x' ? 2 : 0;
+	uint32_t value = 0;
+	if (length == i || length - i > 8)
+		return false;
+	for (; i < length; i++) {
+		char c = name[i];
+		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)c - '0'
+				 : c >= 'a' && c <= 'f' ? (unsigned)c - 'a' + 10
+				 : c >= 'A' && c <= 'F' ? (unsigned)c - 'A' + 10
+							: 16;
+		if (digit == 16)
+			return false;
+		value = value << 4 | digit;
+	}
+	*address = value;
+	return true;
+}
+
+static void walk_say(void *context, const char *line)
+{
+	text_add(context, "%s\n", line);
+}
+
+/* The linear address; false: the segment's limit refuses it. */
+static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offset, vaddr_t *va)
+{
+	const struct segment *s = &as->segment;
+	text_add(t, "segment    base 0x%08x, limit 0x%08x bytes, offset 0x%08x\n", s->base,
+		 s->data_limit, offset);
+	*va = s->base + offset;
+	if (offset < s->data_limit)
+		return true;
+	text_add(t, "  beyond the limit: a user program gets a general protection fault\n");
+	return offset >= KERNEL_BASE && s->base == 0;
+}
+
+static void walk_area(struct text *t, const struct aspace *as, const struct vma *v, vaddr_t va)
+{
+	static const char *const what[] = { "zeroes", "page" };
+	uint32_t page = v->index + ((va - v->start) >> PAGE_SHIFT);
+	text_add(t, "area       %08x-%08x %c%c%c%c ", v->start, v->end,
+		 v->prot & PROT_R ? 'r' : '-', v->prot & PROT_W ? 'w' : '-',
+		 v->prot & PROT_X ? 'x' : '-', v->flags & VMA_SHARED ? 's' : 'p');
+	proc_add_area_name(t, as, v);
+	if (v->object->ops->keeps_pages)
+		text_add(t, ", %s %u of it", what[1], page);
+	else
+		text_add(t, ", %s until written", what[0]);
+	text_add(t, "%s\n", v->flags & VMA_LOCKED ? ", locked" : "");
+}
+
+static void walk_slot(struct text *t, slot_t slot)
+{
+	const struct frame *f = swap_frame(slot);
+	text_add(t, "slot       %u, named by %u entries", slot, swap_refs(slot));
+	if (f)
+		text_add(t, ", and frame %u has the same page\n", frame_pfn(f));
+	else
+		text_add(t, "; a touch reads it back (major fault)\n");
+}
+
+static void walk_frame(struct text *t, pfn_t pfn)
+{
+	const struct frame *f = frame_of(pfn);
+	unsigned n = 0;
+	if (pfn == object_zero_pfn) {
+		text_add(t, "frame      %u, the page of zeroes that all share\n", pfn);
+		return;
+	}
+	text_add(t, "frame      %u, %s page, mappers %u, pins %u, locks %u%s%s\n", pfn,
+		 f->owner == FRAME_ANON ? "a private" : "an object's", f->mappers, f->pins,
+		 f->locks, f->flags & FRAME_DIRTY ? ", marked dirty" : "",
+		 f->state == FRAME_EVICTABLE ? ", may be evicted" : "");
+	for (mapping_t m = f->rmap; m != 0 && n < WALK_MAPPERS_SHOWN; n++) {
+		vaddr_t va;
+		const struct pmap *pm = pmap_of_mapping(m, &va);
+		m = *pmap_mapping_word(m);
+		text_add(t, "  mapped by pid %d at 0x%08x\n", proc_pid_of(pm), va);
+	}
+	if (f->slot != 0)
+		text_add(t, "  slot %u holds %s\n", f->slot,
+			 f->flags & FRAME_DIRTY ? "an older copy, or is set aside for one"
+						: "the same page: evicting it writes nothing");
+}
+
+/* Nothing in the entry: what would come? */
+static void walk_absent(struct text *t, const struct vma *v, vaddr_t va)
+{
+	uint32_t page = v->index + ((va - v->start) >> PAGE_SHIFT);
+	if (v->prot == PROT_NONE) {
+		text_add(t, "touch      refused: the area allows nothing\n");
+		return;
+	}
+	if (!v->object->ops->keeps_pages) {
+		text_add(t, "touch      a read maps the page of zeroes, a write a frame of zeroes "
+			    "(minor fault)\n");
+		return;
+	}
+	struct object_page o = object_lookup(v->object, page);
+	if (o.kind == OBJECT_FRAME)
+		text_add(t, "touch      maps frame %u, which has the page (minor fault)\n",
+			 frame_pfn(o.frame));
+	else if (o.kind == OBJECT_SLOT)
+		text_add(t, "touch      reads slot %u (major fault)\n", o.slot);
+	else
+		text_add(t, "touch      %s\n", v->object->ops->read
+				? "reads the page from the file (major fault)"
+				: "a frame of zeroes (minor fault)");
+}
+
+static void walk_kernel_side(struct text *t, struct aspace *as, vaddr_t va)
+{
+	const struct vma *v = vma_find(&as->areas, va);
+	struct pmap_entry e = { .kind = PMAP_NONE };
+	if (va >= KERNEL_BASE) {
+		text_add(t, "area       the kernel's half, the same in every process\n");
+		return;
+	}
+	if (va >= USER_BASE)
+		e = pmap_lookup(&as->pmap, va);
+	if (!v) {
+		text_add(t, "area       none: a touch is a segmentation fault%s\n",
+			 va < USER_BASE ? " (nothing is ever mapped this low)" : "");
+		return;
+	}
+	walk_area(t, as, v, va);
+	if (e.kind == PMAP_FRAME)
+		walk_frame(t, e.number);
+	else if (e.kind == PMAP_SLOT)
+		walk_slot(t, e.number);
+	else
+		walk_absent(t, v, va);
+}
+
+void proc_show_walk(struct text *t, struct process *p, uint32_t address)
+{
+	vaddr_t va;
+	struct aspace *as = p->aspace ? aspace_get(p->aspace) : NULL;
+	if (!as) {
+		text_add(t, "it has no memory any more\n");
+		return;
+	}
+	text_make_room(t, WALK_TEXT_MAX);
+	if (walk_segment(t, as, address, &va)) {
+		pmap_explain(&as->pmap, va, walk_say, t);
+		walk_kernel_side(t, as, va);
+	}
+	aspace_put(as);
+}
