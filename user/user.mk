@@ -10,8 +10,8 @@
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
 USER_TOOLS := args cat echo false hello kill ls partition partitions sleep true uname wc
-USER_DEMOS := bench bigprog demo-partitions forkstorm hashtable hostile matrix nullderef \
-	pagesort probe stackgrow tally touchpages
+USER_DEMOS := bench beyond bigprog demo-partitions forkstorm hashtable hostile matrix nullderef \
+	pagesort probe rollstorm stackgrow tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \
@@ -28,6 +28,7 @@ EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c u
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
 EXTRA_partitions := user/lib/region.c
 EXTRA_demo-partitions := user/lib/region.c
+EXTRA_rollstorm := user/lib/region.c
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm
@@ -41,6 +42,7 @@ EXTRA_signal-info := tests/user/fault_instructions.asm
 # objects: i386 can relocate their code too.
 LINK_LOW := -Wl,-Ttext-segment=0x1000
 LINK_PIE := -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext
+LDFLAGS_beyond := $(LINK_LOW)
 LDFLAGS_tally-low := $(LINK_LOW)
 LDFLAGS_tally-pie := $(LINK_PIE)
 LDFLAGS_tally-fixed := -Wl,-Ttext-segment=0x80100000
