@@ -13,9 +13,9 @@ USER_TOOLS := args cat echo false hello kill ls memmap policy partition partitio
 	uname wc
 # What shows memory at work; each reads /proc.
 USER_MONITOR := buddy clock demo frames free hierarchy maps ps slabs swap walk
-USER_DEMOS := bench bigprog demo-clock demo-cow demo-paging demo-residency demo-partitions \
-	forkstorm hashtable hostile matrix neighbours nullderef pagesort probe segprobe \
-	stackgrow switching tally touchpages
+USER_DEMOS := bench beyond bigprog demo-clock demo-cow demo-paging demo-residency \
+	demo-partitions forkstorm hashtable hostile matrix neighbours nullderef pagesort probe \
+	rollstorm segprobe stackgrow switching tally touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pagemap pipe poll preempt proc \
@@ -35,6 +35,7 @@ EXTRA_demo-partitions := user/lib/region.c
 $(foreach p,$(USER_MONITOR) demo-clock demo-cow demo-paging demo-residency,\
 	$(eval EXTRA_$(p) := user/tools/procfile.c))
 EXTRA_hierarchy += user/tools/hierarchy_cpu.asm
+EXTRA_rollstorm := user/lib/region.c
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm
@@ -51,6 +52,7 @@ EXTRA_signal-info := tests/user/fault_instructions.asm
 # objects: i386 can relocate their code too.
 LINK_LOW := -Wl,-Ttext-segment=0x1000
 LINK_PIE := -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext
+LDFLAGS_beyond := $(LINK_LOW)
 LDFLAGS_tally-low := $(LINK_LOW)
 LDFLAGS_tally-pie := $(LINK_PIE)
 LDFLAGS_tally-fixed := -Wl,-Ttext-segment=0x80100000
@@ -58,8 +60,9 @@ EXTRA_signal-forged := tests/user/forged_flags.asm
 
 USER_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-common \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -O2 -g \
+	-ffunction-sections -fdata-sections \
 	-Wall -Wextra -Werror -I.
-USER_LDFLAGS := -m32 -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack
+USER_LDFLAGS := -m32 -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--gc-sections
 
 .PHONY: user user-check
 user: build/initrd.cpio
@@ -131,7 +134,7 @@ build/initrd.cpio: $(USER_ELFS) $(USER_ETC) $(USER_SCRIPTS:%=tests/user/%.sh) us
 	$(Q)mkdir -p $(addprefix build/user/root/,bin sbin tests dev etc proc tmp)
 	$(Q)cp $(USER_ETC) build/user/root/etc/
 	$(Q)for p in $(USER_PATHS); do \
-		objcopy --strip-debug build/user/elf/$${p##*/} build/user/root/$$p || exit 1; done
+		objcopy --strip-all build/user/elf/$${p##*/} build/user/root/$$p || exit 1; done
 	$(Q)for s in $(USER_SCRIPTS); do \
 		cp tests/user/$$s.sh build/user/root/tests/$$s || exit 1; done
 	$(Q)$(call user_no_programs,build/user/root/tests/data)
