@@ -52,6 +52,15 @@ def consistent(picture):
     return frames
 
 
+def cells_add_up(picture):
+    """In a picture that took several ticks, cells and legend still agree."""
+    legend = picture.legend()
+    counted = picture.counted()
+    for name, (_, cells, _) in legend.items():
+        equal(counted[name], cells, f"cells that are {name} (counted, legend)")
+    return {name: frames for name, (_, _, frames) in legend.items()}
+
+
 def swap_used(picture):
     return picture.figures("swap  ")[0]
 
@@ -106,6 +115,21 @@ def the_map_follows_a_run_that_pages(box):
         check(after["free"] > before["free"] - 100,
               f"free frames: {before['free']} before, {after['free']} after")
         check(after["dirty"] + after["dirty, used"] < 100, f"dirty frames stayed: {after}")
+
+
+@test
+def the_map_of_a_large_machine_adds_up(box):
+    """More frames than are looked at in one tick: 300 MiB take ten."""
+    with Session("--ram", "300M", "--swap", "8M", "--append", "memmap") as session:
+        session.expect(PROMPT)
+        idle = session.next_map(session.map_when(lambda picture: picture.number > 1))
+        frames = cells_add_up(idle)
+        check(frames["free"] > 75000, f"free frames: {frames['free']}")
+        session.type("matrix --size=2000 &")
+        busy = session.map_when(lambda picture: picture.figures("minor fault")[0] > 5000)
+        frames = cells_add_up(busy)
+        check(frames["dirty"] + frames["dirty, used"] > 1000, f"dirty frames: {frames}")
+        find(r"\d matrix", "\n".join(busy.text(row) for row in range(screen.ROWS)))
 
 
 @test
