@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 
-from harness import ROOT, check, equal, find, test
+from harness import ROOT, check, equal, find, test, wait_for
 from test_terminal import CTRL_C, CTRL_D, Terminal
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
@@ -50,6 +50,15 @@ def consistent(picture):
     equal(sum(frames.values()) - frames["reserved"], total, "frames that are not reserved")
     check(len(picture.hand()) <= 1, f"{len(picture.hand())} hands")
     return frames
+
+
+def cells_add_up(picture):
+    """In a picture that took several ticks, cells and legend still agree."""
+    legend = picture.legend()
+    counted = picture.counted()
+    for name, (_, cells, _) in legend.items():
+        equal(counted[name], cells, f"cells that are {name} (counted, legend)")
+    return {name: frames for name, (_, _, frames) in legend.items()}
 
 
 def swap_used(picture):
@@ -109,6 +118,21 @@ def the_map_follows_a_run_that_pages(box):
 
 
 @test
+def the_map_of_a_large_machine_adds_up(box):
+    """More frames than are looked at in one tick: 300 MiB take ten."""
+    with Session("--ram", "300M", "--swap", "8M", "--append", "memmap") as session:
+        session.expect(PROMPT)
+        idle = session.next_map(session.map_when(lambda picture: picture.number > 1))
+        frames = cells_add_up(idle)
+        check(frames["free"] > 75000, f"free frames: {frames['free']}")
+        session.type("matrix --size=2000 &")
+        busy = session.map_when(lambda picture: picture.figures("minor fault")[0] > 5000)
+        frames = cells_add_up(busy)
+        check(frames["dirty"] + frames["dirty, used"] > 1000, f"dirty frames: {frames}")
+        find(r"\d matrix", "\n".join(busy.text(row) for row in range(screen.ROWS)))
+
+
+@test
 def the_console_comes_back(box):
     """And is a page of its own, where output has gone on."""
     with Session(*WORDS) as session:
@@ -131,6 +155,33 @@ def picture_size(session, box):
     session.monitor.picture(path)
     with open(path, "rb") as png:
         return struct.unpack(">II", png.read(24)[16:])
+
+
+# QEMU that is still there when the machine has ended: its screen can be looked at.
+LASTING_QEMU = b"""#!/usr/bin/env python3
+import os, sys
+words = sys.argv[1:]
+at = words.index("isa-debug-exit,iobase=0xf4,iosize=4")
+del words[at - 1:at + 1]
+os.execvp("qemu-system-i386", ["qemu-system-i386", *words, "-no-shutdown"])
+"""
+
+
+@test
+def a_panic_is_seen_on_the_screen(box):
+    """Although the map was shown."""
+    lasting = box.file("lasting-qemu", LASTING_QEMU)
+    os.chmod(lasting, 0o755)
+    words = (*WORDS, "--append", "memmap test=sysrq")
+    with Session(*words, env={"CLOCKHAND_QEMU": lasting}) as session:
+        session.expect(PROMPT)
+        session.map_when(lambda picture: picture.number > 0)
+        equal(picture_size(session, box), (640, 400), "the map's size in pixels")
+        session.type("echo c > /proc/sysrq-trigger")
+        session.expect("what next:")
+        wait_for(lambda: picture_size(session, box) == (720, 400), 60, "the console is shown")
+        text = session.monitor.memory(screen.TEXT_MEMORY, 4000)[::2].decode("cp437")
+        check("cr2 00000010 is NULL + 0x10" in text, f"no report on the screen: {text}")
 
 
 @test

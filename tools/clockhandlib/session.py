@@ -21,8 +21,8 @@ LAUNCHER = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file_
 class Session:
     """`tools/clockhand shell WORDS` with QEMU's control socket; gone with the block it is for."""
 
-    def __init__(self, *words):
-        self.words = words
+    def __init__(self, *words, env=None):
+        self.words, self.env = words, {**os.environ, **(env or {})}
         self.seen = 0
 
     def __enter__(self):
@@ -32,7 +32,7 @@ class Session:
         with open(self.log, "wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, LAUNCHER, "shell", "--qmp", path, *self.words],
-                stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT)
+                stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, env=self.env)
         try:
             self.monitor = screen.Monitor(path)
         except BaseException:
