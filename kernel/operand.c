@@ -135,7 +135,7 @@ static void decode_operand(struct decoder *d, unsigned bytes, bool write)
 
 /*
  * What an opcode's instructions look like, a letter each. Sizes: of a word (2 or 4 bytes), or a
- * byte if the opcode is even and the form one of R W B Z 6 s m.
+ * byte if the opcode is even and the form one of R W B Z 6 8 s m.
  *
  *   .  nothing          -  not known here
  *   R  ModRM, read      W  ModRM, written     L  ModRM, not touched

@@ -37,7 +37,11 @@ static long tls_choose(const struct process *p, uint32_t wanted)
 	return -ESRCH;
 }
 
-/* A 32-bit data segment; what else a descriptor can be, a program must not have. */
+/*
+ * A 32-bit data segment; what else a descriptor can be, a program must not have. 16-bit stacks leak
+ * half of the kernel's stack pointer, and code segments would have limits of their own. Linux lets
+ * programs have segments that expand down; they are refused here.
+ */
 static int tls_make(const struct user_desc *d, struct segment_tls *tls)
 {
 	enum { CONTENTS_STACK = 2, CONTENTS_CODE = 4 };

@@ -16,11 +16,11 @@ USER_MONITOR := buddy clock demo frames free hierarchy maps ps slabs swap walk
 USER_DEMOS := bench beyond bigprog demo-clock demo-cow demo-paging demo-residency \
 	demo-partitions forkstorm hashtable hostile matrix neighbours nullderef pagesort probe \
 	rollstorm segprobe stackgrow switching tally touchpages
-USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
-	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
-	page-linear page-merge page-parallel page-shuffle pagemap pipe poll preempt proc \
-	programs registers shared shm signal-calls signal-forged signal-handlers signal-info \
-	signal-stack signals single-step stack threads timers tls wait zero-fill
+USER_TESTS := advice bad-pointers brk code copy-swapped dup exec faults files files-big \
+	files-map files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap \
+	mprotect mremap page-linear page-merge page-parallel page-shuffle pagemap pipe poll \
+	preempt proc programs registers shared shm signal-calls signal-forged signal-handlers \
+	signal-info signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \

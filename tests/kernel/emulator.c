@@ -1,3 +1,4 @@
+/* Asking the CPU which emulator it is. */
 #include "tests/kernel/emulator.h"
 
 #include "kernel/cpu.h"

@@ -10,6 +10,7 @@
 #include "machine/layout.h"
 #include "mm/segment.h"
 #include "tests/kernel/emulator.h"
+#include "tests/kernel/space.h"
 
 enum { SELECTOR = SEGMENT_TLS_FIRST * 8 + 3 };
 
@@ -122,4 +123,40 @@ SELFTEST(segment_checks_offset_and_length_without_overflow)
 	EXPECT_EQ(segment_to_linear(&seg, 0x2001, 0, &linear), -EFAULT);
 	EXPECT_EQ(segment_to_linear(&seg, 0xffffffff, 2, &linear), -EFAULT);
 	EXPECT_EQ(segment_to_linear(&seg, 1, 0xffffffff, &linear), -EFAULT);
+}
+
+/* Pages of @as that are there and could be executed although their area says no. */
+static uint32_t pages_exposed(struct aspace *as, bool above)
+{
+	uint32_t found = 0;
+	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
+		pmap_for_each(va, &as->pmap, v->start, v->end) {
+			bool reachable = va < segment_user().code_limit;
+			found += above ? (v->prot & PROT_X) != 0 && !reachable
+				       : !(v->prot & PROT_X) && reachable;
+		}
+	return found;
+}
+
+/* Page tables against the descriptor that is loaded: nothing above the limit is code. */
+SELFTEST(segment_code_limit_parts_code_from_data)
+{
+	enum { LOW = 0x10000000, HIGH = 0x20000000, PAGES = 4 };
+	struct aspace *as = space_open();
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, LOW, PAGES) && space_map(as, HIGH, PAGES));
+	for (unsigned i = 0; i < PAGES; i++)
+		EXPECT(space_poke(LOW + i * PAGE_SIZE, i) && space_poke(HIGH + i * PAGE_SIZE, i));
+	EXPECT_EQ(segment_user().code_limit, PAGE_SIZE);
+	EXPECT_EQ(aspace_protect(as, LOW + PAGE_SIZE, PAGE_SIZE, PROT_R | PROT_X), 0);
+	EXPECT_EQ(segment_user().code_limit, LOW + 2 * PAGE_SIZE);
+	EXPECT_EQ(pages_exposed(as, true), 0);
+	EXPECT_EQ(pages_exposed(as, false), 1); /* the one below the code */
+	EXPECT_EQ(aspace_protect(as, HIGH, PAGE_SIZE, PROT_R | PROT_X), 0);
+	EXPECT_EQ(pages_exposed(as, true), 0);
+	EXPECT_EQ(pages_exposed(as, false), PAGES - 1);
+	EXPECT_EQ(aspace_unmap(as, HIGH, PAGE_SIZE), 0);
+	EXPECT_EQ(segment_user().code_limit, LOW + 2 * PAGE_SIZE);
+	EXPECT_EQ(segment_user().data_limit, USER_TOP);
+	space_close(as);
 }

@@ -125,6 +125,11 @@ SELFTEST(segment_code_ends_before_heap_and_maps)
 	probe_limit("map", TRAP_GENERAL);
 }
 
+SELFTEST(segment_code_can_not_be_returned_to_on_the_stack)
+{
+	probe_limit("return", TRAP_GENERAL);
+}
+
 SELFTEST(segment_code_limit_follows_mprotect_at_once)
 {
 	probe_limit("protect", TRAP_GENERAL);

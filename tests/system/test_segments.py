@@ -33,6 +33,7 @@ CASES = (
     ("load a read-only stack segment", FAULT, r"selector 0x30 can not be loaded"),
     ("call code in the heap", FAULT, rf"{CODE} at offset 0x08[0-9a-f]{{6}}"),
     ("call code in a data map", FAULT, rf"{CODE} at offset 0xb7fff000"),
+    ("return to code on the stack", FAULT, rf"{CODE} at offset 0xbfff[0-9a-f]{{4}}"),
     ("call code that is none any more", FAULT, rf"{CODE} at offset 0xb7fff000"),
     ("run off the end of code", FAULT, rf"{CODE} at offset 0x30001000"),
     ("an instruction half behind the end of code", FAULT, rf"{CODE} at offset 0x30001000"),

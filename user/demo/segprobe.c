@@ -35,6 +35,7 @@ void segprobe_write8(uint32_t selector, uint32_t offset);
 void segprobe_load(uint32_t selector);
 void segprobe_load_stack(uint32_t selector);
 void segprobe_push(uint32_t selector, uint32_t esp);
+void segprobe_return(const void *code);
 uint32_t segprobe_call_without_data(void);
 
 static uint8_t bytes[2 * PAGE] __attribute__((aligned(PAGE)));
@@ -202,6 +203,14 @@ static void case_map(void)
 	call_bytes(code);
 }
 
+/* As an overflow does it: the return address leads to the stack. */
+static void case_return(void)
+{
+	volatile uint8_t code[] = { RET };
+
+	segprobe_return((const void *)code);
+}
+
 /* Executable, and then no more. */
 static void case_protect(void)
 {
@@ -284,6 +293,7 @@ static const struct {
 	{ "stack-read-only", "load a read-only stack segment", case_stack_read_only },
 	{ "heap", "call code in the heap", case_heap },
 	{ "map", "call code in a data map", case_map },
+	{ "return", "return to code on the stack", case_return },
 	{ "protect", "call code that is none any more", case_protect },
 	{ "run-off", "run off the end of code", case_run_off },
 	{ "half", "an instruction half behind the end of code", case_half },

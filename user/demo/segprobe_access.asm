@@ -60,6 +60,12 @@ segprobe_push:
 	pop	ebx
 	ret
 
+; void segprobe_return(const void *code): go there, and from there back
+global segprobe_return
+segprobe_return:
+	push	dword [esp + 4]
+	ret
+
 ; uint32_t segprobe_call_without_data(void): getpid with null in ds, es, fs and gs
 global segprobe_call_without_data
 segprobe_call_without_data:
