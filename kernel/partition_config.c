@@ -11,6 +11,7 @@
 #include "kernel/log.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/framemap.h"
 
 /* Sizes up to the end of @text. How many, or -EINVAL. */
 static int config_sizes(const char *text, uint32_t sizes[PARTITION_FIXED_MAX])
@@ -66,6 +67,7 @@ void partition_config_start(const struct cmdline *c, paddr_t start, uint32_t byt
 		log_error("no partitions: no memory for their descriptors");
 	if (partition_region.bytes == 0)
 		return;
+	framemap_set_region(start >> PAGE_SHIFT, (start + bytes) >> PAGE_SHIFT);
 	if (partition_config_mode(c->partition_mode))
 		log_warn("command line: partition_mode=%s ignored: say single, variable, or fixed:"
 			 "SIZE+SIZE..., whole pages that fit the region", c->partition_mode);
