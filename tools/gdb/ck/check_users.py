@@ -159,7 +159,7 @@ def reclaim_v2(facts):
             yield f"frame {pfn} is owned, not pinned and not locked: nobody would evict it"
 
 
-@invariant("reclaim V3", "a private page without a mapper is pinned, or slot references stand for it")
+@invariant("reclaim V3", "a private page without mapper is pinned, or slot references stand for it")
 def reclaim_v3(facts):
     for pfn in facts.users():
         frame = facts.frames[pfn]

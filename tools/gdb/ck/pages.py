@@ -233,7 +233,7 @@ def inode_path(inode):
 
 def object_text(pointer):
     if pointer == guest.address_of("object_zero"):
-        return "private zeroes"
+        return "zeroes"
     inode = inode_of(pointer)
     if inode is not None:
         return f"file {inode_path(inode)}"

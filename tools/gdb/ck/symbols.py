@@ -14,7 +14,7 @@ from .command import Command
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "..")
 ELF_DYNAMIC = 3
 
-loaded = {}  # "path" and "start" of the program whose symbols are there
+loaded = {}  # "path" of the program whose symbols are there
 
 
 def elf_folder():
@@ -59,11 +59,8 @@ def load(path):
 
 def unload():
     path = loaded.pop("path", None)
-    for objfile in gdb.objfiles():
-        if path is not None and objfile.filename == path:
-            objfile_start = guest.kernel()  # stays
-            if objfile is not objfile_start:
-                gdb.execute(f'remove-symbol-file "{path}"', to_string=True)
+    if path is not None and any(objfile.filename == path for objfile in gdb.objfiles()):
+        gdb.execute(f'remove-symbol-file "{path}"', to_string=True)
 
 
 def on_stop(_event):
@@ -82,7 +79,7 @@ def on_stop(_event):
 
 
 class Symbols(Command):
-    """ck symbols [PROGRAM]: load the symbols of a user program; without PROGRAM, of the running one.
+    """ck symbols [PROGRAM]: load the symbols of a user program; by default of the running one.
 
 PROGRAM is a name in build/user/elf, or the path of a file that was built with -g. Symbols of the
 program loaded before go. When the machine stops in user mode this happens by itself."""

@@ -49,7 +49,7 @@ class Page:
 
 
 def is_stack_growth(page):
-    """Would the area above grow down to here? Returns why not, "" if it would, or None: no stack."""
+    """Would the area above grow down to here? Why not, "" if it would, or None: no stack."""
     above = next((a for a in pages.areas(page.space) if a["end"] > page.va), None)
     if above is None or not pages.area_flag(above, "VMA_GROWSDOWN"):
         return None
@@ -100,7 +100,8 @@ def from_slot(page, write):
         return f"{page.users()} entries share the page: a copy is made of " + \
             (f"frame {page.table.pfn_of(held)}" if held else f"slot {page.slot}")
     if held:
-        return f"frame {page.table.pfn_of(held)} still has the page of slot {page.slot}: it is mapped"
+        return (f"frame {page.table.pfn_of(held)} still has the page of slot {page.slot}: "
+                "it is mapped")
     return f"the page is read from slot {page.slot} (a major fault)"
 
 
