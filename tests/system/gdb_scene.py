@@ -26,12 +26,14 @@ def value(key, text):
     said[key] = int(gdb.parse_and_eval(text))
 
 
-def corrupted(label, place, number):
-    """What `ck check` says while the word at @place (an expression) is @number."""
-    before = int(gdb.parse_and_eval(place))
-    gdb.execute(f"set var {place} = {number}")
+def corrupted(label, *lies):
+    """What `ck check` says while the word at each place (an expression) is another number."""
+    before = [int(gdb.parse_and_eval(place)) for place, _ in lies]
+    for place, number in lies:
+        gdb.execute(f"set var {place} = {number}")
     ck(f"corrupt {label}", f"ck check {label.split()[0]}")
-    gdb.execute(f"set var {place} = {before}")
+    for (place, _), number in zip(lies, before):
+        gdb.execute(f"set var {place} = {number}")
 
 
 def boot():
@@ -98,6 +100,8 @@ def frames():
         ck(f"frame of {number} by physical", f"ck frame {pte & ~0xfff:#x}")
         ck(f"frame of {number} by kernel", f"ck frame {(pte & ~0xfff) + 0xc0000000:#x}")
         value(f"physical word {number}", f"*(unsigned int *){(pte & ~0xfff) + 0xc0000000:#x}")
+    gdb.execute("ck pte 1 0x52000000", to_string=True)
+    value("pte word file", "*$pte")
     slot = int(gdb.parse_and_eval(f"*(unsigned int *){pte_of(4):#x}")) >> 2
     said["slot"] = slot
     ck("swap of 4", f"ck swap {slot}")
@@ -109,41 +113,74 @@ def pte_of(number):
     return int(gdb.parse_and_eval("(unsigned int)$pte"))
 
 
-def damage():
-    """One lie for each invariant that a lie in a single word can break."""
-    frame = f"frame_table[{said['pte word 0'] >> 12}]"
-    own = f"frame_table[{said['pte word 7'] >> 12}]"
+def frame(pfn):
+    return f"frame_table[{pfn}]"
+
+
+def damage_frames():
     free = int(gdb.parse_and_eval("(unsigned)frame_lists[10].next - (unsigned)frame_table"))
-    free = f"frame_table[{free // int(gdb.parse_and_eval('sizeof(struct frame)'))}]"
-    space, slot = "process_running->aspace", said["slot"]
-    entry = f"(*(unsigned int *){pte_of(7):#x})"
-    word = int(gdb.parse_and_eval(entry))
-    shared = int(gdb.parse_and_eval(f"*(unsigned int *){pte_of(0):#x}"))
+    free = frame(free // int(gdb.parse_and_eval("sizeof(struct frame)")))
+    own, slab = frame(said["pte word 7"] >> 12), frame(said["process frame"])
     for label, place, number in (
-            ("frame F1", f"{free}.order", 9), ("frame F2", f"{free}.state", 2),
+            ("frame F1", "frame_table[0].state", 1), ("frame F2", f"{free}.order", 9),
             ("frame F4", "frame_stats.free_blocks[3]", 77), ("frame F5", "frame_orders", 0),
             ("frame F6", f"{own}.owner", 2), ("frame F7", "frame_stats.free", 1),
-            ("slab B3", f"frame_table[{said['process frame']}].slab_head", 1),
-            ("slab B4", "process_cache->inuse", 99),
-            ("slab B1", f"frame_table[{said['process frame']}].inuse", 0),
-            ("slab B2", f"frame_table[{said['process frame']}].free_list", 0xc0000000),
-            ("vmalloc V1", "vmalloc_map[1]", 0), ("vmalloc V3", "vmalloc_used", 3),
-            ("vmalloc V2", "vmalloc_map[0]", 0xffffffff),
-            ("pmap P1", f"frame_table[{table_of(7)}].live", 1),
+            ("slab B3", f"{slab}.slab_head", 1), ("slab B4", "process_cache->inuse", 99),
+            ("slab B1", f"{slab}.inuse", 0), ("slab B2", f"{slab}.free_list", 0xc0000000),
+            ("vmalloc V1", "vmalloc_map[5]", 4), ("vmalloc V3", "vmalloc_used", 3),
+            ("vmalloc V2", "vmalloc_map[0]", 0xffffffff)):
+        corrupted(label, (place, number))
+    # The buddy of a free block, forged to be one too.
+    order = next(k for k in range(10) if said[f"free_blocks {k}"] == 1)
+    head = f"frame_lists[{order}]"
+    link = int(gdb.parse_and_eval(f"(unsigned int){head}.next"))
+    size = int(gdb.parse_and_eval("sizeof(struct frame)"))
+    pfn = (link - int(gdb.parse_and_eval("(unsigned int)frame_table"))) // size
+    buddy = link + ((pfn ^ 1 << order) - pfn) * size
+    end = int(gdb.parse_and_eval(f"(unsigned int)&{head}"))
+    corrupted("frame F3", (f"*(unsigned int *){end:#x}", buddy),
+              (f"((unsigned int *){link:#x})[1]", buddy),
+              (f"((unsigned int *){buddy:#x})[0]", link), (f"((unsigned int *){buddy:#x})[1]", end))
+
+
+def damage_spaces():
+    space, slot = "process_running->aspace", said["slot"]
+    area = f"((struct vma *){space}->areas.tree.root)"
+    kernel, own = "kernel_directory + 0xc0000000", f"{space}->pmap.directory + 0xc0000000"
+    text = int(gdb.parse_and_eval(f"((unsigned int *)({kernel}))[768]")) & ~0xfff
+    entry, first = f"(*(unsigned int *){pte_of(7):#x})", f"(*(unsigned int *){pte_of(0):#x})"
+    word, shared = int(gdb.parse_and_eval(entry)), int(gdb.parse_and_eval(first))
+    for label, place, number in (
+            ("pmap P1", f"{frame(table_of(7))}.live", 1),
             ("pmap P2", f"{space}->pmap.resident", 1), ("pmap P4", entry, word | 0x100),
-            ("pmap P3", f"frame_table[{table_of(7)}].table_start", 0),
-            ("aspace U2", f"((unsigned int *){pte_of(7) & ~0xfff:#x})[100]", word),
-            ("aspace U3", f"(*(unsigned int *){pte_of(0):#x})", shared | 2),
-            ("aspace U4", f"(*(unsigned int *){pte_of(3):#x})", word),
-            ("vma A3", f"{space}->areas.count", 1),
-            ("rmap R1", f"{frame}.mappers", 7), ("outside X3", f"{frame}.mappers", 7),
+            ("pmap P3", f"{frame(table_of(7))}.table_start", 0),
+            ("pmap K1", f"((unsigned int *)({kernel}))[960]", word | 4),
+            ("pmap K2", f"((unsigned int *){text + 0xc0000000:#x})[257]", 0x101003),
+            ("outside X1", f"((unsigned int *)({own}))[975]", word),
             ("outside X2", f"{space}->refs", 0),
-            ("outside X4", f"slots[{slot}].refs", 5),
+            ("vma A1", f"{area}->start", f"{area}->start + 4"),
+            ("vma A2", f"{area}->end", 0xc0000000), ("vma A3", f"{space}->areas.count", 1),
+            ("aspace U2", f"((unsigned int *){pte_of(7) & ~0xfff:#x})[100]", word),
+            ("aspace U3", first, shared | 2),
+            ("aspace U4", f"(*(unsigned int *){pte_of(3):#x})", word),
+            ("outside X4", f"slots[{slot}].refs", 5)):
+        corrupted(label, (place, number))
+
+
+def damage_users():
+    object_ = "((struct inode *)process_running->exe)->object"
+    page, own = frame(said["pte word 0"] >> 12), frame(said["pte word 7"] >> 12)
+    for label, place, number in (
+            ("rmap R1", f"{page}.mappers", 7), ("outside X3", f"{page}.mappers", 7),
+            ("rmap R2", f"{frame(table_of(7))}.mappers", 1),
+            ("object O1", f"{object_}.npages", 77),
+            ("object O2", f"{frame(said['pte word file'] >> 12)}.index", 9),
+            ("object O3", "object_zero.root", f"{object_}.root"),
             ("swap S1", "swap_stats.used", 77), ("swap S2", "slot_taken[0]", 0),
-            ("swap S3", f"{own}.slot", slot),
-            ("policy L1", "policy_frames", 1), ("reclaim V1", "reclaim_stats.charged", 1),
-            ("reclaim V2", "reclaim_stats.cached", 1)):
-        corrupted(label, place, number)
+            ("swap S3", f"{own}.slot", said["slot"]), ("policy L1", "policy_frames", 1),
+            ("reclaim V1", "reclaim_stats.charged", 1), ("reclaim V2", "reclaim_stats.cached", 1),
+            ("reclaim V3", f"{own}.mappers", 0)):
+        corrupted(label, (place, number))
     ck("repaired", "ck check")
 
 
@@ -182,7 +219,9 @@ def main():
     look()
     facts()
     frames()
-    damage()
+    damage_frames()
+    damage_spaces()
+    damage_users()
     symbols()
     ck("symbols back", f"ck symbols {PROGRAM}")
     evict()

@@ -265,7 +265,7 @@ def object_entry(shape, index):
 
 def object_pages(shape):
     """(page number, raw entry) of each page the object knows."""
-    if not shape["root"]:
+    if not shape["root"] or not shape["levels"]:
         return
     shift = guest.constant("NODE_SHIFT")
     first = guest.layout("object_node").fields["entries"][0]

@@ -5,7 +5,7 @@ The answers follow the table on top of mm/fault.c, said a second time here from 
 
 from . import frames as frame_table
 from . import guest, pages, swap, walk
-from .command import Command
+from .command import Command, plural
 
 
 class Page:
@@ -193,7 +193,8 @@ PID the running process."""
             print("frame    the page of zeroes that all share")
         elif page.frame is not None:
             print(f"frame    {page.pte >> 12}: {frame_table.state_text(page.table, page.frame)}, "
-                  f"{page.frame['mappers']} mappers, {page.frame['pins']} pins"
+                  f"{plural(page.frame['mappers'], 'mapper')}, "
+                  f"{plural(page.frame['pins'], 'pin')}"
                   + (f"; slot {page.slot} has a copy" if page.slot else ""))
         self.show_sharers(page)
 
