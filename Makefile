@@ -76,7 +76,8 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug bench lint coverage fuzz clean help image pictures FORCE
+.PHONY: all run busybox test debug debug-replay bench lint coverage fuzz clean help image pictures \
+	FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -104,6 +105,15 @@ debug:
 	@tools/setup.sh debug
 	$(AGAIN) image
 	@tools/clockhand debug
+
+# What is recorded: PROGRAM with its arguments, on a machine by DEBUG_OPTIONS.
+PROGRAM := /bin/pagesort
+DEBUG_OPTIONS := --ram 16M --frames 64 --swap 8M
+
+debug-replay:
+	@tools/setup.sh debug
+	$(AGAIN) image
+	@tools/clockhand debug --replay $(DEBUG_OPTIONS) -- $(PROGRAM)
 
 bench:
 	@tools/setup.sh bench
@@ -139,6 +149,7 @@ help:
 	@echo 'make test       every test: on the host, in the kernel, whole boots'
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
+	@echo 'make debug-replay  record a run of PROGRAM, then gdb that can go backwards in it'
 	@echo 'make bench      what memory operations cost, beside Linux'
 	@echo 'make pictures   the screenshots in docs/pictures, made anew'
 	@echo 'make lint       layers, sizes and style'

@@ -123,8 +123,8 @@ class Box:
         subprocess.run(["nasm", "-f", "elf32", os.path.join(folder, "start.asm"), "-o", start],
                        check=True)
         program = self.file(name)
-        subprocess.run(["gcc", "-m32", "-march=i686", "-static", "-nostdlib", "-O1", "-no-pie",
-                        "-fno-stack-protector", "-o", program, start,
+        subprocess.run(["gcc", "-m32", "-march=i686", "-static", "-nostdlib", "-O1", "-g",
+                        "-no-pie", "-fno-stack-protector", "-o", program, start,
                         os.path.join(folder, source)], check=True)
         return program
 

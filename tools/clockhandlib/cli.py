@@ -135,6 +135,8 @@ def build_parser():
                        help="'none': the stub alone")
     debug.add_argument("--gdb-commands", metavar="FILE", help="gdb commands to begin with")
     debug.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
+    debug.add_argument("--replay", action="store_true",
+                       help="record the program's run, then replay it: gdb can go backwards")
     debug.add_argument("program", nargs="*", metavar="PROGRAM")
     bench = verbs.add_parser("bench", help="measure, and print Linux's figures beside")
     add_machine(bench, 600.0)

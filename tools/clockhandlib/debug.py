@@ -1,7 +1,8 @@
 """`debug`: the machine stopped before its first instruction, and gdb on QEMU's stub.
 
 With a program it boots as `run` does, without one into the shell; its console is then this
-terminal where gdb does not need it (--gdb none), else a file.
+terminal where gdb does not need it (--gdb none), else a file. With --replay the program is recorded
+first, and gdb gets the recording (rewind.py).
 """
 
 import os
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import time
 
-from . import channels, guestroot, machine, paths, qemu, run, shell
+from . import channels, guestroot, machine, paths, qemu, rewind, run, shell
 from .errors import LauncherError
 
 GDB_SCRIPT = os.path.join(paths.ROOT, "tools", "gdb", "clockhand.py")
@@ -24,7 +25,11 @@ def debug(options):
     if options.gdb == "none":
         run.say(f"QEMU waits on 127.0.0.1:{options.gdb_port}; attach with")
         run.say("    " + shlex.join(gdb_command("gdb", options)))
+    if options.replay and not options.program:
+        raise LauncherError("which program? as in: debug --replay -- /bin/pagesort")
     with machine.Workspace() as space:
+        if options.replay:
+            return debug_recording(options, space, extra)
         if options.program:
             return debug_program(options, space, extra)
         return debug_shell(options, space, extra)
@@ -33,6 +38,9 @@ def debug(options):
 def gdb_command(gdb, options):
     command = [*shlex.split(gdb), "-q", paths.kernel(),
                "-ex", f"target remote 127.0.0.1:{options.gdb_port}", "-ex", f"source {GDB_SCRIPT}"]
+    if options.replay:
+        # Behind the end of the recording there is nothing to stop in.
+        command += ["-ex", "hbreak machine_stop"]
     return command + (["-x", options.gdb_commands] if options.gdb_commands else [])
 
 
@@ -46,6 +54,22 @@ def debug_program(options, space, extra):
             boot.watch(tails, options.timeout)
         else:
             attach(options, boot, tails)
+    finally:
+        qemu.stop(boot.process)
+    boot.check_started()
+    return 0
+
+
+def debug_recording(options, space, extra):
+    recording, blobs = rewind.Recording(space), rewind.prepare(options, space)
+    rewind.record(options, space, blobs, recording)
+    boot = run.start_prepared(options, space, blobs, [*recording.words("replay"), *extra],
+                              recording.disk())
+    try:
+        if options.gdb == "none":
+            boot.watch([], None)
+        else:
+            attach(options, boot, [])
     finally:
         qemu.stop(boot.process)
     boot.check_started()

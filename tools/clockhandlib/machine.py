@@ -76,8 +76,8 @@ class Boot:
         self.log, self.control, self.messages = log, control, messages
         self.timed_out = self.lingered = False
 
-    def watch(self, tails, timeout):
-        """Copy @tails out until the machine has ended or @timeout seconds are over."""
+    def watch(self, tails, timeout, end=qemu.stop):
+        """Copy @tails out until the machine has ended or @timeout seconds are over; then @end."""
         deadline = time.monotonic() + timeout if timeout else None
         over = None
         while self.process.poll() is None:
@@ -91,7 +91,7 @@ class Boot:
                 break
             if not any(busy):
                 time.sleep(POLL_SECONDS)
-        qemu.stop(self.process)
+        end(self.process)
         for tail in tails:
             tail.pump()
 

@@ -25,11 +25,13 @@ def file_port(path):
     return f"file:{quote(path)}"
 
 
-def command(image, memory, ports, blobs, icount=False, extra=(), display="none"):
+def command(image, memory, ports, blobs, icount=False, extra=(), display="none",
+            image_words=None):
     """The command line.
 
     @memory: bytes of RAM.  @ports: what stands behind COM1 to COM4, as -serial spells it.
     @blobs: fw_cfg name (below opt/org.clockhand/) -> path of the file with its contents.
+    @image_words: the disk with the image, where it is not an ordinary one.
     """
     if memory > MEMORY_LIMIT:
         raise LauncherError(
@@ -37,8 +39,7 @@ def command(image, memory, ports, blobs, icount=False, extra=(), display="none")
             f"has room for {MEMORY_LIMIT >> 20}M: choose a smaller --ram or --swap")
     words = [BINARY, "-machine", "pc", "-cpu", "qemu32", "-smp", "1", "-accel", "tcg",
              "-m", f"{memory // sizes.UNITS['K']}K",
-             # As a paravirtual disk: under -icount a CD takes the firmware ten times as long.
-             "-drive", f"file={quote(image)},format=raw,if=virtio,readonly=on",
+             *(image_words or disk(image)),
              "-display", display, "-monitor", "none", "-no-reboot", "-nic", "none",
              "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if icount:
@@ -48,6 +49,11 @@ def command(image, memory, ports, blobs, icount=False, extra=(), display="none")
     for name, path in blobs.items():
         words += ["-fw_cfg", f"name={FW_CFG}{name},file={quote(path)}"]
     return words + list(extra)
+
+
+def disk(image):
+    """As a paravirtual disk: under -icount a CD takes the firmware ten times as long."""
+    return ["-drive", f"file={quote(image)},format=raw,if=virtio,readonly=on"]
 
 
 def start(words, messages, pass_fds=()):

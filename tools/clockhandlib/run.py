@@ -74,8 +74,8 @@ def check_writable(option, path):
             raise LauncherError(f"{option} {path}: can not be written")
 
 
-def start(options, space, root, argv, extra=()):
-    """Boot with @argv as the first process. Its ports are files in @space."""
+def prepare(options, space, root, argv):
+    """What the kernel gets besides the image: fw_cfg name -> file in @space."""
     blobs = {
         "cmdline": space.write("cmdline", os.fsencode(
             machine.kernel_words(options, "channels=serial"))),
@@ -85,11 +85,21 @@ def start(options, space, root, argv, extra=()):
         blobs["initrd"] = space.file("overlay.cpio")
     if given.take(options.stdin, space.file("stdin"), say):
         blobs["stdin"] = space.file("stdin")
+    return blobs
+
+
+def start(options, space, root, argv, extra=()):
+    """Boot with @argv as the first process. Its ports are files in @space."""
+    return start_prepared(options, space, prepare(options, space, root, argv), extra)
+
+
+def start_prepared(options, space, blobs, extra=(), image_words=None):
+    """Boot with what prepare() has laid out. Its ports are emptied."""
     archives = [blobs[name] for name in ("initrd", "stdin") if name in blobs]
     log, control, out, err = space.empty_files("log", "control", "stdout", "stderr")
     words = qemu.command(paths.image(), machine.memory_bytes(options, *archives),
                          [qemu.file_port(path) for path in (log, control, out, err)],
-                         blobs, options.icount, extra)
+                         blobs, options.icount, extra, image_words)
     messages = space.file("messages")
     return machine.Boot(qemu.start(words, messages), log, control, messages)
 

@@ -1,10 +1,22 @@
 """gdb for Clockhand: sourced by `tools/clockhand debug`, or by hand once connected to the
 stub with the symbols loaded.
 
-Commands: `guest-log` shows the last lines of the kernel's log on the VGA screen.
+Commands: `ck` and what stands below it (`help ck`); `guest-log` shows the last lines of the
+kernel's log on the VGA screen.
 """
 
+import os
+import sys
+
 import gdb
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, HERE)
+# Byte code goes to the build folder, so that a session leaves no trace in the source tree.
+sys.pycache_prefix = os.path.join(HERE, "..", "..", "build", "pycache")
+
+from ck import (check, clock, command, frames, process, slab, swap, symbols,  # noqa: E402
+                walk, watch, why)
 
 VGA_TEXT, COLUMNS, ROWS = 0xC00B8000, 80, 25
 
@@ -31,3 +43,8 @@ class GuestLog(gdb.Command):
 
 
 GuestLog()
+command.Prefix()
+for kind in (process.Ps, process.Maps, walk.WalkCommand, walk.Pte, why.Why, frames.FrameCommand,
+             frames.Buddy, slab.Slab, clock.Clock, swap.Swap, check.Check, watch.BreakEvict,
+             symbols.Symbols):
+    kind()

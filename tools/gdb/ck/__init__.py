@@ -1,0 +1,1 @@
+"""Commands of gdb that understand the memory of Clockhand; loaded by ../clockhand.py."""

@@ -1,0 +1,70 @@
+"""`ck check`: the kernel's invariants, verified from outside.
+
+The kernel asserts the numbered truths of its theories itself, in its own words and with its own
+code. Here they are worked out once more from the bytes in memory, by other code that trusts none
+of the kernel's counters. The numbers are those on top of each mm file; X1 and so on need a view of
+everything at once and are checked only here.
+"""
+
+import gdb
+
+from . import guest
+from .command import Command, plural
+from .facts import Facts
+
+INVARIANTS = []
+SHOWN = 4
+
+
+def invariant(label, text):
+    """@label "module NUMBER". The function yields a line for each violation."""
+    def add(function):
+        INVARIANTS.append((label, text, function))
+        return function
+    return add
+
+
+def differ(what, found, kept):
+    """A violation if a count does not agree with what was counted here."""
+    if found != kept:
+        yield f"{what}: {found:,} found, the kernel has {kept:,}"
+
+
+class Check(Command):
+    """ck check [MODULE]: every invariant of memory, verified from outside.
+
+Prints each by its number in the theory of its file, with "ok" or "VIOLATED" and where. MODULE
+(frame, slab, vmalloc, pmap, rmap, vma, object, swap, policy, reclaim, aspace, outside) takes only
+those. The truths hold between operations: where the machine stopped inside one (`bt` shows a
+function of mm that changes something), what it works on may look violated. Not visible from
+outside: P5 (the TLB) and truths about order in time (V5, H1 to H4)."""
+
+    NAME, USAGE, MOST = "check", "[MODULE]", 1
+
+    def run(self, module=None):
+        chosen = [entry for entry in INVARIANTS if module in (None, entry[0].split()[0])]
+        if not chosen:
+            known = dict.fromkeys(label.split()[0] for label, _, _ in INVARIANTS)
+            guest.fail(f"no invariants of '{module}'; there are: {', '.join(known)}")
+        facts = Facts()
+        violated = sum(not self.verify(facts, *entry) for entry in chosen)
+        if violated:
+            print(f"{violated} of {plural(len(chosen), 'invariant')} VIOLATED")
+        else:
+            print(f"{plural(len(chosen), 'invariant')} checked, all hold")
+
+    @staticmethod
+    def verify(facts, label, text, function):
+        try:
+            lines = list(function(facts))
+        except (gdb.GdbError, gdb.error, IndexError) as error:
+            lines = [f"can not be followed: {error}"]
+        print(f"{label:11} {'VIOLATED' if lines else 'ok      '} {text}")
+        for line in lines[:SHOWN]:
+            print(f"{'':11} - {line}")
+        if lines[SHOWN:]:
+            print(f"{'':11} - and {len(lines) - SHOWN} more")
+        return not lines
+
+
+from . import check_frames, check_spaces, check_users  # noqa: E402,F401  (they add invariants)

@@ -1,0 +1,175 @@
+"""Invariants of user pages: who maps them, where their copies are, who may evict them."""
+
+from . import clock, guest, pages
+from . import frames as frame_table
+from .check import differ, invariant
+
+
+@invariant("rmap R1", "a frame's list has exactly its mappers, each an entry that maps it")
+def rmap_r1(facts):
+    for pfn in facts.users():
+        frame = facts.frames[pfn]
+        names = frame_table.mapper_names(facts.frames, frame)
+        yield from differ(f"frame {pfn}: mappers on its list", len(names), frame["mappers"])
+        for name in names:
+            pte = pages.physical_word(name * 4)
+            if not pages.is_frame(pte) or pte >> 12 != pfn:
+                yield f"frame {pfn}: the list names entry 0x{name * 4:08x} = 0x{pte:08x}"
+
+
+@invariant("rmap R2", "a frame that is not a user page has no mappers")
+def rmap_r2(facts):
+    users = set(facts.users())
+    for pfn, (state, mappers) in enumerate(zip(facts.column("state"), facts.column("mappers"))):
+        if state >= facts.owned and mappers and pfn not in users:
+            yield f"frame {pfn} has {mappers} mappers"
+
+
+@invariant("outside X3", "every entry maps a user page, and a frame's mappers are all there is")
+def outside_x3(facts):
+    zero, mappers = guest.variable("object_zero_pfn"), facts.column("mappers")
+    users = set(facts.users())
+    for pfn, entries in sorted(facts.mapped.items()):
+        if pfn == zero:
+            continue
+        if pfn not in users:
+            yield f"entry 0x{entries[0] * 4:08x} maps frame {pfn}, which is no user page"
+        elif len(entries) != mappers[pfn]:
+            yield (f"frame {pfn}: {len(entries)} entries map it, its mappers are {mappers[pfn]}")
+    for pfn in users - set(facts.mapped):
+        if mappers[pfn]:
+            yield f"frame {pfn}: no entry maps it, its mappers are {mappers[pfn]}"
+
+
+# --- objects ---
+
+@invariant("object O1", "npages is the number of entries that are not empty")
+def object_o1(facts):
+    for shape in facts.objects:
+        yield from differ(f"{pages.object_text(shape.address)}: pages",
+                          len(facts.object_pages[shape.address]), shape["npages"])
+
+
+@invariant("object O2", "a resident page's frame names the object and the page")
+def object_o2(facts):
+    for shape in facts.objects:
+        for index, entry in facts.object_pages[shape.address]:
+            pfn = facts.frames.pfn_of(entry)
+            if entry & 1:
+                continue
+            frame = facts.frames[pfn] if pfn is not None else None
+            if frame is None or (frame["owner"], frame["object"], frame["index"]) != (
+                    facts.object, shape.address, index):
+                yield f"page {index} of {pages.object_text(shape.address)}: 0x{entry:08x}"
+
+
+@invariant("object O3", "an object that keeps no pages has no nodes")
+def object_o3(facts):
+    for shape in facts.objects:
+        if shape["root"] and not pages.object_ops(shape.address)["keeps_pages"]:
+            yield pages.object_text(shape.address)
+
+
+# --- swap ---
+
+@invariant("swap S1", "a slot is taken while it is referenced or a frame is attached; used counts")
+def swap_s1(facts):
+    if facts.slots is None:
+        return
+    used = 0
+    for number in range(1, facts.slots.count):
+        slot, taken = facts.slots[number], facts.slots.taken(number)
+        used += taken
+        if bool(taken) != bool(slot["refs"] or slot["frame"]):
+            yield f"slot {number} is {'taken' if taken else 'free'} with {slot['refs']} " \
+                f"references and {'a' if slot['frame'] else 'no'} frame"
+    yield from differ("slots in use", used, facts.slots.stats["used"])
+
+
+@invariant("swap S2", "slot 0 is never handed out")
+def swap_s2(facts):
+    if facts.slots is not None and (not facts.slots.taken(0) or 0 in facts.slot_names):
+        yield "slot 0 is free, or named"
+
+
+@invariant("swap S3", "slot and frame name each other, or neither does")
+def swap_s3(facts):
+    if facts.slots is None:
+        return
+    for number in range(1, facts.slots.count):
+        pointer = facts.slots[number]["frame"]
+        if not pointer:
+            continue
+        pfn = facts.frames.pfn_of(pointer)
+        if pfn is None or facts.frames[pfn]["slot"] != number:
+            yield f"slot {number} names frame {pfn}, which does not name it"
+    for pfn in facts.users():
+        number = facts.frames[pfn]["slot"]
+        if number and (number >= facts.slots.count
+                       or facts.slots[number]["frame"] != facts.frames[pfn].address):
+            yield f"frame {pfn} names slot {number}, which does not name it"
+
+
+@invariant("outside X4", "a slot's references are the entries and objects that name it")
+def outside_x4(facts):
+    for number in range(1, facts.slots.count if facts.slots is not None else 0):
+        found = facts.slot_names.get(number, 0)
+        yield from differ(f"slot {number}: references", found, facts.slots[number]["refs"])
+
+
+# --- policy and reclaim ---
+
+@invariant("policy L1", "the frames the policy knows are evictable and not cached, and counted")
+def policy_l1(facts):
+    nodes = clock.order(clock.policy_name())
+    for node in nodes:
+        pfn = facts.frames.of_link(node)
+        if pfn is None:
+            yield f"0x{node:08x} is the link of no frame"
+            continue
+        frame = facts.frames[pfn]
+        if frame["state"] != facts.evictable or frame["flags"] & facts.flag["FRAME_CACHED"]:
+            yield f"frame {pfn} is {frame_table.state_text(facts.frames, frame)}"
+    yield from differ("frames of the policy", len(nodes), guest.variable("policy_frames"))
+
+
+@invariant("reclaim V1", "charged is the number of charged frames, at most the limit")
+def reclaim_v1(facts):
+    stats = guest.variable_record("reclaim_stats", "reclaim_stats")
+    charged = counted(facts, "FRAME_CHARGED")
+    yield from differ("charged frames", charged, stats["charged"])
+    if stats["limit"] and charged > stats["limit"]:
+        yield f"{charged} frames are charged, the limit is {stats['limit']}"
+
+
+@invariant("reclaim V2", "an evictable frame is the policy's, or cached: clean, unmapped")
+def reclaim_v2(facts):
+    stats = guest.variable_record("reclaim_stats", "reclaim_stats")
+    cached = counted(facts, "FRAME_CACHED")
+    yield from differ("cached frames", cached, stats["cached"])
+    evictable = facts.column("state").count(bytes([facts.evictable]))
+    yield from differ("evictable frames that are not cached", evictable - cached,
+                      guest.variable("policy_frames"))
+    for pfn in facts.users():
+        frame = facts.frames[pfn]
+        if frame["flags"] & facts.flag["FRAME_CACHED"] and (
+                frame["mappers"] or frame["flags"] & facts.flag["FRAME_DIRTY"]):
+            yield f"frame {pfn} is cached, and mapped or dirty"
+        if frame["state"] == facts.owned and not frame["pins"] and not frame["locks"]:
+            yield f"frame {pfn} is owned, not pinned and not locked: nobody would evict it"
+
+
+@invariant("reclaim V3", "a private page without mapper is pinned, or slot references stand for it")
+def reclaim_v3(facts):
+    for pfn in facts.users():
+        frame = facts.frames[pfn]
+        if frame["owner"] != facts.anon or frame["mappers"] or frame["pins"]:
+            continue
+        if not frame["slot"] or not facts.slots[frame["slot"]]["refs"]:
+            yield f"frame {pfn} is lost: nothing leads to it"
+
+
+def counted(facts, flag):
+    bit = facts.flag[flag]
+    flags, users = facts.column("flags"), facts.users()
+    return sum(bool(flags[pfn] & bit) for pfn in users)

@@ -1,0 +1,82 @@
+"""`ck ps` and `ck maps`: who is there, and what each address of a process means."""
+
+from . import guest, pages
+from .command import Command, plural
+
+
+def short_state(process, states):
+    return states.get(process["state"], "?").split("_")[-1].lower()
+
+
+class Ps(Command):
+    """ck ps: every process and thread: state, pages in memory and on swap, faults, where it is.
+
+The star marks the one that runs. EIP is where it left user mode last; of the one that runs, where
+the machine stands now."""
+
+    NAME = "ps"
+
+    def run(self):
+        states = guest.enum("process_state")
+        running = guest.variable("process_running")
+        print("   PID  PPID STATE     RESIDENT SWAPPED   MINOR   MAJOR        EIP NAME")
+        found = pages.processes()
+        for process in found:
+            parent = process["parent"]
+            ppid = guest.record("process", parent)["pid"] if parent else 0
+            print(f"{'*' if process.address == running else ' '}{process['pid']:5} {ppid:5} "
+                  f"{short_state(process, states):9} {self.memory(process)} "
+                  f"0x{self.eip(process, running):08x} {process.text('comm')}")
+        print(f"{plural(len(found), 'process', 'processes')}"
+              + ("" if running else "; none is running at this moment"))
+
+    @staticmethod
+    def memory(process):
+        if process["aspace"] == 0:
+            return (f"{'-':>8} {'-':>7} {process['minor_faults']:7} "
+                    f"{process['major_faults']:7}")
+        space = guest.record("aspace", process["aspace"])
+        return (f"{space['pmap.resident']:8} {space['pmap.swapped']:7} "
+                f"{space['minor_faults']:7} {space['major_faults']:7}")
+
+    @staticmethod
+    def eip(process, running):
+        if process.address == running:
+            return guest.register("eip")
+        return guest.record("trap_frame", process["trap"])["eip"]
+
+
+class Maps(Command):
+    """ck maps [PID]: the areas of a process, in the format of /proc/PID/maps, and what is there.
+
+Without PID the running process. The two columns in front count the area's pages in memory and on
+swap, found in the page tables."""
+
+    NAME, USAGE, MOST = "maps", "[PID]", 1
+
+    def run(self, pid=None):
+        process = pages.find_process(pid)
+        space = pages.space_of(process)
+        entries = list(pages.entries(space["pmap.directory"]))
+        print(f"{pages.process_text(process)}: "
+              f"{plural(space['areas.count'], 'area')}, {space['areas.npages']:,} pages")
+        print("resident swapped")
+        for area in pages.areas(space):
+            inside = [pte for va, pte in entries if area["start"] <= va < area["end"]]
+            resident = sum(pages.is_frame(pte) for pte in inside)
+            print(f"{resident:8} {len(inside) - resident:7} {area_line(space, area)}".rstrip())
+
+
+def area_line(space, area):
+    inode = pages.inode_of(area["object"])
+    line = (f"{area['start']:08x}-{area['end']:08x} {pages.rights_text(area)} "
+            f"{area['index'] << 12 if inode else 0:08x}")
+    if inode is not None:
+        return f"{line} {pages.inode_path(inode)}"
+    if pages.area_flag(area, "VMA_HEAP"):
+        return f"{line} [heap]"
+    if area["start"] <= space["stack_start"] < area["end"]:
+        return f"{line} [stack]"
+    if area["object"] != guest.address_of("object_zero"):
+        return f"{line} ({pages.object_text(area['object'])})"
+    return line
