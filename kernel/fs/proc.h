@@ -61,8 +61,14 @@ void proc_add_area_name(struct text *t, const struct aspace *as, const struct vm
 /* Text of /proc/meminfo and vmstat; proc_memory.c. */
 void proc_show_meminfo(struct text *t, struct process *p);
 void proc_show_vmstat(struct text *t, struct process *p);
+/* Of the pages of objects in memory: how many are mapped, how many have no source. */
+struct proc_object_pages {
+	uint32_t mapped, shmem;
+};
+/* Looks at every frame. */
+struct proc_object_pages proc_count_object_pages(void);
 /* What Linux's vmstat counts and does not exist here; proc_vmstat.c. */
-void proc_add_vmstat_rest(struct text *t);
+void proc_add_vmstat_rest(struct text *t, const struct proc_object_pages *pages);
 /* Text of /proc/buddyinfo, pagetypeinfo, zoneinfo and slabinfo; proc_alloc.c. */
 void proc_show_buddyinfo(struct text *t, struct process *p);
 void proc_show_pagetypeinfo(struct text *t, struct process *p);
