@@ -9,7 +9,7 @@
  *
  * The columns are described in docs/proc.md.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "lib/format.h"
 #include "lib/string.h"

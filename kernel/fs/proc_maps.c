@@ -4,7 +4,7 @@
  * maps names each area, its rights, the file behind it and where in the file. smaps adds what is in
  * memory: it looks at every entry of the page tables, so it costs what the process has resident.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"

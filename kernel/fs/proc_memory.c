@@ -7,7 +7,7 @@
  * ends with this
  * kernel's own counters (mmstat.h) under their own names.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
 #include "mm/frame.h"

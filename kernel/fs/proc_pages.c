@@ -13,7 +13,7 @@
  * kpagecount says how many page-table entries name a frame, kpageflags what it is used for.
  * Source: Linux's Documentation/admin-guide/mm/pagemap.rst.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "lib/string.h"
 #include "mm/policy.h"

@@ -3,7 +3,7 @@
  */
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "kernel/sched.h"

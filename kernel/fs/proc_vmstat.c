@@ -4,7 +4,7 @@
  * Some of it exists here under another name, and is told again; the others are events that do not
  * happen here. They are 0, not missing, so that readers that look for a name find it.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/frame.h"
 #include "mm/mmstat.h"

@@ -6,7 +6,7 @@
  * tables do not say: the area, what is behind it, who else maps the frame, what the slot holds; for
  * a page that is not there, what a touch would do. Looking changes nothing.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"

@@ -1,6 +1,6 @@
 /* What /proc says of memory, while nothing changes it: it must add up to the counters exactly. */
 #include "kernel/cpu.h"
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/loadavg.h"
 #include "kernel/process.h"
 #include "lib/string.h"
