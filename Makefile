@@ -30,8 +30,8 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/signal_queue.c kernel/signal_act.c kernel/signal_frame.c kernel/signal_fpu.c \
 	kernel/signal_page.c kernel/futex.c kernel/mapview.c kernel/mapview_draw.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/result.c kernel/selftest.c kernel/loadavg.c kernel/partition_config.c \
-	kernel/partition_dispatch.c kernel/partition_load.c kernel/partition_reloc.c
+	kernel/result.c kernel/selftest.c kernel/partition_config.c kernel/partition_dispatch.c \
+	kernel/partition_load.c kernel/partition_reloc.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -44,9 +44,7 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c \
 	kernel/fs/proc_root.c kernel/fs/proc_process.c kernel/fs/proc_maps.c \
 	kernel/fs/proc_memory.c kernel/fs/proc_peek.c kernel/fs/proc_paging.c \
-	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_alloc.c \
-	kernel/fs/proc_pages.c kernel/fs/proc_frames.c kernel/fs/proc_walk.c \
-	kernel/fs/proc_small.c kernel/fs/proc_vmstat.c kernel/fs/proc_memmap.c \
+	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_memmap.c \
 	kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
@@ -55,19 +53,26 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
 	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
-	mm/object.c mm/history.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
+	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
 	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \
 	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/fault.c mm/user.c mm/partition.c \
 	mm/partition_move.c mm/contiguous.c mm/contiguous_map.c mm/trace.c mm/mmstat.c \
 	mm/framemap.c mm/check.c
-MACHINE := mm/x86/pmap.c mm/x86/pmap_walk.c mm/x86/pmap_kernel.c mm/x86/segment.c
+MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \
-	tests/kernel/test_policy.c tests/kernel/test_segment.c tests/kernel/test_walk.c \
-	tests/kernel/test_proc.c tests/kernel/test_segment_probe.c \
+	tests/kernel/test_policy.c tests/kernel/test_segment.c tests/kernel/test_segment_probe.c \
 	tests/kernel/test_segment_table.c tests/kernel/test_partition.c tests/kernel/test_fs.c \
 	tests/kernel/test_mapview.c tests/kernel/test_explain.c tests/kernel/test_bench.c
+
+# What tells of memory, in /proc and in words.
+PROCESS += kernel/loadavg.c
+FS += kernel/fs/proc_alloc.c kernel/fs/proc_pages.c kernel/fs/proc_frames.c kernel/fs/proc_walk.c \
+	kernel/fs/proc_small.c kernel/fs/proc_vmstat.c
+MM += mm/history.c
+MACHINE += mm/x86/pmap_walk.c
+SELFTESTS += tests/kernel/test_walk.c tests/kernel/test_proc.c
 
 SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
 	$(SELFTESTS)

@@ -11,17 +11,20 @@
 
 USER_TOOLS := args cat echo false hello kill ls memmap policy partition partitions sleep true \
 	uname wc
-# What shows memory at work; each reads /proc.
-USER_MONITOR := buddy clock demo frames free hierarchy maps ps slabs swap walk
-USER_DEMOS := bench beyond bigprog demo-clock demo-cow demo-paging demo-residency \
-	demo-partitions forkstorm hashtable hostile matrix neighbours nullderef pagesort probe \
-	rollstorm segprobe stackgrow switching tally touchpages
+USER_DEMOS := bench beyond bigprog demo-partitions forkstorm hashtable hostile matrix neighbours \
+	nullderef pagesort probe rollstorm segprobe stackgrow switching tally touchpages
 USER_TESTS := advice bad-pointers brk code copy-swapped dup exec faults files files-big \
 	files-map files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap \
-	mprotect mremap page-linear page-merge page-parallel page-shuffle pagemap pipe poll \
-	preempt proc programs registers shared shm signal-calls signal-forged signal-handlers \
-	signal-info signal-stack signals single-step stack threads timers tls wait zero-fill
+	mprotect mremap page-linear page-merge page-parallel page-shuffle pipe poll preempt proc \
+	programs registers shared shm signal-calls signal-forged signal-handlers signal-info \
+	signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
+
+# The monitor: what shows memory at work. Each reads /proc.
+USER_MONITOR := buddy clock demo frames free hierarchy maps ps slabs swap walk
+USER_GUIDED := demo-clock demo-cow demo-paging demo-residency
+USER_DEMOS += $(USER_GUIDED)
+USER_TESTS += pagemap
 
 USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/runtime.c \
 	user/lib/print.c user/lib/messages.c user/lib/heap.c user/lib/options.c \
@@ -32,8 +35,7 @@ EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c u
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
 EXTRA_partitions := user/lib/region.c
 EXTRA_demo-partitions := user/lib/region.c
-$(foreach p,$(USER_MONITOR) demo-clock demo-cow demo-paging demo-residency,\
-	$(eval EXTRA_$(p) := user/tools/procfile.c))
+$(foreach p,$(USER_MONITOR) $(USER_GUIDED),$(eval EXTRA_$(p) := user/tools/procfile.c))
 EXTRA_hierarchy += user/tools/hierarchy_cpu.asm
 EXTRA_rollstorm := user/lib/region.c
 EXTRA_bench := user/demo/bench_calls.asm
@@ -102,7 +104,8 @@ USER_PATHS :=
 USER_OBJECTS := $(USER_LIB:%=build/user/%.o)
 $(eval $(call user_program,sbin/init,user/init.c))
 $(eval $(call user_program,bin/sh,user/sh/sh.c $(EXTRA_sh)))
-$(foreach p,$(USER_TOOLS) $(USER_MONITOR),$(eval $(call user_program,bin/$(p),user/tools/$(p).c)))
+$(foreach p,$(USER_TOOLS),$(eval $(call user_program,bin/$(p),user/tools/$(p).c)))
+$(foreach p,$(USER_MONITOR),$(eval $(call user_program,bin/$(p),user/tools/$(p).c)))
 $(foreach p,$(USER_DEMOS),$(eval $(call user_program,bin/$(p),user/demo/$(p).c)))
 $(foreach p,$(USER_TESTS),\
 	$(eval $(call user_program,tests/$(p),tests/user/$(p).c tests/user/testing.c)))

@@ -8,10 +8,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/text.h"
 
-struct aspace;
-struct pmap;
 struct process;
-struct vma;
 
 enum { PROC_RECORD_MAX = 192 };
 
@@ -55,9 +52,6 @@ MUST_CHECK struct inode *proc_create_root(void);
 /* Text of maps and smaps; proc_maps.c. */
 void proc_show_maps(struct text *t, struct process *p);
 void proc_show_smaps(struct text *t, struct process *p);
-void proc_show_smaps_rollup(struct text *t, struct process *p);
-/* "[heap] " and what else maps would say of @v, without a newline; proc_maps.c. */
-void proc_add_area_name(struct text *t, const struct aspace *as, const struct vma *v);
 /* Text of /proc/meminfo and vmstat; proc_memory.c. */
 void proc_show_meminfo(struct text *t, struct process *p);
 void proc_show_vmstat(struct text *t, struct process *p);
@@ -92,30 +86,6 @@ void proc_show_memmap(struct text *t, struct process *p);
 int proc_store_memmap(struct process *p, const char *text);
 /* What may be written to /proc/sysrq-trigger; proc_sys.c. */
 int proc_store_sysrq(struct process *p, const char *text);
-/* What Linux's vmstat counts and does not exist here; proc_vmstat.c. */
-void proc_add_vmstat_rest(struct text *t);
-/* Text of /proc/buddyinfo, pagetypeinfo, zoneinfo and slabinfo; proc_alloc.c. */
-void proc_show_buddyinfo(struct text *t, struct process *p);
-void proc_show_pagetypeinfo(struct text *t, struct process *p);
-void proc_show_zoneinfo(struct text *t, struct process *p);
-void proc_show_slabinfo(struct text *t, struct process *p);
-/* Words of /proc/PID/pagemap, /proc/kpagecount and kpageflags; proc_pages.c. */
-bool proc_record_pagemap(struct process *p, uint64_t index, char *to);
-bool proc_record_kpagecount(struct process *p, uint64_t index, char *to);
-bool proc_record_kpageflags(struct process *p, uint64_t index, char *to);
-/* Lines of /proc/frames, text of /proc/clock; proc_frames.c. */
-enum { PROC_FRAME_LINE = 160 };
-bool proc_record_frame(struct process *p, uint64_t index, char *to);
-void proc_show_clock(struct text *t, struct process *p);
-/* Text of /proc/PID/walk/ADDRESS, and what such a name means; proc_walk.c. */
-void proc_show_walk(struct text *t, struct process *p, uint32_t address);
-bool proc_parse_address(const char *name, size_t length, uint32_t *address);
-/* Small files of a process: oom_score, limits, io; proc_small.c. */
-void proc_show_oom_score(struct text *t, struct process *p);
-void proc_show_limits(struct text *t, struct process *p);
-void proc_show_io(struct text *t, struct process *p);
-/* The process whose page tables @pm are; 0: none any more. */
-int proc_pid_of(const struct pmap *pm);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

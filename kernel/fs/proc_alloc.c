@@ -6,7 +6,7 @@
  * zoneinfo is the reserve that user pages leave free; nobody works ahead of the need, so "low" and
  * "high" are the same number.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "mm/frame.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"

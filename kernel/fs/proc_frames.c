@@ -9,7 +9,7 @@
  *
  * The columns are described in docs/proc.md.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -171,6 +171,28 @@ static const struct frame *clock_beside(const struct frame *f, bool next)
 	return found ? found : clock_frame_at(next ? node->next : node->prev);
 }
 
+/*
+ * For a policy with queues and no hand: the first frame of the queue that stands first, which is
+ * the one whose frames have the lowest number (policy_bits). NULL: no frames, or no queues.
+ */
+static const struct frame *clock_front(void)
+{
+	const struct frame *front = NULL;
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
+		const struct frame *f = frame_of(pfn);
+		if (f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) &&
+		    (!front || f->policy_bits < front->policy_bits))
+			front = f;
+	}
+	for (uint32_t n = policy_count(); front && n > 0; n--) {
+		const struct frame *before = clock_frame_at(front->link.prev);
+		if (!before)
+			return front;
+		front = before;
+	}
+	return NULL;
+}
+
 static void clock_line(struct text *t, int place, const struct frame *f)
 {
 	struct frames_use use = frames_use(f);
@@ -189,7 +211,10 @@ void proc_show_clock(struct text *t, struct process *p)
 	int first = 0, last = 0;
 	text_make_room(t, CLOCK_TEXT_MAX); /* it may move the hand */
 	const struct frame *hand = policy_hand();
+	const char *what = hand ? "hand" : "front";
 	(void)p;
+	if (!hand)
+		hand = clock_front();
 	at[CLOCK_NEIGHBOURS] = hand ? frame_pfn(hand) : 0;
 	for (const struct frame *f = hand; f && last < CLOCK_NEIGHBOURS;) {
 		f = clock_beside(f, true);
@@ -210,7 +235,7 @@ void proc_show_clock(struct text *t, struct process *p)
 		text_add(t, "hand -\n");
 		return;
 	}
-	text_add(t, "hand %u\n", at[CLOCK_NEIGHBOURS]);
+	text_add(t, "%s %u\n", what, at[CLOCK_NEIGHBOURS]);
 	for (int place = first; place <= last; place++)
 		clock_line(t, place, frame_of(at[CLOCK_NEIGHBOURS + place]));
 }

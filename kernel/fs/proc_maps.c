@@ -6,7 +6,7 @@
  * One line is not Linux's: ExecBelowLimit, how much of the area is writable and can be executed all
  * the same, as it lies below the end of code.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"

@@ -2,10 +2,12 @@
  * /proc/meminfo and /proc/vmstat: memory as a whole, in Linux's words.
  *
  * Linux's names are used where the thing exists here. "Cached" are all pages of objects, mapped or
- * not; "available" is what is free and what could be dropped at once. vmstat ends with this
+ * not; "Mapped" those that an entry names; "Shmem" those that have no source: shared memory and
+ * files that programs made. "Available" is what is free and what could be dropped at once. vmstat
+ * ends with this
  * kernel's own counters (mmstat.h) under their own names.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
 #include "mm/frame.h"
@@ -43,8 +45,22 @@ static const char *const memory_absent[] = {
 	"ShmemHugePages", "ShmemPmdMapped", "FileHugePages", "FilePmdMapped", "CmaTotal", "CmaFree",
 };
 
+struct proc_object_pages proc_count_object_pages(void)
+{
+	struct proc_object_pages n = { .mapped = 0 };
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
+		const struct frame *f = frame_of(pfn);
+		if (f->state < FRAME_OWNED || f->owner != FRAME_OBJECT)
+			continue;
+		n.mapped += f->mappers > 0;
+		n.shmem += f->object && !f->object->ops->read;
+	}
+	return n;
+}
+
 void proc_show_meminfo(struct text *t, struct process *p)
 {
+	struct proc_object_pages object_pages = proc_count_object_pages();
 	const uint32_t *owned = frame_stats.owned;
 	uint32_t cached = owned[FRAME_OBJECT], free = frame_stats.free;
 	uint32_t swap_free = swap_stats.total - swap_stats.used;
@@ -68,8 +84,8 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "Dirty", 0);
 	memory_line(t, "Writeback", 0);
 	memory_line(t, "AnonPages", owned[FRAME_ANON]);
-	memory_line(t, "Mapped", cached - reclaim_stats.cached);
-	memory_line(t, "Shmem", cached - reclaim_stats.cached);
+	memory_line(t, "Mapped", object_pages.mapped);
+	memory_line(t, "Shmem", object_pages.shmem);
 	memory_line(t, "KReclaimable", 0);
 	memory_line(t, "Slab", owned[FRAME_SLAB]);
 	memory_line(t, "SReclaimable", 0);
@@ -90,10 +106,10 @@ void proc_show_meminfo(struct text *t, struct process *p)
 void proc_show_vmstat(struct text *t, struct process *p)
 {
 	const uint32_t *owned = frame_stats.owned;
+	struct proc_object_pages object_pages = proc_count_object_pages();
 	(void)p;
 	text_add(t, "nr_free_pages %u\nnr_anon_pages %u\nnr_mapped %u\nnr_file_pages %u\n",
-		 frame_stats.free, owned[FRAME_ANON], owned[FRAME_OBJECT] - reclaim_stats.cached,
-		 owned[FRAME_OBJECT]);
+		 frame_stats.free, owned[FRAME_ANON], object_pages.mapped, owned[FRAME_OBJECT]);
 	text_add(t, "nr_mlock %u\nnr_page_table_pages %u\nnr_slab_unreclaimable %u\n",
 		 reclaim_stats.locked, owned[FRAME_TABLE], owned[FRAME_SLAB]);
 	text_add(t, "pgpgin %u\npgpgout %u\npswpin %u\npswpout %u\n",
@@ -105,5 +121,5 @@ void proc_show_vmstat(struct text *t, struct process *p)
 	for (unsigned i = 0; i < MMSTAT_COUNT; i++)
 		if (i != MMSTAT_oom_kills)
 			text_add(t, "clockhand_%s %u\n", mmstat_names[i], mmstat[i]);
-	proc_add_vmstat_rest(t);
+	proc_add_vmstat_rest(t, &object_pages);
 }

@@ -13,7 +13,7 @@
  * kpagecount says how many page-table entries name a frame, kpageflags what it is used for.
  * Source: Linux's Documentation/admin-guide/mm/pagemap.rst.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "lib/string.h"
 #include "mm/policy.h"
@@ -62,8 +62,9 @@ bool proc_record_pagemap(struct process *p, uint64_t index, char *to)
 	uint64_t word = 0;
 	if (!p->aspace || index >= USER_TOP >> PAGE_SHIFT)
 		return false;
-	vaddr_t va = (vaddr_t)index << PAGE_SHIFT;
-	if (va >= USER_BASE) {
+	/* Pages are counted as the program counts them: from its segment's base. */
+	vaddr_t va = p->aspace->segment.base + ((vaddr_t)index << PAGE_SHIFT);
+	if (va >= USER_BASE && va < USER_TOP) {
 		struct pmap_entry e = pmap_lookup(&p->aspace->pmap, va);
 		word = pagemap_word(&e);
 	}

@@ -3,7 +3,7 @@
  */
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "kernel/sched.h"
@@ -149,8 +149,8 @@ static void process_status(struct text *t, struct process *p)
 	char letter = process_letter(p);
 	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", p->comm, p->umask, letter,
 		 process_state_word(letter));
-	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid, p->pid,
-		 process_parent_pid(p));
+	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+		 p->group ? thread_pid(p) : p->pid, p->pid, process_parent_pid(p));
 	text_add(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t%u\nGroups:\t \n",
 		 p->files ? p->files->capacity : 0);
 	process_status_memory(t, p);
@@ -279,7 +279,15 @@ static int process_next_fd(struct process *p, int from)
 
 static int process_next_task(struct process *p, int from)
 {
-	return p && from <= p->pid ? p->pid : -1;
+	int best = -1;
+	if (!p || !p->group)
+		return p && from <= p->pid ? p->pid : -1;
+	list_for_each(node, &p->group->threads) {
+		int tid = list_entry(node, struct process, thread_link)->pid;
+		if (tid >= from && (best < 0 || tid < best))
+			best = tid;
+	}
+	return best;
 }
 
 /* --- the tables --- */

@@ -5,7 +5,7 @@
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/fs/mount.h"
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/loadavg.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"

@@ -4,7 +4,7 @@
  * oom_score is what the choice of a victim looks at, resident plus swapped pages, in Linux's scale:
  * thousandths of all memory and swap. io counts nothing here and says 0.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/limits.h"
 #include "kernel/process.h"
 #include "lib/format.h"

@@ -4,7 +4,7 @@
  * Some of it exists here under another name, and is told again; the others are events that do not
  * happen here. They are 0, not missing, so that readers that look for a name find it.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/frame.h"
 #include "mm/mmstat.h"
@@ -31,7 +31,7 @@ static const char *const vmstat_absent[] = {
 	"unevictable_pgs_stranded", "swap_ra", "swap_ra_hit",
 };
 
-void proc_add_vmstat_rest(struct text *t)
+void proc_add_vmstat_rest(struct text *t, const struct proc_object_pages *pages)
 {
 	const uint32_t *owned = frame_stats.owned;
 	uint32_t cached = reclaim_stats.cached, files = owned[FRAME_OBJECT];
@@ -41,7 +41,8 @@ void proc_add_vmstat_rest(struct text *t)
 		 reclaim_stats.locked);
 	text_add(t, "nr_active_anon %u\nnr_inactive_file %u\nnr_active_file %u\n",
 		 owned[FRAME_ANON], cached, files - cached);
-	text_add(t, "nr_unevictable %u\nnr_shmem %u\n", reclaim_stats.locked, files - cached);
+	text_add(t, "nr_unevictable %u\nnr_shmem %u\n", reclaim_stats.locked,
+		 pages->shmem);
 	text_add(t, "nr_kernel_stack %u\n",
 		 process_count * PROCESS_STACK_PAGES * (PAGE_SIZE / 1024));
 	text_add(t, "pgalloc_normal %u\npgfree %u\n", frame_stats.allocs, frame_stats.frees);

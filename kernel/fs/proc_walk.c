@@ -6,7 +6,7 @@
  * tables do not say: the area, what is behind it, who else maps the frame, what the slot holds; for
  * a page that is not there, what a touch would do. Looking changes nothing.
  */
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"
@@ -52,18 +52,22 @@ static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offse
 	return offset >= KERNEL_BASE && s->base == 0;
 }
 
-static void walk_area(struct text *t, const struct aspace *as, const struct vma *v, vaddr_t va)
+/* Areas are counted from the segment's base, as the program's addresses are. */
+static uint32_t walk_page(const struct vma *v, uint32_t offset)
 {
-	static const char *const what[] = { "zeroes", "page" };
-	uint32_t page = v->index + ((va - v->start) >> PAGE_SHIFT);
+	return v->index + ((offset - v->start) >> PAGE_SHIFT);
+}
+
+static void walk_area(struct text *t, const struct aspace *as, const struct vma *v, uint32_t offset)
+{
 	text_add(t, "area       %08x-%08x %c%c%c%c ", v->start, v->end,
 		 v->prot & PROT_R ? 'r' : '-', v->prot & PROT_W ? 'w' : '-',
 		 v->prot & PROT_X ? 'x' : '-', v->flags & VMA_SHARED ? 's' : 'p');
 	proc_add_area_name(t, as, v);
 	if (v->object->ops->keeps_pages)
-		text_add(t, ", %s %u of it", what[1], page);
+		text_add(t, ", page %u of it", walk_page(v, offset));
 	else
-		text_add(t, ", %s until written", what[0]);
+		text_add(t, ", zeroes until written");
 	text_add(t, "%s\n", v->flags & VMA_LOCKED ? ", locked" : "");
 }
 
@@ -102,9 +106,8 @@ static void walk_frame(struct text *t, pfn_t pfn)
 }
 
 /* Nothing in the entry: what would come? */
-static void walk_absent(struct text *t, const struct vma *v, vaddr_t va)
+static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 {
-	uint32_t page = v->index + ((va - v->start) >> PAGE_SHIFT);
 	if (v->prot == PROT_NONE) {
 		text_add(t, "touch      refused: the area allows nothing\n");
 		return;
@@ -114,7 +117,7 @@ static void walk_absent(struct text *t, const struct vma *v, vaddr_t va)
 			    "(minor fault)\n");
 		return;
 	}
-	struct object_page o = object_lookup(v->object, page);
+	struct object_page o = object_lookup(v->object, walk_page(v, offset));
 	if (o.kind == OBJECT_FRAME)
 		text_add(t, "touch      maps frame %u, which has the page (minor fault)\n",
 			 frame_pfn(o.frame));
@@ -126,9 +129,9 @@ static void walk_absent(struct text *t, const struct vma *v, vaddr_t va)
 				: "a frame of zeroes (minor fault)");
 }
 
-static void walk_kernel_side(struct text *t, struct aspace *as, vaddr_t va)
+static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset, vaddr_t va)
 {
-	const struct vma *v = vma_find(&as->areas, va);
+	const struct vma *v = vma_find(&as->areas, offset);
 	struct pmap_entry e = { .kind = PMAP_NONE };
 	if (va >= KERNEL_BASE) {
 		text_add(t, "area       the kernel's half, the same in every process\n");
@@ -141,13 +144,13 @@ static void walk_kernel_side(struct text *t, struct aspace *as, vaddr_t va)
 			 va < USER_BASE ? " (nothing is ever mapped this low)" : "");
 		return;
 	}
-	walk_area(t, as, v, va);
+	walk_area(t, as, v, offset);
 	if (e.kind == PMAP_FRAME)
 		walk_frame(t, e.number);
 	else if (e.kind == PMAP_SLOT)
 		walk_slot(t, e.number);
 	else
-		walk_absent(t, v, va);
+		walk_absent(t, v, offset);
 }
 
 void proc_show_walk(struct text *t, struct process *p, uint32_t address)
@@ -161,7 +164,7 @@ void proc_show_walk(struct text *t, struct process *p, uint32_t address)
 	text_make_room(t, WALK_TEXT_MAX);
 	if (walk_segment(t, as, address, &va)) {
 		pmap_explain(&as->pmap, va, walk_say, t);
-		walk_kernel_side(t, as, va);
+		walk_kernel_side(t, as, address, va);
 	}
 	aspace_put(as);
 }

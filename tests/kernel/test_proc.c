@@ -1,6 +1,6 @@
 /* What /proc says of memory, while nothing changes it: it must add up to the counters exactly. */
 #include "kernel/cpu.h"
-#include "kernel/fs/proc.h"
+#include "kernel/fs/proc_files.h"
 #include "kernel/loadavg.h"
 #include "kernel/process.h"
 #include "lib/string.h"
@@ -187,5 +187,25 @@ SELFTEST(proc_clock_shows_the_whole_ring_and_the_next_victim)
 	/* Nothing was used: the hand takes what it points at. */
 	EXPECT_EQ(number_after(&t, "hand "), frame_pfn(policy_select()));
 	text_free(&t);
+	space_close(as);
+}
+
+SELFTEST(proc_clock_shows_the_front_of_queues)
+{
+	static const char *const names[] = { "fifo", "second-chance", "lru", "nru", "2q" };
+	const char *before = policy_name();
+	struct aspace *as = space_open();
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, SPACE_AT, 4));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct text t = { .bytes = NULL };
+		EXPECT_EQ(policy_switch(names[i]), 0);
+		for (unsigned page = 0; page < 4; page++)
+			EXPECT_EQ(fault_handle(as, SPACE_AT + page * PAGE_SIZE, PROT_W), 0);
+		proc_show_clock(&t, NULL);
+		EXPECT_EQ(number_after(&t, "front "), frame_pfn(policy_select()));
+		text_free(&t);
+	}
+	EXPECT_EQ(policy_switch(before), 0);
 	space_close(as);
 }

@@ -1,8 +1,9 @@
 """What the monitor's commands print, compared with the files below /proc they come from."""
 
+import os
 import re
 
-from harness import check, equal, find, test
+from harness import GUEST_ROOT, check, equal, find, test
 
 MARK = "@@@"
 SLEEPER = "2"  # the script's first background process
@@ -12,7 +13,7 @@ def run_script(box, commands, sleeper=True, **settings):
     """{command: its output as text} of a script of our shell; every command must succeed."""
     lines = ["sleep 1000 &"] if sleeper else []
     for command in commands:
-        lines += [f"echo {MARK} {command}", command, f"echo {MARK} status $?"]
+        lines += [f"echo '{MARK} {command}'", command, f"echo {MARK} status $?"]
     if sleeper:
         lines.append(f"kill {SLEEPER}")
     box.file("top/script", ("\n".join(lines) + "\n").encode())
@@ -51,6 +52,18 @@ def monitor_free_is_meminfo(box):
     equal(swap[1] + swap[2], swap[0], "swap used + free")
     near(mem[2], memory["MemFree"], 400, "free")
     near(mem[4], memory["Cached"], 400, "cache")
+
+
+@test
+def monitor_shared_memory_is_what_has_no_source(box):
+    """A file that is made grows Shmem by its pages; the one it is copied from does not."""
+    out = run_script(box, ["cat /proc/meminfo", "cat /bin/sh > /tmp/copy", "cat  /proc/meminfo",
+                           "cat  /proc/vmstat"])
+    before, after = (values(out[name]) for name in ("cat /proc/meminfo", "cat  /proc/meminfo"))
+    size = os.path.getsize(os.path.join(GUEST_ROOT, "bin", "sh"))
+    near(after["Shmem"] - before["Shmem"], (size + 4095) // 4096 * 4, 16, "Shmem grew by")
+    equal(values(out["cat  /proc/vmstat"])["nr_shmem"] * 4, after["Shmem"], "nr_shmem")
+    check(after["Mapped"] < after["Cached"], "not all of the cache is mapped")
 
 
 @test

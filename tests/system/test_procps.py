@@ -182,3 +182,23 @@ def procps_vmstat_and_slabtop_tell_the_counters(box):
     for name in ("slab_cache", "process"):
         equal((top[name][0], top[name][5]), (info[name][2], info[name][4]),
               f"slabtop: objects and objects per slab of {name}")
+
+
+@test
+def proc_records_can_be_read_anywhere(box):
+    """busybox's dd, in pieces of odd sizes: the same bytes as in one go; words only as a whole."""
+    frames, flags = CAT + "/proc/frames", CAT + "/proc/kpageflags | /bin/busybox od -v -An -tx8"
+    piece = "/bin/busybox dd if=/proc/frames bs=77 skip=2081 count=3 2>/dev/null; echo"
+    words = "/bin/busybox dd if=/proc/kpageflags bs=8 skip=256 count=4 2>/dev/null"
+    halves = "/bin/busybox dd if=/proc/kpageflags bs=4 count=1 2>/dev/null; test $? != 0"
+    out = run_tools(box, [frames, flags, piece, f"{words} | /bin/busybox od -v -An -tx8", halves,
+                          "/bin/busybox wc -c < /proc/frames", CAT + "/proc/zoneinfo"], ram="12M")
+    nframes = int(find(r"spanned +(\d+)", out[CAT + "/proc/zoneinfo"]).group(1))
+    equal(int(out["/bin/busybox wc -c < /proc/frames"]), (nframes + 1) * 160, "bytes of frames")
+    equal(len(out[frames]), (nframes + 1) * 160, "bytes of frames in one go")
+    start = 77 * 2081  # frames 1000 to 1002, in the kernel's image: they never change
+    equal(out[piece], out[frames][start:start + 231] + "\n", "a piece of it")
+    all_words = out[flags].split()
+    equal(len(all_words), nframes, "words of kpageflags")
+    equal(out[f"{words} | /bin/busybox od -v -An -tx8"].split(), all_words[256:260], "four words")
+    equal(out[halves], "", "half a word")

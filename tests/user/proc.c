@@ -7,6 +7,7 @@
 #include "user/lib/directory.h"
 #include "user/lib/print.h"
 #include "user/lib/runtime.h"
+#include "user/lib/thread.h"
 
 static char text[16384];
 
@@ -127,6 +128,47 @@ static void test_machine(void)
 	show_truth("version", strncmp(text, "Linux version ", 14) == 0);
 }
 
+static volatile int32_t thread_goes_on;
+
+static void thread_waits(void *argument)
+{
+	(void)argument;
+	while (!thread_goes_on)
+		futex_wait(&thread_goes_on, 0);
+}
+
+static int count_tasks(void)
+{
+	struct directory dir;
+	int count = 0;
+
+	directory_open(&dir, "/proc/self/task");
+	for (const struct dirent64 *e = directory_next(&dir); e; e = directory_next(&dir))
+		count += e->name[0] != '.';
+	directory_close(&dir);
+	return count;
+}
+
+static void test_threads(void)
+{
+	struct thread t;
+	char name[64], tgid[32];
+
+	show("a thread", thread_start(&t, thread_waits, NULL, 0));
+	printf("tasks: %d\n", count_tasks());
+	format_string(name, sizeof(name), "/proc/self/task/%d/status", t.tid);
+	format_string(tgid, sizeof(tgid), "Tgid:\t%d\n", sys_getpid());
+	take(name);
+	show_truth("its status names the process", holds(tgid));
+	format_string(tgid, sizeof(tgid), "Pid:\t%d\n", t.tid);
+	show_truth("and itself", holds(tgid));
+	show_holds("/proc/self/status", "Threads:\t2\n");
+	thread_goes_on = 1;
+	futex_wake(&thread_goes_on, 1);
+	thread_join(&t);
+	printf("tasks: %d\n", count_tasks());
+}
+
 static void test_errors(void)
 {
 	show("no such process", sys_open("/proc/999999/maps", O_RDONLY, 0));
@@ -145,6 +187,7 @@ int main(int argc, char **argv, char **envp)
 	test_self();
 	test_descriptors();
 	test_machine();
+	test_threads();
 	test_errors();
 	return 0;
 }

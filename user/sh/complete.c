@@ -134,7 +134,7 @@ static unsigned word_index(const char *line, size_t start, char *name)
  */
 static bool search_argument(const char *line, size_t start)
 {
-	static const char *const with_pid[] = { "kill", "maps", "walk", "wait", "memmap" };
+	static const char *const with_pid[] = { "kill", "maps", "walk", "wait" };
 	char name[NAME_SIZE];
 
 	if (word_index(line, start, name) != 1)

@@ -39,7 +39,6 @@ static const struct description programs[] = {
 	{ "maps", "PID: its areas, and what is resident of each" },
 	{ "walk", "PID ADDRESS: how the MMU translates it, bit by bit" },
 	{ "frames", "what each physical frame is used for" },
-	{ "memmap", "a map of all frames, drawn" },
 	{ "buddy", "free blocks by size, drawn" },
 	{ "slabs", "the kernel's object caches" },
 	{ "swap", "the swap area, and whose pages are there" },

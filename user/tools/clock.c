@@ -51,7 +51,9 @@ int main(int argc, char **argv, char **envp)
 		printf("it has no hand: no frames yet, or a policy without an order to show\n");
 		return 0;
 	}
-	printf("     place    frame  since the hand came by     mapped at (pid:address)\n");
+	printf(words[0][0] == 'h' ? "The arrow is its hand:\n"
+				  : "It has queues; the arrow is where the first one begins:\n");
+	printf("     place    frame  since it was looked at     mapped at (pid:address)\n");
 	for (char *line = proc_line(&at); line; line = proc_line(&at))
 		clock_line(line);
 	return 0;
