@@ -102,16 +102,21 @@ static void allot_give_equal(struct allot_rest rest)
 			a->frames = ALLOT_MIN + rest.frames / rest.count;
 }
 
-/* Each keeps what it has, or the same part of it if that is too much. New ones: an equal part. */
+/*
+ * Each keeps what it has, or the same part of it if that is too much. A new one gets an equal part
+ * as far as the others have left it.
+ */
 static void allot_give_as_before(struct allot_rest rest)
 {
 	uint32_t above = 0;
+	allot_for_each(a)
+		if (a->fixed == 0 && a->frames > ALLOT_MIN)
+			above += a->frames - ALLOT_MIN;
 	allot_for_each(a) {
-		if (a->fixed != 0)
+		if (a->fixed != 0 || a->frames != 0)
 			continue;
-		if (a->frames == 0)
-			a->frames = ALLOT_MIN + rest.frames / rest.count;
-		a->frames = MAX(a->frames, (uint32_t)ALLOT_MIN);
+		uint32_t left = rest.frames > above ? rest.frames - above : 0;
+		a->frames = ALLOT_MIN + MIN(left, rest.frames / rest.count);
 		above += a->frames - ALLOT_MIN;
 	}
 	if (above <= rest.frames)
