@@ -7,9 +7,11 @@
  * were charged to it, and when it has as many as its allotment it gives up one of its own for the
  * next. What a process does to its own pages it does to itself alone.
  *
- * A frame is charged to the space whose fault brought the page in, and stays there while anybody
- * maps it; a shared page is paid for by one. When that one ends, its shared pages go to the account
- * of one who still maps them. Pages that nobody maps are nobody's: the common set.
+ * A frame is charged to the space whose fault brought the page in; a shared page is paid for by
+ * one. When that one ends, or has to give the page up, one of the others who map it pays from then
+ * on: at the end in any case, else if its allotment has room. So a space with room does not lose a
+ * page because another, who came first, has too little. Pages that nobody maps are nobody's: the
+ * common set.
  *
  * How large is an allotment? Either all have the same part of the frames, or each has as many as
  * its page-fault frequency asks for (allot_rate.c). A hand-set number goes before both.
@@ -100,16 +102,21 @@ static void allot_give_equal(struct allot_rest rest)
 			a->frames = ALLOT_MIN + rest.frames / rest.count;
 }
 
-/* Each keeps what it has, or the same part of it if that is too much. New ones: an equal part. */
+/*
+ * Each keeps what it has, or the same part of it if that is too much. A new one gets an equal part
+ * as far as the others have left it.
+ */
 static void allot_give_as_before(struct allot_rest rest)
 {
 	uint32_t above = 0;
+	allot_for_each(a)
+		if (a->fixed == 0 && a->frames > ALLOT_MIN)
+			above += a->frames - ALLOT_MIN;
 	allot_for_each(a) {
-		if (a->fixed != 0)
+		if (a->fixed != 0 || a->frames != 0)
 			continue;
-		if (a->frames == 0)
-			a->frames = ALLOT_MIN + rest.frames / rest.count;
-		a->frames = MAX(a->frames, (uint32_t)ALLOT_MIN);
+		uint32_t left = rest.frames > above ? rest.frames - above : 0;
+		a->frames = ALLOT_MIN + MIN(left, rest.frames / rest.count);
 		above += a->frames - ALLOT_MIN;
 	}
 	if (above <= rest.frames)
@@ -249,6 +256,31 @@ void allot_uncharge(struct frame *f)
 	allot_of(f->set)->charged--;
 	if (f->set != 0)
 		policy_move(f, 0);
+}
+
+/* An account with room that maps @f; NULL: none. */
+static struct allotment *allot_other_user(const struct frame *f)
+{
+	for (mapping_t m = f->rmap; m != 0; m = *pmap_mapping_word(m)) {
+		vaddr_t va;
+		struct pmap *pm = pmap_of_mapping(m, &va);
+		allot_for_each(a)
+			if (a->pmap == pm && a->set.number != f->set && !allot_full(a))
+				return a;
+	}
+	return NULL;
+}
+
+bool allot_pass_on(struct frame *f)
+{
+	struct allotment *to = allot_other_user(f);
+	if (to == NULL)
+		return false;
+	allot_of(f->set)->charged--;
+	to->charged++;
+	policy_move(f, to->set.number);
+	allot_stats.passed_on++;
+	return true;
 }
 
 void allot_evicted(const struct frame *f)

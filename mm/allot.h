@@ -48,6 +48,7 @@ struct allot_stats {
 	uint32_t sum;		/* of their frames */
 	uint32_t pff_low, pff_high; /* bounds on rate */
 	uint32_t window;	/* of the working set: millions of cycles; 0: no samples */
+	uint32_t passed_on;	/* shared pages that went to another account, not out */
 	uint32_t borrows;	/* taken beyond an allotment, as nothing of its own could go */
 	uint32_t from_others;	/* asked of another account than the one in need */
 };
@@ -70,6 +71,12 @@ void allot_uncharge(struct frame *f);
 void allot_take(struct allotment *a);
 /* The page in @f, which was somebody's, is evicted. */
 void allot_evicted(const struct frame *f);
+
+/*
+ * @f, the next victim of its account, is charged to another space that maps it and has room, if
+ * there is one.
+ */
+bool allot_pass_on(struct frame *f);
 
 /* Share out @frames, if replacement is local. Cheap while it is the same number. */
 void allot_set_total(uint32_t frames);

@@ -4,7 +4,8 @@
  * Page-fault frequency. A space that takes many frames in a short time of its own has a working set
  * that does not fit; one that takes none has frames it would not miss. A period is a million cycles
  * of its own time, or 32 frames taken if that comes first. Above the upper bound the allotment
- * grows by a quarter, out of what is nobody's allotment, and then out of a sleeper's. Below the
+ * grows by a quarter: out of what is nobody's allotment, then out of a sleeper's, then, if it is
+ * below an equal part, out of the largest above that: nobody is denied his equal part. Below the
  * lower bound it shrinks: first what was never used, then by a sixteenth, then not again until the
  * space has come down to it. Nothing is evicted for that; frames above an allotment are the first
  * to be taken when somebody needs one. A frame is taken by every fault that brings a page in, the
@@ -53,25 +54,52 @@ static struct allotment *allot_running; /* its time passes; NULL: nobody's */
 static uint64_t allot_since;		/* TSC: up to here its time is counted */
 static bool allot_paused;
 
-/* Frames that are nobody's allotment; then a quarter of what a sleeper has above the minimum. */
-static uint32_t allot_find_spare(void)
+/* Make @n frames of @a's allotment nobody's. */
+static uint32_t allot_give_up(struct allotment *a, uint32_t n)
 {
-	if (allot_stats.sum < allot_stats.total)
-		return allot_stats.total - allot_stats.sum;
+	a->frames -= n;
+	allot_stats.sum -= n;
+	return n;
+}
+
+/* A quarter of what a sleeper has above the minimum. */
+static uint32_t allot_from_sleeper(void)
+{
 	allot_for_each(a) {
 		uint32_t part = (a->frames - ALLOT_MIN + 3) / 4;
-		if (!a->resting || a->fixed != 0 || part == 0)
-			continue;
-		a->frames -= part;
-		allot_stats.sum -= part;
-		return part;
+		if (a->resting && a->fixed == 0 && part > 0)
+			return allot_give_up(a, part);
 	}
 	return 0;
 }
 
+/* Up to @n of what the largest has above an equal part, for @to, who is below it. */
+static uint32_t allot_from_largest(const struct allotment *to, uint32_t n)
+{
+	uint32_t equal = allot_stats.total / allot_stats.count;
+	struct allotment *largest = NULL;
+	allot_for_each(a)
+		if (a->fixed == 0 && (largest == NULL || a->frames > largest->frames))
+			largest = a;
+	if (to->frames >= equal || largest == NULL || largest->frames <= equal)
+		return 0;
+	return allot_give_up(largest, MIN(n, MIN(largest->frames - equal, equal - to->frames)));
+}
+
+/* Frames that are nobody's allotment: there are some, or somebody gives up some. */
+static uint32_t allot_find_spare(const struct allotment *a, uint32_t wanted)
+{
+	if (allot_stats.sum < allot_stats.total)
+		return allot_stats.total - allot_stats.sum;
+	if (allot_stats.sum > allot_stats.total)
+		return 0; /* the minima do not fit */
+	uint32_t found = allot_from_sleeper();
+	return found > 0 ? found : allot_from_largest(a, wanted);
+}
+
 static void allot_grow(struct allotment *a)
 {
-	uint32_t step = a->frames / ALLOT_GROW_PART, more = MIN(allot_find_spare(), step);
+	uint32_t step = a->frames / ALLOT_GROW_PART, more = MIN(allot_find_spare(a, step), step);
 	a->frames += more;
 	allot_stats.sum += more;
 	a->wants = more < step / 2;

@@ -242,16 +242,17 @@ static int reclaim_evict(struct frame *f)
 
 /*
  * One victim out of a set of the policy. A page that could not be written goes behind all others;
- * -ENOMEM when all did. The set may end while a page is being written.
+ * -ENOMEM when all did. The set may end while a page is being written. @pass_on: it will do if
+ * another space that uses the page takes it over.
  */
-static int reclaim_from(uint16_t number)
+static int reclaim_from(uint16_t number, bool pass_on)
 {
 	struct policy_set *set = policy_set_find(number);
 	for (uint32_t tries = set->nframes; tries > 0 && set != NULL; tries--) {
 		struct frame *f = policy_select_in(set);
 		if (f == NULL)
 			break;
-		if (reclaim_evict(f) == 0)
+		if ((pass_on && allot_pass_on(f)) || reclaim_evict(f) == 0)
 			return 0;
 		if (f->state != FRAME_EVICTABLE)
 			return 0; /* its last user went while it was being written: free now */
@@ -267,7 +268,7 @@ static int reclaim_one(const struct allotment *a, bool charged)
 {
 	struct allot_search search = allot_search_start(a, charged);
 	for (int set = allot_search_next(&search); set >= 0; set = allot_search_next(&search))
-		if (reclaim_from((uint16_t)set) == 0)
+		if (reclaim_from((uint16_t)set, false) == 0)
 			return 0;
 	reclaim_stats.failures++;
 	return -ENOMEM;
@@ -305,7 +306,7 @@ static int reclaim_under_limit(struct allotment *a)
 {
 	allot_set_total(reclaim_shareable());
 	for (unsigned n = 0; n < RECLAIM_GIVE_UP && allot_full(a); n++) {
-		if (reclaim_from(a->set.number)) {
+		if (reclaim_from(a->set.number, true)) {
 			allot_stats.borrows++;
 			break;
 		}

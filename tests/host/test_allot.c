@@ -288,6 +288,28 @@ TEST(a_sleeper_lends_and_one_awake_does_not)
 	CHECK(a->wants);
 }
 
+TEST(a_newcomer_takes_from_nobody_but_gets_its_equal_part_if_it_wants_it)
+{
+	struct allotment *a, *b;
+	boot_two(&a, &b);
+	for (unsigned i = 0; i < 10; i++)
+		period(b, 0, MILLION); /* it needs nothing */
+	for (unsigned i = 0; i < 30; i++)
+		hungry_period(a);
+	CHECK_EQ(b->frames, ALLOT_MIN);
+	CHECK_EQ(a->frames, LIMIT - ALLOT_MIN);
+	struct allotment *c = new_space()->allot;
+	CHECK_EQ(c->frames, ALLOT_MIN); /* the minimum has to come from somewhere */
+	CHECK(a->frames >= LIMIT - 2 * ALLOT_MIN - 1);
+	for (unsigned i = 0; i < 30; i++)
+		hungry_period(c);
+	CHECK_EQ(c->frames, LIMIT / 3);
+	CHECK(c->wants && a->frames >= LIMIT / 3);
+	for (unsigned i = 0; i < 30; i++)
+		hungry_period(a);
+	CHECK_EQ(c->frames, LIMIT / 3);
+}
+
 TEST(load_control_is_asked_for_when_all_want_more_and_there_is_none)
 {
 	struct allotment *a, *b;

@@ -62,6 +62,18 @@ TEST(cmdline_lets_the_last_word_win)
 	CHECK(c.swap_given);
 }
 
+TEST(cmdline_chooses_replacement_and_allocation)
+{
+	CHECK(parse("") == NULL);
+	CHECK(!c.local && !c.pff);
+	CHECK(parse("replacement=local allocation=pff") == NULL);
+	CHECK(c.local && c.pff);
+	CHECK(parse("replacement=local replacement=locally allocation=pff allocation") == NULL);
+	CHECK(c.local && c.pff); /* a bad value changes nothing */
+	CHECK(parse("replacement=local replacement=global allocation=equal") == NULL);
+	CHECK(!c.local && !c.pff);
+}
+
 TEST(cmdline_rounds_swap_up_to_pages)
 {
 	CHECK(parse("swap=4097") == NULL);

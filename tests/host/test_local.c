@@ -9,7 +9,7 @@
 #include "tests/host/space.h"
 #include "tests/host/test.h"
 
-enum { LIMIT = 64, HOT = 20, SCAN = 200 };
+enum { LIMIT = 64, HOT = 20, SCAN = 200, PAGES = 400 };
 
 static struct aspace *a, *b;
 
@@ -19,8 +19,8 @@ static void boot(unsigned limit, const char *policy, bool local)
 	reclaim_set_local(local);
 	a = aspace_create();
 	b = aspace_create();
-	space_map(a, SPACE_AT, 400);
-	space_map(b, SPACE_AT, 400);
+	space_map(a, SPACE_AT, PAGES);
+	space_map(b, SPACE_AT, PAGES);
 }
 
 static void touch(struct aspace *as, unsigned page)
@@ -123,6 +123,27 @@ TEST(what_is_above_an_allotment_that_shrank_goes_first)
 	mm_check();
 }
 
+/* The largest gives nothing as long as it is within its allotment and another is not. */
+TEST(a_space_in_need_takes_from_who_is_above_its_allotment_not_from_the_largest)
+{
+	boot(128, "clock", true);
+	struct aspace *c = aspace_create();
+	space_map(c, SPACE_AT, PAGES);
+	allot_set_fixed(b->allot, 40);
+	for (unsigned i = 0; i < 40; i++)
+		touch(b, i);
+	allot_set_fixed(a->allot, 80);
+	for (unsigned i = 0; i < 72; i++)
+		touch(a, i);
+	allot_set_fixed(b->allot, 20);
+	for (unsigned i = 0; i < 24; i++)
+		touch(c, i);
+	CHECK_EQ(a->allot->evicted, 0);
+	CHECK_EQ(a->allot->charged, 72);
+	CHECK(b->allot->evicted >= 8 && b->allot->charged <= 32);
+	mm_check();
+}
+
 TEST(a_space_above_its_allotment_gives_back_more_than_it_takes)
 {
 	boot(LIMIT, "fifo", true);
@@ -178,6 +199,52 @@ TEST(shared_pages_are_handed_over_at_the_end)
 		mm_check();
 		CHECK_EQ(reclaim_stats.charged, 0);
 	}
+}
+
+static void map_shared(struct aspace *as, struct object *o)
+{
+	struct aspace_map request = { .start = SPACE_AT + PAGES * PAGE_SIZE,
+				      .length = 8 * PAGE_SIZE, .prot = PROT_R | PROT_W,
+				      .map_flags = ASPACE_FIXED, .vma_flags = VMA_SHARED,
+				      .object = o };
+	CHECK_EQ(aspace_map(as, &request), (long)request.start);
+}
+
+/* FIFO takes shared pages too; the neighbour that has room keeps them, and pays. */
+TEST(a_shared_page_goes_to_a_user_with_room_before_it_goes_out)
+{
+	boot(LIMIT, "fifo", true);
+	struct object *o = object_create_shared(8 * PAGE_SIZE);
+	map_shared(a, o);
+	map_shared(b, o);
+	reclaim_object_put(o);
+	for (unsigned i = 0; i < 8; i++)
+		touch(b, PAGES + i);
+	CHECK_EQ(b->allot->charged, 8);
+	for (unsigned i = 0; i < 8; i++)
+		touch(a, PAGES + i);
+	CHECK_EQ(a->allot->charged, 0);
+	for (unsigned i = 0; i < 200; i++) {
+		touch(b, i);
+		mm_check();
+	}
+	CHECK_EQ(a->allot->charged, 8);
+	CHECK_EQ(allot_stats.passed_on, 8);
+	uint32_t before = sim_faults;
+	for (unsigned i = 0; i < 8; i++)
+		touch(a, PAGES + i);
+	CHECK_EQ(sim_faults, before);
+	for (unsigned i = 0; i < 100; i++) { /* now a has no room either: b is full, they go */
+		touch(a, i);
+		mm_check();
+	}
+	CHECK_EQ(allot_stats.passed_on, 8);
+	for (unsigned i = 0; i < 8; i++)
+		touch(a, PAGES + i);
+	space_put(a);
+	space_put(b);
+	mm_check();
+	CHECK_EQ(reclaim_stats.charged, 0);
 }
 
 /* What only the parent's policy set knows, as the MMU was asked already, the child's gets told. */
