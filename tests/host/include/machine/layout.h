@@ -12,6 +12,7 @@ extern unsigned char *sim_ram;
 
 #define USER_BASE 0x00010000u
 #define USER_TOP 0xc0000000u
+#define PARTITION_WINDOW 0x80000000u
 #define KERNEL_BASE 0xc0000000u
 
 #define DIRECT_BASE ((uintptr_t)sim_ram) /* as the host sees it */
