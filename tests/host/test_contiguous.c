@@ -219,6 +219,10 @@ TEST(contiguous_maps_are_cleared_and_inside)
 	CHECK_EQ(aspace_remap(m->as, 48 * K, 4 * K, 12 * K, 0, 0), 48 * K);
 	CHECK_EQ(aspace_unmap(m->as, 48 * K, 12 * K), 0);
 	CHECK_EQ(aspace_brk(m->as, 49 * K), 49 * K);
+	CHECK_EQ(aspace_advise(m->as, 0, 0, ADVISE_DONTNEED), 0);
+	CHECK_EQ(aspace_advise(m->as, 20 * K, 4 * K, ADVISE_DONTNEED), 0);
+	CHECK_EQ(user_read(m->as, back, 20 * K, 4 * K), 0);
+	CHECK(memcmp(back, zeroes, 4 * K) == 0);
 	r.vma_flags = VMA_SHARED;
 	CHECK_EQ(aspace_map(m->as, &r), -ENODEV);
 	check_all();

@@ -227,15 +227,14 @@ def partitions_need_a_region_and_a_program_that_fits(box):
         find(error, result.err)
 
 
-def link_low(box, name):
-    """A user test, linked again from its objects to begin at 4 KiB."""
+def link_low(box, name, source):
+    """A program of the guest, linked again from its objects to begin at 4 KiB."""
     with open(os.path.join(ROOT, "user", "user.mk"), encoding="ascii") as makefile:
         text = makefile.read().replace("\\\n", " ")
     library = re.search(r"^USER_LIB := (.*)$", text, re.M).group(1)
     extra = re.search(rf"^EXTRA_{name} := (.*)$", text, re.M)
     flags = re.search(rf"^LDFLAGS_{name} := (.*)$", text, re.M)
-    sources = [*library.split(), f"tests/user/{name}.c", "tests/user/testing.c",
-               *(extra.group(1).split() if extra else ())]
+    sources = [*library.split(), *source, *(extra.group(1).split() if extra else ())]
     program = box.file(f"top/low/{name}")
     os.makedirs(os.path.dirname(program), exist_ok=True)
     subprocess.run(["gcc", "-m32", "-static", "-nostdlib", "-Wl,--build-id=none",
@@ -250,7 +249,7 @@ def partitions_run_ordinary_tests(box):
     """Files, pipes, signals, threads, fork, timers, futexes: the same output as on Linux."""
     lines = []
     for name in ALSO_IN_PARTITIONS:
-        link_low(box, name)
+        link_low(box, name, [f"tests/user/{name}.c", "tests/user/testing.c"])
         lines += [f"echo == {name}", f"partition --size 2M /low/{name}"]
     out, _ = script(box, *lines, size="12M", options=["--root", box.file("top")])
     parts = re.split(r"^== (.*)\n", out, flags=re.M)
@@ -259,6 +258,17 @@ def partitions_run_ordinary_tests(box):
                   encoding="ascii") as expected:
             equal(text, expected.read(), f"output of {name}")
     equal(len(parts) // 2, len(ALSO_IN_PARTITIONS), "programs that ran")
+
+
+@test
+def partitions_random_system_calls_do_not_stop_the_machine(box):
+    """And nothing is lost by them: places, slots, frames."""
+    link_low(box, "hostile", ["user/demo/hostile.c"])
+    for seed in ("1", "20"):
+        result = run(box, "/bin/partition", "--size", "1M", "/low/hostile", "--quiet", "--really",
+                     "--seed", seed, "--children", "12", "--calls", "200", size="6M", ram="48M",
+                     options=["--root", box.file("top")]).expect()
+        find(b"the parent lives", result.out)
 
 
 @test
