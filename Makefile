@@ -63,8 +63,9 @@ SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \
 	tests/kernel/test_policy.c tests/kernel/test_segment.c tests/kernel/test_segment_probe.c \
-	tests/kernel/test_segment_table.c tests/kernel/test_partition.c tests/kernel/test_fs.c \
-	tests/kernel/test_mapview.c tests/kernel/test_explain.c tests/kernel/test_bench.c
+	tests/kernel/test_segment_table.c tests/kernel/test_partition.c \
+	tests/kernel/test_contiguous.c tests/kernel/test_fs.c tests/kernel/test_mapview.c \
+	tests/kernel/test_explain.c tests/kernel/test_bench.c
 
 # What tells of memory, in /proc and in words.
 PROCESS += kernel/loadavg.c

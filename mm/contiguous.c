@@ -255,15 +255,12 @@ int contiguous_fork(struct aspace *from, struct aspace *to)
 		return -ENOMEM;
 	struct contiguous *child = to->contiguous;
 	child->priority = parent->priority;
-	if (contiguous_pin(from->contiguous))
+	/* From here to the copy nothing sleeps. Room for the child may move the parent. */
+	if (contiguous_need(from) || contiguous_enter(child, PARTITION_ANYWHERE))
 		return -ENOMEM;
-	/* Not even a compaction may move the parent now: it is pinned, the child finds a hole. */
-	int err = contiguous_enter(child, PARTITION_ANYWHERE);
-	if (err == 0)
-		memcpy(contiguous_bytes(child, PAGE_SIZE), contiguous_bytes(parent, PAGE_SIZE),
-		       contiguous_high(parent) - PAGE_SIZE);
-	contiguous_unpin(from->contiguous);
-	return err ? -ENOMEM : 0;
+	memcpy(contiguous_bytes(child, PAGE_SIZE), contiguous_bytes(parent, PAGE_SIZE),
+	       contiguous_high(parent) - PAGE_SIZE);
+	return 0;
 }
 
 /* --- out and in --- */

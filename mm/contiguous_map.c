@@ -26,7 +26,7 @@ static bool range_inside(const struct contiguous *c, vaddr_t start, size_t lengt
 static void range_clear(const struct contiguous *c, vaddr_t start, size_t length)
 {
 	uint32_t high = contiguous_high(c);
-	if (start < high)
+	if (length != 0 && start < high)
 		memset(contiguous_bytes(c, start), 0, MIN(length, high - start));
 }
 

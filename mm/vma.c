@@ -7,7 +7,7 @@
  * with thousands of maps.
  *
  * Always true (vma_check):
- *   A1  start < end, both page aligned, inside [USER_BASE, USER_TOP]
+ *   A1  start < end, both page aligned, inside [USER_BASE, USER_TOP], in a partition above page 0
  *   A2  areas do not overlap and stand in the tree in the order of their addresses
  *   A3  every area has an object; count and npages are the number and the sum of the areas
  *
@@ -183,7 +183,7 @@ vaddr_t vma_gap(const struct vma_set *set, size_t length, vaddr_t low, vaddr_t h
 void vma_check(const struct vma_set *set)
 {
 	uint32_t count = 0, npages = 0;
-	vaddr_t end = USER_BASE;
+	vaddr_t end = PAGE_SIZE; /* of a partition's offsets; paged areas start higher (P4) */
 	for (struct vma *v = vma_first(set); v != NULL; v = vma_next(v)) {
 		ASSERT(v->start >= end && v->start < v->end && v->end <= USER_TOP);
 		ASSERT(((v->start | v->end) & PAGE_MASK) == 0);

@@ -97,7 +97,7 @@ static void show_figures(struct text *t)
 		 kib(s.free - s.largest));
 	text_add(t, "unused %u\nplaced %u\nrefused %u\nreleased %u\nmoves %u\ncompactions %u\n",
 		 kib(s.unused), s.placed, s.refused, s.released, s.moves, s.compactions);
-	text_add(t, "moved %u bytes\n", (uint32_t)s.bytes_moved);
+	text_add(t, "moved %llu bytes\n", (unsigned long long)s.bytes_moved);
 	text_add(t, "recently_out %u\nrecently_in %u\n", outs, ins);
 }
 

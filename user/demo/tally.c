@@ -15,13 +15,15 @@
 #include "user/lib/syscall.h"
 
 static uint32_t bytes = 64 << 10, rounds = 4;
-static bool fill, until_end, quiet, cycles;
+static bool fill, until_end, until_term, quiet, cycles;
+static volatile bool told;
 
 static const struct option options[] = {
 	{ "size", &bytes, NULL, "bytes of numbers" },
 	{ "fill", NULL, &fill, "all the heap there is instead" },
 	{ "rounds", &rounds, NULL, "how often all are checked and changed" },
 	{ "until-end", NULL, &until_end, "until standard input ends instead" },
+	{ "until-term", NULL, &until_term, "until SIGTERM instead" },
 	{ "quiet", NULL, &quiet, "say nothing unless something is wrong" },
 	{ "cycles", NULL, &cycles, "how many cycles the rounds took, at the end" },
 };
@@ -74,6 +76,18 @@ static uint32_t check_round(uint32_t *a, uint32_t n, uint32_t round)
 	return wrong;
 }
 
+static void on_term(int signo)
+{
+	told = signo == SIGTERM;
+}
+
+static bool goes_on(uint32_t round)
+{
+	if (until_term)
+		return !told;
+	return until_end ? !input_ended() : round < rounds;
+}
+
 static uint64_t cycle_count(void)
 {
 	return __builtin_ia32_rdtsc();
@@ -84,12 +98,14 @@ int main(int argc, char **argv, char **envp)
 	uint32_t wrong = 0, round = 0, sum = 0, got;
 	(void)envp;
 	options_parse(&program, argc, argv);
+	if (until_term && sys_sigaction(SIGTERM, (uintptr_t)on_term) != 0)
+		fail("tally: no handler\n");
 	uint32_t *a = take_heap(bytes, &got);
 	uint32_t n = got / sizeof(*a);
 	uint64_t start = cycle_count();
 	for (uint32_t i = 0; i < n; i++)
 		a[i] = number(i, 0);
-	while (until_end ? !input_ended() : round < rounds) {
+	while (goes_on(round)) {
 		wrong += check_round(a, n, round);
 		round++;
 	}
