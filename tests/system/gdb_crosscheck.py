@@ -9,54 +9,20 @@ third walk is the one of `ck`, over kernel and user half. test_crosscheck.py com
 
 import json
 import os
+import sys
 
 import gdb
 
 from ck import pages
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from gdb_kernel import KernelCalls, number, run_on  # noqa: E402
 
 STOP = os.environ["CLOCKHAND_CROSSCHECK_STOP"]
 EVERY = int(os.environ["CLOCKHAND_CROSSCHECK_EVERY"])
 POINTS = 4
 PROCESSES = 3
 USER_TOP = 0xC0000000
-REGISTERS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp", "eip", "eflags")
-INTERRUPTS = 1 << 9
-
-
-def number(text):
-    return int(gdb.parse_and_eval(f"(unsigned int)({text})"))
-
-
-class KernelCalls:
-    """Functions of the kernel, run in the stopped machine; its registers are as before after it.
-
-    Arguments go into registers, as the kernel is compiled (-mregparm=3). The function returns to
-    kernel_main, where a breakpoint waits and which does not run any more. Interrupts are off.
-    """
-
-    def __enter__(self):
-        self.saved = {name: number(f"${name}") for name in REGISTERS}
-        self.back = gdb.Breakpoint("*&kernel_main", gdb.BP_HARDWARE_BREAKPOINT, internal=True)
-        return self
-
-    def __exit__(self, *_):
-        self.back.delete()
-        for name, before in self.saved.items():
-            gdb.execute(f"set ${name} = {before:#x}")
-
-    def call(self, function, *arguments):
-        """(eax, edx) after the call."""
-        stack = (self.saved["esp"] - 256 & ~0xF) - 4
-        gdb.execute(f"set {{unsigned int}}{stack:#x} = &kernel_main")
-        for name, argument in zip(("eax", "edx", "ecx"), arguments):
-            gdb.execute(f"set ${name} = {argument:#x}")
-        gdb.execute(f"set $esp = {stack:#x}")
-        gdb.execute(f"set $eflags = {self.saved['eflags'] & ~INTERRUPTS:#x}")
-        gdb.execute(f"set $eip = {function}")
-        gdb.execute("continue", to_string=True)
-        if number("$eip") != number("&kernel_main"):
-            raise gdb.GdbError(f"{function} did not return")
-        return number("$eax"), number("$edx")
 
 
 def kernel_walk(calls, pmap):
@@ -107,10 +73,11 @@ def main():
     gdb.execute("continue")  # to kernel_main
     gdb.execute("delete")
     stop = gdb.Breakpoint(STOP, gdb.BP_HARDWARE_BREAKPOINT)
+    running = True
     while len(points) < POINTS:
-        gdb.execute("continue", to_string=True)
-        if gdb.selected_thread() is None:
-            break  # the machine has ended
+        running = run_on()
+        if not running:
+            break
         if len(spaces()) < PROCESSES:
             continue
         stop.enabled = False
@@ -118,10 +85,10 @@ def main():
         stop.enabled = True
         stop.ignore_count = EVERY - 1
     stop.delete()
+    if running:
+        run_on()
     with open(os.environ["CLOCKHAND_CROSSCHECK_OUT"], "w", encoding="utf-8") as out:
         json.dump(points, out)
-    if gdb.selected_thread() is not None:
-        gdb.execute("continue")
 
 
 main()

@@ -19,6 +19,8 @@ BASE = 0x50000000  # the scene's private pages: programs/scene.c
 RESIDENT, ZERO, UNTOUCHED, HIDDEN, SWAPPED, COPIED, OWN, VICTIM = range(8)
 PATTERN = 0xC10C0000
 INVARIANTS = 42
+# Policies whose victim is not the frame in front: drawn by lot, or chosen among those in front.
+UNFORESEEN = ("random",)
 
 _lock, _session = threading.Lock(), {}
 
@@ -328,3 +330,22 @@ def ck_symbols_brings_user_programs(box):
     has(said, "symbols gone", "error: .*scene_ready.* not defined")
     has(said, "symbols other", "main in section .text of .*/pagesort")
     has(said, "symbols none", "no symbols for 'no-such-program'.*give the path")
+
+
+@test
+def ck_clock_knows_every_policy(box):
+    """After the kernel has chosen a victim, it is the one that `ck clock` shows first."""
+    out = box.file("policies.json")
+    result = debug(box, "gdb_policies.py", "/bin/pagesort", options=["--frames", "64"],
+                   env={"CLOCKHAND_POLICIES_OUT": out})
+    check(os.path.exists(out), f"{gdb_said(box)[-1200:]} {result.error_text()[-500:]}")
+    with open(out, encoding="utf-8") as text:
+        policies = json.load(text)
+    check(len(policies) >= 12 and "clock" in policies, f"policies: {sorted(policies)}")
+    for name, said in policies.items():
+        equal(said["result"], 0, f"switch to {name}")
+        has(said, "clock", f"^policy {name}: {said['frames']} frames")
+        has(said, "check", f"{INVARIANTS} invariants checked, all hold")
+        if name not in UNFORESEEN:
+            has(said, "after", rf"(?m)^(hand|first) +frame +{said['victim']}  ")
+    find("checksum 6a073f90, in order", result.out.decode())
