@@ -34,6 +34,7 @@
 #include "kernel/process.h"
 #include "kernel/result.h"
 #include "kernel/selftest.h"
+#include "kernel/trace_port.h"
 #include "kernel/trap.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -187,6 +188,7 @@ static void main_start_paging(void)
 		log_error("no swap: error %d", -err);
 	main_start_policy();
 	reclaim_init(cmdline.frames);
+	trace_port_start();
 	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
 		 swap_stats.total, policy_name());
 	if (cmdline.frames != 0)

@@ -45,6 +45,7 @@
 #include "lib/string.h"
 #include "mm/mmstat.h"
 #include "mm/slab.h"
+#include "mm/trace.h"
 #include "mm/vmalloc.h"
 
 struct list_node process_all = LIST_HEAD_INIT(process_all);
@@ -192,6 +193,7 @@ struct process *process_create(struct thread_group *group)
 	p->start_tick = sched_ticks();
 	list_push_back(&process_all, &p->all);
 	process_count++;
+	trace(TRACE_PROCESS, PROCESS_START, (uint32_t)p->pid, 0);
 	return p;
 }
 

@@ -31,6 +31,7 @@
 #include "kernel/itimer.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
+#include "kernel/reference.h"
 #include "kernel/signal.h"
 #include "kernel/thread.h"
 #include "mm/segment.h"
@@ -121,6 +122,8 @@ void sched_first_run(void)
 		p->kernel_start();
 	process_return_to_user(p->trap);
 	irq_disable();
+	if (reference_on())
+		reference_leave(p->trap, true);
 	trap_return(p->trap);
 }
 

@@ -467,7 +467,7 @@ static int fault_resolve(struct fault *f)
 	fault_map(f);
 	trace(TRACE_FAULT, STEP_MAP, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
 	fault_record(f);
-	trace(TRACE_FAULT, STEP_RECORD, f->va, f->major);
+	trace(TRACE_FAULT, STEP_RECORD, f->va, trace_fault_facts(f->major, f->access, f->plan));
 	return 0;
 }
 

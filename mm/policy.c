@@ -108,6 +108,7 @@ int policy_switch(const char *name)
 		policy_now->insert(list_entry(node, struct frame, link));
 	}
 	policy_switching = false;
+	trace(TRACE_POLICY, POLICY_SWITCH, 0, 0);
 	return 0;
 }
 
@@ -128,6 +129,7 @@ const char *policy_nth_name(unsigned k)
 
 void policy_insert(struct frame *f)
 {
+	trace(TRACE_POLICY, POLICY_INSERT, frame_pfn(f), 0);
 	frame_set_evictable(f);
 	policy_now->insert(f);
 	policy_frames++;
@@ -135,6 +137,7 @@ void policy_insert(struct frame *f)
 
 void policy_remove(struct frame *f)
 {
+	trace(TRACE_POLICY, POLICY_REMOVE, frame_pfn(f), 0);
 	policy_now->remove(f);
 	frame_set_owned(f);
 	policy_frames--;

@@ -10,8 +10,8 @@
 #   build/initrd.cpio        that tree as a cpio archive, the same bytes on every build
 
 USER_TOOLS := args cat echo false hello kill ls sleep true uname wc
-USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort probe stackgrow \
-	touchpages
+USER_DEMOS := bench bigprog forkstorm hashtable hostile matrix nullderef pagesort pattern phases \
+	probe stackgrow touchpages
 USER_TESTS := advice bad-pointers brk copy-swapped dup exec faults files files-big files-map \
 	files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap mprotect mremap \
 	page-linear page-merge page-parallel page-shuffle pipe poll preempt proc programs \

@@ -6,7 +6,7 @@ import sys
 
 from .errors import LauncherError
 
-VERSION = 1
+VERSIONS = ("1", "2")
 HEADER = re.compile(r"#\s*clockhand-reference\s+(\S+)\s*$")
 ACCESSES = {"r": 0, "x": 0, "w": 1}
 
@@ -29,26 +29,26 @@ class ReferenceString:
         return len(self.words)
 
 
-def read(path):
-    """A file, or standard input for `-`."""
+def read(path, managed=False):
+    """A file, or standard input for `-`. @managed: without the pages that no policy knew."""
     try:
         if path == "-":
-            return parse(sys.stdin, "standard input")
+            return parse(sys.stdin, "standard input", managed)
         with open(path, encoding="ascii", errors="replace") as lines:
-            return parse(lines, path)
+            return parse(lines, path, managed)
     except OSError as error:
         raise LauncherError(f"{path}: {error.strerror}") from error
 
 
-def parse(lines, source):
+def parse(lines, source, managed=False):
     string = ReferenceString()
     for number, line in enumerate(lines, 1):
         header = HEADER.match(line)
-        if header and header.group(1) != str(VERSION):
+        if header and header.group(1) not in VERSIONS:
             raise LauncherError(f"{source}: version {header.group(1)} of the format; this launcher "
-                                f"reads version {VERSION}")
+                                f"reads versions {' and '.join(VERSIONS)}")
         try:
-            add_line(string, line.partition("#")[0])
+            add_line(string, line.partition("#")[0], managed)
         except ValueError as error:
             raise LauncherError(f"{source}:{number}: {error}") from error
     if not string:
@@ -56,11 +56,15 @@ def parse(lines, source):
     return string
 
 
-def add_line(string, line):
-    """PAGE [r|w|x], or several pages with commas or blanks between them."""
+def add_line(string, line, managed=False):
+    """PAGE [r|w|x [MARKS]], or several pages with commas or blanks between them."""
     words = line.replace(",", " ").split()
-    if len(words) == 2 and words[1] in ACCESSES:
-        string.add(page(words[0]), ACCESSES[words[1]])
+    if 2 <= len(words) <= 3 and words[1] in ACCESSES:
+        marks = words[2] if len(words) == 3 else ""
+        if marks.strip("ku"):
+            raise ValueError(f"'{marks}' are no marks")
+        if not (managed and "u" in marks):
+            string.add(page(words[0]), ACCESSES[words[1]])
         return
     for word in words:
         string.add(page(word))
