@@ -163,9 +163,10 @@ static void reference_tell(vaddr_t va, enum reference_access access, bool by_ker
 {
 	unsigned marks = by_kernel ? REFERENCE_KERNEL : 0;
 	struct pmap_entry entry = pmap_lookup(reference_pmap(), va);
-	if (entry.kind == PMAP_FRAME &&
-	    (entry.number == object_zero_pfn || frame_of(entry.number)->locks > 0))
-		marks |= REFERENCE_UNMANAGED;
+	if (entry.kind == PMAP_FRAME && entry.number == object_zero_pfn)
+		marks |= REFERENCE_ZEROES;
+	else if (entry.kind == PMAP_FRAME && frame_of(entry.number)->locks > 0)
+		marks |= REFERENCE_LOCKED;
 	trace_port_reference(va, access, marks);
 }
 

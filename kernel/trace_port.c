@@ -34,7 +34,7 @@ enum { PORT_VERSION = 1, PORT_PLACES = 63 };
 /* Below PORT_RECORDS: a reference, access << 6 | place. */
 enum {
 	PORT_RECORDS = 0xc0,
-	PORT_PAGE = 0xc0, /* place, page << 2 | marks */
+	PORT_PAGE = 0xc0, /* place, page << 3 | marks */
 	PORT_FAULT,	  /* plan, major | access << 1, page, frame or 0 */
 	PORT_INSERT,	  /* frame */
 	PORT_REMOVE,	  /* frame */
@@ -57,7 +57,7 @@ struct port_record {
 static bool port_open;
 static int port_pid = -1;
 static uint32_t port_frame; /* of the fault that is being recorded */
-static uint32_t port_place[PORT_PLACES]; /* page << 2 | marks, plus 1; 0: nothing said yet */
+static uint32_t port_place[PORT_PLACES]; /* page << 3 | marks, plus 1; 0: nothing said yet */
 
 static void put_byte(struct port_record *r, uint32_t value)
 {
@@ -193,7 +193,7 @@ void trace_port_reference(vaddr_t va, enum reference_access access, unsigned mar
 	if (!port_open)
 		return;
 	uint32_t page = va >> PAGE_SHIFT;
-	uint32_t place = page % PORT_PLACES, key = page << 2 | marks;
+	uint32_t place = page % PORT_PLACES, key = page << 3 | marks;
 	if (port_place[place] != key + 1) {
 		struct port_record r = { .length = 0 };
 		put_byte(&r, PORT_PAGE);

@@ -8,8 +8,9 @@
 enum reference_access { REFERENCE_READ, REFERENCE_WRITE, REFERENCE_EXECUTE };
 /* And what else is to be known of it. */
 enum reference_mark {
-	REFERENCE_KERNEL = 1,	 /* the kernel did it for the program */
-	REFERENCE_UNMANAGED = 2, /* no policy knows the page: locked, or the page of zeroes */
+	REFERENCE_KERNEL = 1, /* the kernel did it for the program */
+	REFERENCE_LOCKED = 2, /* no policy knows the page any more */
+	REFERENCE_ZEROES = 4, /* the shared page of zeroes stands for it, which is nobody's frame */
 };
 
 /* The header, if a kind is traced and there is a port for it. Context: boot, after policy_start. */

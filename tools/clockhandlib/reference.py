@@ -8,6 +8,8 @@ from .errors import LauncherError
 
 VERSIONS = ("1", "2")
 HEADER = re.compile(r"#\s*clockhand-reference\s+(\S+)\s*$")
+MARKS = "klz"  # the kernel did it; locked; the page of zeroes
+LOCKED, ZEROES = "l", "z"
 ACCESSES = {"r": 0, "x": 0, "w": 1}
 
 
@@ -41,33 +43,36 @@ def read(path, managed=False):
 
 
 def parse(lines, source, managed=False):
-    string = ReferenceString()
+    stays = []
     for number, line in enumerate(lines, 1):
         header = HEADER.match(line)
         if header and header.group(1) not in VERSIONS:
             raise LauncherError(f"{source}: version {header.group(1)} of the format; this launcher "
                                 f"reads versions {' and '.join(VERSIONS)}")
         try:
-            add_line(string, line.partition("#")[0], managed)
+            stays += line_stays(line.partition("#")[0])
         except ValueError as error:
             raise LauncherError(f"{source}:{number}: {error}") from error
-    if not string:
+    if managed:
+        locked = {name for name, _, marks in stays if LOCKED in marks}
+        stays = [stay for stay in stays if stay[0] not in locked and ZEROES not in stay[2]]
+    if not stays:
         raise LauncherError(f"{source}: there is no page in it")
+    string = ReferenceString()
+    for name, written, _ in stays:
+        string.add(name, written)
     return string
 
 
-def add_line(string, line, managed=False):
-    """PAGE [r|w|x [MARKS]], or several pages with commas or blanks between them."""
+def line_stays(line):
+    """(page, written, marks) of PAGE [r|w|x [MARKS]], or several pages, commas or blanks between."""
     words = line.replace(",", " ").split()
     if 2 <= len(words) <= 3 and words[1] in ACCESSES:
         marks = words[2] if len(words) == 3 else ""
-        if marks.strip("ku"):
+        if marks.strip(MARKS):
             raise ValueError(f"'{marks}' are no marks")
-        if not (managed and "u" in marks):
-            string.add(page(words[0]), ACCESSES[words[1]])
-        return
-    for word in words:
-        string.add(page(word))
+        return [(page(words[0]), ACCESSES[words[1]], marks)]
+    return [(page(word), 0, "") for word in words]
 
 
 def page(word):

@@ -12,7 +12,7 @@ REFERENCE_VERSION = 2
 LIVE_KINDS = "fault,evict,scan,policy,process"
 PROGRESS_SECONDS = 3
 ACCESSES = "rwx"
-KERNEL, UNMANAGED = 1, 2
+MARKS = "klz"
 PLANS = ("wait", "stale", "protect", "zero-map", "map", "zero", "source", "copy", "swap-in", "read")
 FAULT_ACCESSES = {1: "r", 2: "w", 4: "x"}
 
@@ -127,7 +127,7 @@ def stays(data):
         elif byte == PAGE:
             place = reader.byte()
             key = reader.number()
-            places[place] = (key >> 2, key & 3)
+            places[place] = (key >> 3, key & 7)
         elif byte == END:
             if last:
                 yield last[0], access, last[1]
@@ -147,7 +147,7 @@ def write_references(out, facts, data, record):
             complete = True
             break
         page, access, marks = stay
-        text = "k" * bool(marks & KERNEL) + "u" * bool(marks & UNMANAGED)
+        text = "".join(mark for bit, mark in enumerate(MARKS) if marks >> bit & 1)
         out.write(f"{page:#x} {access}{' ' + text if text else ''}\n")
         count += 1
     return count, complete and record is not None

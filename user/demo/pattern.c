@@ -86,15 +86,21 @@ static uint32_t walk_list(const char *list, bool act)
 	}
 }
 
+static void use_ballast(void)
+{
+	for (uint32_t i = 0; i < BALLAST; i++)
+		ballast[i * PAGE / 4] = i;
+}
+
 /* Nothing but the area will be evictable. */
 static void lock_and_map(uint32_t pages)
 {
 	if (pages == 0 || pages > PAGES_MAX)
 		fail("pattern: from 1 to %u pages\n", PAGES_MAX);
-	for (uint32_t i = 0; i < BALLAST; i++)
-		ballast[i * PAGE / 4] = i;
+	use_ballast();
 	if (linux_call(NR_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0) != 0)
 		fail("pattern: can not lock what there is\n");
+	use_ballast(); /* a recording sees that these pages are locked now */
 	area = sys_map_pages(pages * PAGE);
 	if (sys_failed((const void *)area))
 		fail("pattern: no memory\n");
