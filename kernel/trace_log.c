@@ -38,11 +38,11 @@ static void tell_fault(const struct trace_record *r)
 
 static void tell_policy(const struct trace_record *r)
 {
+	static const char *const words[] = { "gets", "loses", "must not take" };
 	if (r->a == POLICY_SWITCH)
 		log_info("trace: policy switched");
 	else
-		log_info("trace: policy %s frame %u", r->a == POLICY_INSERT ? "gets" : "loses",
-			 r->b);
+		log_info("trace: policy %s frame %u", words[r->a], r->b);
 }
 
 static void tell_process(const struct trace_record *r)

@@ -38,6 +38,7 @@ enum {
 	PORT_FAULT,	  /* plan, major | access << 1, page, frame or 0 */
 	PORT_INSERT,	  /* frame */
 	PORT_REMOVE,	  /* frame */
+	PORT_PIN,	  /* frame: no victim until the next fault record */
 	PORT_LOOK,	  /* frame << 1 | referenced */
 	PORT_EVICT,	  /* frame << 1 | written, slot */
 	PORT_SWITCH,	  /* name */
@@ -133,9 +134,10 @@ static void port_evict(const struct trace_record *t)
 
 static void port_policy(const struct trace_record *t)
 {
+	static const uint8_t frame_records[] = { PORT_INSERT, PORT_REMOVE, PORT_PIN };
 	struct port_record r = { .length = 0 };
 	if (t->a != POLICY_SWITCH) {
-		port_say(t->a == POLICY_INSERT ? PORT_INSERT : PORT_REMOVE, t->b);
+		port_say(frame_records[t->a], t->b);
 		return;
 	}
 	put_byte(&r, PORT_SWITCH);

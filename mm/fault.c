@@ -217,6 +217,7 @@ static int fault_plan(struct fault *f)
 	if (page->flags & FRAME_BUSY)
 		return -EAGAIN;
 	frame_pin(page);
+	trace(TRACE_POLICY, POLICY_PIN, frame_pfn(page), 0);
 	return 0;
 }
 

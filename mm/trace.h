@@ -30,7 +30,8 @@ enum trace_step {
 	STEP_LEGAL = 1, STEP_MISSING, STEP_FRAME, STEP_FILL, STEP_MAP, STEP_RECORD,
 };
 
-enum trace_policy { POLICY_INSERT, POLICY_REMOVE, POLICY_SWITCH };
+/* PIN: no victim until the fault that is being handled is over. */
+enum trace_policy { POLICY_INSERT, POLICY_REMOVE, POLICY_PIN, POLICY_SWITCH };
 enum trace_process { PROCESS_START, PROCESS_EXEC, PROCESS_EXIT };
 
 /* c of a fault's last step: what the fault was. @access: PROT_R, _W or _X; @plan: fault.c's. */

@@ -16,8 +16,9 @@ MARKS = "klz"
 PLANS = ("wait", "stale", "protect", "zero-map", "map", "zero", "source", "copy", "swap-in", "read")
 FAULT_ACCESSES = {1: "r", 2: "w", 4: "x"}
 
-(PAGE, FAULT, INSERT, REMOVE, LOOK, EVICT, SWITCH, START, EXEC, EXIT, PROCESS,
- END) = range(0xc0, 0xcc)
+(PAGE, FAULT, INSERT, REMOVE, PIN, LOOK, EVICT, SWITCH, START, EXEC, EXIT, PROCESS,
+ END) = range(0xc0, 0xcd)
+FRAME_RECORDS = {INSERT: "insert", REMOVE: "remove", PIN: "pin"}
 
 
 def trace(options):
@@ -163,8 +164,8 @@ def live_records(data):
             page, frame = reader.number(), reader.number()
             yield ("fault", plan, "major" if bits & 1 else "minor", FAULT_ACCESSES[bits >> 1],
                    f"{page:#x}", frame)
-        elif what in (INSERT, REMOVE):
-            yield ("insert" if what == INSERT else "remove", reader.number())
+        elif what in FRAME_RECORDS:
+            yield (FRAME_RECORDS[what], reader.number())
         elif what == LOOK:
             value = reader.number()
             yield ("look", value >> 1, value & 1)
