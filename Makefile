@@ -30,8 +30,9 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/signal_queue.c kernel/signal_act.c kernel/signal_frame.c kernel/signal_fpu.c \
 	kernel/signal_page.c kernel/futex.c kernel/mapview.c kernel/mapview_draw.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/result.c kernel/selftest.c kernel/partition_config.c kernel/partition_dispatch.c \
-	kernel/partition_load.c kernel/partition_reloc.c
+	kernel/trace_port.c kernel/reference.c kernel/result.c kernel/selftest.c \
+	kernel/partition_config.c kernel/partition_dispatch.c kernel/partition_load.c \
+	kernel/partition_reloc.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
 	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
 	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
@@ -47,7 +48,7 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_memmap.c \
 	kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
-	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
+	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
 POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \

@@ -38,6 +38,7 @@
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
+#include "mm/trace.h"
 
 enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
 #define EXEC_STACK_ROOM_MAX (USER_TOP / 6 * 5)
@@ -348,6 +349,7 @@ static void exec_commit(const struct exec_job *job)
 	p->wish = (struct partition_wish){ .wanted = false };
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
+	trace(TRACE_PROCESS, PROCESS_EXEC, (uint32_t)p->pid, 0);
 	inode_put(p->exe);
 	p->exe = inode_get(job->file);
 	p->clear_child_tid = 0;

@@ -21,6 +21,7 @@
 #include "kernel/panic.h"
 #include "kernel/sched.h"
 #include "kernel/wait.h"
+#include "mm/trace.h"
 #include "mm/user.h"
 
 /* Linux's CLONE_CHILD_CLEARTID: who joins a thread sleeps on that word. */
@@ -166,6 +167,7 @@ static NORETURN void exit_thread(struct process *p)
 	files_put(p->files);
 	p->files = NULL;
 	exit_give_up_memory(p);
+	trace(TRACE_PROCESS, PROCESS_EXIT, (uint32_t)p->pid, 0);
 	exit_give_up_inodes(p);
 	exit_release_vfork(p);
 	signal_set_drop(&p->pending, UINT64_MAX);

@@ -38,6 +38,7 @@
 #include "kernel/process.h"
 #include "kernel/result.h"
 #include "kernel/selftest.h"
+#include "kernel/trace_port.h"
 #include "kernel/trap.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -196,6 +197,7 @@ static void main_start_paging(void)
 	reclaim_init(cmdline.frames);
 	allot_set_rule(cmdline.pff ? ALLOT_PFF : ALLOT_EQUAL);
 	reclaim_set_local(cmdline.local);
+	trace_port_start();
 	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
 		 swap_stats.total, policy_name());
 	if (cmdline.local)

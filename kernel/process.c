@@ -47,6 +47,7 @@
 #include "lib/string.h"
 #include "mm/mmstat.h"
 #include "mm/slab.h"
+#include "mm/trace.h"
 #include "mm/vmalloc.h"
 
 struct list_node process_all = LIST_HEAD_INIT(process_all);
@@ -196,6 +197,7 @@ struct process *process_create(struct thread_group *group)
 	list_push_back(&process_all, &p->all);
 	process_count++;
 	process_created++;
+	trace(TRACE_PROCESS, PROCESS_START, (uint32_t)p->pid, 0);
 	return p;
 }
 

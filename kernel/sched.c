@@ -33,6 +33,7 @@
 #include "kernel/panic.h"
 #include "kernel/partition_dispatch.h"
 #include "kernel/process.h"
+#include "kernel/reference.h"
 #include "kernel/signal.h"
 #include "kernel/thread.h"
 #include "mm/segment.h"
@@ -126,6 +127,8 @@ void sched_first_run(void)
 		p->kernel_start();
 	process_return_to_user(p->trap);
 	irq_disable();
+	if (reference_on())
+		reference_leave(p->trap, true);
 	trap_return(p->trap);
 }
 

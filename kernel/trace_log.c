@@ -1,13 +1,14 @@
 /*
  * The trace in words.
  *
- * While the machine runs, a trace only fills mm/trace.c's ring: writing lines to a serial port in
- * the middle of a fault would change what is watched. When the last process has ended (trace=KINDS
- * on the command line) the ring is told here, a line a record.
+ * While the machine runs, a trace fills mm/trace.c's ring, and goes out by trace_port.c where there
+ * is a port: writing lines in the middle of a fault would take long. When the last process has
+ * ended (trace=KINDS on the command line) the ring is told here, a line a record.
  */
 #include "kernel/trace_log.h"
 
 #include "kernel/log.h"
+#include "kernel/trace_port.h"
 #include "mm/fault.h"
 #include "mm/trace.h"
 
@@ -30,8 +31,24 @@ static void tell_fault(const struct trace_record *r)
 		log_info("trace: fault %08x  5 mapped", r->b);
 		break;
 	default:
-		log_info("trace: fault %08x  6 recorded, %s", r->b, r->c ? "major" : "minor");
+		log_info("trace: fault %08x  6 recorded, %s", r->b,
+			 trace_fault_major(r->c) ? "major" : "minor");
 	}
+}
+
+static void tell_policy(const struct trace_record *r)
+{
+	static const char *const words[] = { "gets", "loses", "must not take" };
+	if (r->a == POLICY_SWITCH)
+		log_info("trace: policy switched");
+	else
+		log_info("trace: policy %s frame %u", words[r->a], r->b);
+}
+
+static void tell_process(const struct trace_record *r)
+{
+	static const char *const words[] = { "starts", "execs", "ends" };
+	log_info("trace: pid %u %s", r->b, words[r->a]);
 }
 
 static void tell_record(const struct trace_record *r)
@@ -44,6 +61,12 @@ static void tell_record(const struct trace_record *r)
 		log_info("trace: evict frame %u, slot %u, %s", r->a, r->b,
 			 r->c ? "written" : "clean");
 		break;
+	case TRACE_POLICY:
+		tell_policy(r);
+		break;
+	case TRACE_PROCESS:
+		tell_process(r);
+		break;
 	default:
 		log_info("trace: scan  frame %u, %s", r->a,
 			 r->b ? "referenced: spared" : "not referenced");
@@ -55,6 +78,7 @@ void trace_log(void)
 	struct trace_record r;
 	uint32_t count = trace_count();
 	uint32_t first = 0;
+	trace_port_end();
 	if (trace_on == 0 || count == 0)
 		return;
 	trace_on = 0;

@@ -30,6 +30,7 @@
 #include "kernel/log.h"
 #include "kernel/panic.h"
 #include "kernel/process.h"
+#include "kernel/reference.h"
 #include "kernel/segment_report.h"
 #include "kernel/signal_frame.h"
 #include "kernel/syscall.h"
@@ -145,10 +146,15 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 		trap_fault_panic(tf, va);
 	struct aspace *as = process_aspace();
 	int err = -EFAULT;
+	if (reference_on() && reference_granted(tf, va))
+		return;
 	if (va < USER_TOP && as != NULL)
 		err = fault_handle(as, va, fault_access(tf->error));
-	if (err == 0)
+	if (err == 0) {
+		if (reference_on())
+			reference_mapped(tf, va);
 		return;
+	}
 	if (err == -EAGAIN) {
 		sched_yield_now();
 		return;
@@ -159,10 +165,15 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 
 static void trap_user_fault(struct trap_frame *tf, vaddr_t va)
 {
+	if (reference_on() && reference_granted(tf, va))
+		return;
 	int err = fault_handle(process_aspace(), va, fault_access(tf->error));
+	const vaddr_t linear = va;
 	va -= process_aspace()->segment.base; /* as the program knows it */
 	switch (err) {
 	case 0:
+		if (reference_on())
+			reference_mapped(tf, linear);
 		break;
 	case -EAGAIN:
 		sched_yield_now();
@@ -200,6 +211,8 @@ static void trap_page_fault(struct trap_frame *tf)
 static void trap_user_exception(struct trap_frame *tf)
 {
 	const struct exception *e = &exceptions[tf->vector];
+	if (tf->vector == TRAP_DEBUG && reference_on() && reference_stepped(tf))
+		return;
 	if (e->signo == 0)
 		panic_at(tf, tf->esp, "exception %u in user mode", tf->vector);
 	if (tf->vector == TRAP_DEBUG)
@@ -245,14 +258,18 @@ static void trap_irq(unsigned line)
 }
 
 /* What every way back to user mode passes. Interrupts are off from its first line to the return. */
-static void trap_leave(struct trap_frame *tf)
+static void trap_leave(struct trap_frame *tf, bool called)
 {
 	irq_disable();
 	process_return_to_user(tf);
+	if (reference_on())
+		reference_leave(tf, called);
 }
 
 ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 {
+	if (reference_on() && trap_from_user(tf))
+		reference_entered(tf);
 	if (tf->vector == TRAP_PAGE_FAULT)
 		trap_page_fault(tf);
 	else if (tf->vector >= TRAP_IRQ0)
@@ -262,7 +279,7 @@ ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 	else
 		trap_kernel_exception(tf);
 	if (trap_from_user(tf))
-		trap_leave(tf);
+		trap_leave(tf, false);
 	else
 		irq_disable();
 }
@@ -270,8 +287,10 @@ ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 /* From entry.asm, interrupts on. */
 ASMLINKAGE void trap_syscall(struct trap_frame *tf)
 {
+	if (reference_on())
+		reference_entered(tf);
 	syscall_handle(tf);
-	trap_leave(tf);
+	trap_leave(tf, true);
 }
 
 /* From entry.asm, interrupts off: iret refused the frame @tf. */
@@ -281,7 +300,7 @@ ASMLINKAGE void trap_bad_return(struct trap_frame *tf)
 	irq_enable();
 	const char *why = segment_report(tf, "bad return to user mode", text);
 	process_fatal_fault(tf, SIGSEGV, SI_KERNEL, 0, why);
-	trap_leave(tf);
+	trap_leave(tf, true);
 }
 
 static NORETURN void trap_double_fault(const struct segment_double_fault *f)

@@ -218,6 +218,7 @@ static int fault_plan(struct fault *f)
 	if (page->flags & FRAME_BUSY)
 		return -EAGAIN;
 	frame_pin(page);
+	trace(TRACE_POLICY, POLICY_PIN, frame_pfn(page), 0);
 	return 0;
 }
 
@@ -470,7 +471,7 @@ static int fault_resolve(struct fault *f)
 	fault_map(f);
 	trace(TRACE_FAULT, STEP_MAP, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
 	fault_record(f);
-	trace(TRACE_FAULT, STEP_RECORD, f->va, f->major);
+	trace(TRACE_FAULT, STEP_RECORD, f->va, trace_fault_facts(f->major, f->access, f->plan));
 	return 0;
 }
 

@@ -76,6 +76,17 @@ struct pmap_entry pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Was the page used since the last call? Flushes, or the next use would not set the bit again. */
 bool pmap_test_clear_accessed(struct pmap *pm, vaddr_t va);
 /*
+ * Keep the rights of @va's entry back: the next use faults, and pmap_grant gives them. Entries that
+ * are no frame, or that nobody may touch, stay as they are. For all other functions a withdrawn
+ * entry is what it was before, accessed and dirty included.
+ */
+void pmap_withdraw(struct pmap *pm, vaddr_t va);
+/*
+ * The right to read, or with @write to write, if the entry has it and it was kept back. False: it
+ * was not, nothing has changed.
+ */
+bool pmap_grant(struct pmap *pm, vaddr_t va, bool write);
+/*
  * The first address at or after @va and below @end whose entry is not none; @end if there is none.
  */
 vaddr_t pmap_next(const struct pmap *pm, vaddr_t va, vaddr_t end);

@@ -8,6 +8,8 @@
  *
  * Always true:
  *   T1  records trace_total - TRACE_RING .. trace_total - 1 can be read, or all if there are fewer
+ * A sink, if there is one, gets each record at once: kernel/trace_port.c sends them out.
+ *
  * Left out: time stamps. Numbers keep the order; a debugger's counter is one read of cpu_tsc away.
  */
 #include "mm/trace.h"
@@ -17,22 +19,28 @@
 enum { TRACE_RING = 1024 };
 
 uint32_t trace_on;
+void (*trace_sink)(const struct trace_record *r);
 static struct trace_record trace_ring[TRACE_RING];
 static uint32_t trace_total;
 
-static const char *const trace_names[TRACE_NKINDS] = { "fault", "evict", "scan" };
+static const char *const trace_names[TRACE_NKINDS] = {
+	"fault", "evict", "scan", "policy", "process", "reference",
+};
 
 void trace_write(enum trace_kind kind, uint32_t a, uint32_t b, uint32_t c)
 {
-	trace_ring[trace_total % TRACE_RING] = (struct trace_record){ kind, a, b, c };
+	struct trace_record *r = &trace_ring[trace_total % TRACE_RING];
+	*r = (struct trace_record){ kind, a, b, c };
 	trace_total++;
+	if (trace_sink != NULL)
+		trace_sink(r);
 }
 
 /* The bits of the kind called by the first @length characters of @name; 0 if there is none. */
 static uint32_t trace_bits(const char *name, size_t length)
 {
 	if (length == 3 && strncmp(name, "all", 3) == 0)
-		return (1u << TRACE_NKINDS) - 1;
+		return (1u << TRACE_ALL) - 1;
 	for (unsigned kind = 0; kind < TRACE_NKINDS; kind++) {
 		if (strlen(trace_names[kind]) == length &&
 		    strncmp(name, trace_names[kind], length) == 0)

@@ -8,10 +8,21 @@
 #include "lib/base.h"
 
 enum trace_kind {
-	/* steps of a fault: a = step (enum trace_step), b = address, c = frame or slot */
+	/*
+	 * steps of a fault: a = step (enum trace_step), b = address, c = frame or slot; at the last
+	 * step trace_fault_facts
+	 */
 	TRACE_FAULT,
 	TRACE_EVICT, /* a = pfn, b = slot, c = 1 if written */
 	TRACE_SCAN,  /* the hand: a = pfn, b = referenced bit it found */
+	TRACE_POLICY,  /* a = enum trace_policy, b = pfn */
+	TRACE_PROCESS, /* a = enum trace_process, b = pid */
+	TRACE_ALL,     /* "all" is the kinds above */
+	/*
+	 * Every page the first process uses. It runs step by step then, and nothing is kept in the
+	 * ring: kernel/reference.c.
+	 */
+	TRACE_REFERENCE = TRACE_ALL,
 	TRACE_NKINDS
 };
 
@@ -19,11 +30,38 @@ enum trace_step {
 	STEP_LEGAL = 1, STEP_MISSING, STEP_FRAME, STEP_FILL, STEP_MAP, STEP_RECORD,
 };
 
+/* PIN: no victim until the fault that is being handled is over. */
+enum trace_policy { POLICY_INSERT, POLICY_REMOVE, POLICY_PIN, POLICY_SWITCH };
+enum trace_process { PROCESS_START, PROCESS_EXEC, PROCESS_EXIT };
+
+/* c of a fault's last step: what the fault was. @access: PROT_R, _W or _X; @plan: fault.c's. */
+static inline uint32_t trace_fault_facts(bool major, unsigned access, unsigned plan)
+{
+	return major | access << 8 | plan << 16;
+}
+
+static inline bool trace_fault_major(uint32_t facts)
+{
+	return facts & 1;
+}
+
+static inline unsigned trace_fault_access(uint32_t facts)
+{
+	return facts >> 8 & 0xff;
+}
+
+static inline unsigned trace_fault_plan(uint32_t facts)
+{
+	return facts >> 16;
+}
+
 struct trace_record {
 	uint32_t kind, a, b, c;
 };
 
 extern uint32_t trace_on; /* bit of each kind */
+/* Gets every record that is written, besides the ring; NULL: nobody does. */
+extern void (*trace_sink)(const struct trace_record *r);
 
 void trace_write(enum trace_kind kind, uint32_t a, uint32_t b, uint32_t c);
 #define trace(kind, a, b, c) \
@@ -32,7 +70,10 @@ void trace_write(enum trace_kind kind, uint32_t a, uint32_t b, uint32_t c);
 			trace_write((kind), (a), (b), (c)); \
 	} while (0)
 
-/* Kinds by name, comma separated, "all" or "". False: an unknown name, nothing changed. */
+/*
+ * Kinds by name, comma separated, "all" (without references) or "". False: an unknown name, nothing
+ * changed.
+ */
 bool trace_select(const char *names);
 /* Forget everything recorded. */
 void trace_reset(void);

@@ -8,7 +8,8 @@
  * How an entry is stored, and nobody else knows:
  *   0                      none
  *   present bit set        frame: the MMU's format; accessed and dirty are set by the MMU itself
- *   ... 10 (low bits)      frame that nobody may touch (PROT_NONE): not present to the MMU
+ *   ... 10 (low bits)      frame that nobody may touch (PROT_NONE): not present to the MMU; with
+ *                          WITHDRAWN a frame whose rights are kept back until pmap_grant
  *   ... 00                 slot: number << 2, never 0 because slot 0 is "none"
  *
  * The name of an entry (mapping_t) is its physical address divided by 4: the table's frame number
@@ -92,11 +93,27 @@ static pte_t pte_rights(unsigned prot)
 	return PTE_PRESENT | (prot & PROT_W ? PTE_WRITE : 0);
 }
 
+static bool pte_withdrawn(pte_t pte)
+{
+	return pte_is_frame(pte) && (pte & PTE_WITHDRAWN);
+}
+
 static unsigned pte_prot(pte_t pte)
 {
-	if (!(pte & PTE_PRESENT))
+	if (!(pte & (PTE_PRESENT | PTE_WITHDRAWN)))
 		return PROT_NONE;
-	return pte & PTE_WRITE ? PROT_R | PROT_W : PROT_R;
+	if (pte & PTE_HELD_WRITE || (pte & PTE_PRESENT && pte & PTE_WRITE))
+		return PROT_R | PROT_W;
+	return PROT_R;
+}
+
+/* @pte, kept back. What nobody may touch anyway stays as it is. */
+static pte_t pte_withdraw(pte_t pte)
+{
+	if (!(pte & PTE_PRESENT))
+		return pte;
+	pte_t held = pte & PTE_WRITE ? PTE_HELD_WRITE : 0;
+	return (pte & ~(pte_t)PTE_PRESENT) | PTE_HIDDEN | PTE_WITHDRAWN | held;
 }
 
 /* Change one entry and keep the counts. */
@@ -228,7 +245,9 @@ void pmap_protect(struct pmap *pm, vaddr_t va, unsigned prot)
 	pte_t *pte = pmap_must_find(pm, va);
 	pte_t old = *pte;
 	ASSERT(pte_is_frame(old));
-	*pte = (old & ~(pte_t)PTE_FRAME_KIND) | pte_rights(prot);
+	pte_t new = old & ~(pte_t)(PTE_FRAME_KIND | PTE_WITHDRAWN | PTE_HELD_WRITE);
+	new |= pte_rights(prot);
+	*pte = pte_withdrawn(old) ? pte_withdraw(new) : new;
 	if (pte_prot(old) & ~prot)
 		pmap_flush(pm, va);
 }
@@ -246,6 +265,32 @@ bool pmap_test_clear_accessed(struct pmap *pm, vaddr_t va)
 		return false;
 	*pte &= ~PTE_ACCESSED;
 	pmap_flush(pm, va);
+	return true;
+}
+
+void pmap_withdraw(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pte = pmap_find(pm, va);
+	if (pte == NULL || !(*pte & PTE_PRESENT))
+		return;
+	*pte = pte_withdraw(*pte);
+	pmap_flush(pm, va);
+}
+
+bool pmap_grant(struct pmap *pm, vaddr_t va, bool write)
+{
+	pte_t *pte = pmap_find(pm, va);
+	if (pte == NULL || !pte_is_frame(*pte))
+		return false;
+	if (write && (*pte & PTE_HELD_WRITE)) {
+		*pte &= ~(pte_t)(PTE_WITHDRAWN | PTE_HELD_WRITE);
+		*pte |= PTE_PRESENT | PTE_WRITE;
+		return true;
+	}
+	if (!(*pte & PTE_WITHDRAWN))
+		return false;
+	*pte &= ~(pte_t)(PTE_WITHDRAWN | PTE_HIDDEN);
+	*pte |= PTE_PRESENT;
 	return true;
 }
 

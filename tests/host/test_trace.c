@@ -25,10 +25,10 @@ TEST(trace_is_off_until_selected)
 TEST(trace_selects_by_name_or_not_at_all)
 {
 	CHECK(trace_select("all"));
-	CHECK_EQ(trace_on, (1u << TRACE_NKINDS) - 1);
+	CHECK_EQ(trace_on, (1u << TRACE_ALL) - 1);
 	CHECK(!trace_select("fault,nonsense") && !trace_select("fau") && !trace_select("faults") &&
 	      !trace_select(","));
-	CHECK_EQ(trace_on, (1u << TRACE_NKINDS) - 1);
+	CHECK_EQ(trace_on, (1u << TRACE_ALL) - 1);
 	CHECK(trace_select("scan"));
 	CHECK_EQ(trace_on, 1u << TRACE_SCAN);
 	CHECK(trace_select(""));

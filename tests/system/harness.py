@@ -97,15 +97,17 @@ class Box:
                               env=environment, timeout=patience, check=False, **feed)
         return Result(done.returncode, done.stdout, done.stderr, None)
 
-    def run(self, *words, options=(), env=None, ram=None, frames=None, swap=None):
-        """`clockhand run` with a report. @words: PROGRAM ARGS."""
+    def run(self, *words, verb="run", options=(), env=None, ram=None, frames=None, swap=None,
+            policy=None):
+        """`clockhand run` (or @verb) with a report. @words: PROGRAM ARGS."""
         self.count += 1
         path = self.file(f"report-{self.count}.json")
         options = list(options)
-        for name, value in (("--ram", ram), ("--frames", frames), ("--swap", swap)):
+        for name, value in (("--ram", ram), ("--frames", frames), ("--swap", swap),
+                            ("--policy", policy)):
             if value is not None:
                 options += [name, str(value)]
-        result = self.launch("run", "--report", path, *options, "--", *words, env=env)
+        result = self.launch(verb, "--report", path, *options, "--", *words, env=env)
         if os.path.exists(path):
             with open(path, encoding="ascii") as report:
                 result.report = json.load(report)

@@ -55,7 +55,7 @@ def status_125_for_the_launchers_own_errors(box):
             (["run", "--report", "/no/where", "--", PROGRAM], "/no/where"),
             (["run", "--root", "/nowhere", "--", PROGRAM], "/nowhere"),
             (["run", "--timeout", "-1", "--", PROGRAM], "seconds"),
-            (["trace"], "later release"),
+            (["trace"], "which program"),
             (["dance"], "dance"),
             ([], "VERB")):
         result = box.launch(*words, env={"CLOCKHAND_QEMU": FAKE_QEMU})

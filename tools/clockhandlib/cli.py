@@ -14,7 +14,6 @@ statuses of run: the program's own; 128 + N: ended by signal N; 124: time ran ou
 125: the launcher could not do it; 126: kernel panic, or no record from the kernel.
 environment: CLOCKHAND_QEMU another QEMU binary, CLOCKHAND_BUILD another build folder."""
 MIN_FRAMES = 16
-LATER = ("trace",)
 
 
 def frames(text):
@@ -95,8 +94,10 @@ def add_replay(verb):
     verb.add_argument("-p", "--policy", action="append", default=[], metavar="NAME[,NAME...]",
                       help="only these, and opt (all); names as in --policy of run, and opt, "
                            "lru-exact")
-    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases"),
+    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases", "polluted"),
                       help="a string made to a pattern, of -n references and -m pages")
+    verb.add_argument("--managed", action="store_true",
+                      help="leave out pages that were locked, or the page of zeroes")
     verb.add_argument("--plot", metavar="FILE", help="draw the curves into FILE.png or FILE.svg")
     ostep = verb.add_argument_group("as in OSTEP's paging-policy.py")
     ostep.add_argument("-a", "--addresses", metavar="LIST", help="pages, with commas; -1: random")
@@ -141,9 +142,11 @@ def build_parser():
     bench = verbs.add_parser("bench", help="measure, and print Linux's figures beside")
     add_machine(bench, 600.0)
     add_replay(verbs.add_parser("replay", help="every policy over a recorded reference string"))
-    for name in LATER:
-        later = verbs.add_parser(name, help="comes with a later release")
-        later.add_argument("rest", nargs=argparse.REMAINDER)
+    trace = verbs.add_parser("trace", help="run one program and record the pages it uses")
+    add_run(trace)
+    trace.add_argument("--out", metavar="FILE", help="the recording (PROGRAM.ref, PROGRAM.trace)")
+    trace.add_argument("--live", action="store_true",
+                       help="what the kernel does: faults, looks of the policy, evictions")
     return parser
 
 
@@ -156,14 +159,12 @@ def parse(arguments):
         options.program += arguments[split + 1:]
     elif split + 1 < len(arguments):
         parser.error(f"'{options.verb}' takes no program")
-    if options.verb == "run" and not options.program:
-        parser.error("which program? as in: run -- /bin/hello")
+    if options.verb in ("run", "trace") and not options.program:
+        parser.error(f"which program? as in: {options.verb} -- /bin/hello")
     return options
 
 
 def dispatch(options):
-    if options.verb in LATER:
-        raise LauncherError(f"'{options.verb}' comes with a later release")
     # Imported here: a verb's start does not wait for the others.
     if options.verb == "run":
         from . import run
@@ -177,6 +178,9 @@ def dispatch(options):
     if options.verb == "debug":
         from . import debug
         return debug.debug(options)
+    if options.verb == "trace":
+        from . import trace
+        return trace.trace(options)
     if options.verb == "replay":
         from . import replay
         return replay.replay(options)

@@ -38,8 +38,23 @@ def phases(source, length, pages):
         yield i * 20 // length * pages + int(pages * page)
 
 
+def polluted(source, length, pages):
+    """A hot set of three fifths of the pages, used six times over in any order; then a scan through
+    the other two fifths; and so on."""
+    hot = pages * 3 // 5
+    position = 0
+    while position < length:
+        for _ in range(6):
+            order = list(range(hot))
+            source.shuffle(order)
+            yield from order[:length - position]
+            position += min(hot, length - position)
+        yield from range(hot, min(pages, hot + length - position))
+        position += min(pages - hot, length - position)
+
+
 PATTERNS = {"loop": loop, "uniform": uniform, "80-20": eighty_twenty, "scan": scan,
-            "phases": phases}
+            "phases": phases, "polluted": polluted}
 
 
 def make(name, length, pages, seed):

@@ -6,8 +6,10 @@ import sys
 
 from .errors import LauncherError
 
-VERSION = 1
+VERSIONS = ("1", "2")
 HEADER = re.compile(r"#\s*clockhand-reference\s+(\S+)\s*$")
+MARKS = "klz"  # the kernel did it; locked; the page of zeroes
+LOCKED, ZEROES = "l", "z"
 ACCESSES = {"r": 0, "x": 0, "w": 1}
 
 
@@ -29,41 +31,48 @@ class ReferenceString:
         return len(self.words)
 
 
-def read(path):
-    """A file, or standard input for `-`."""
+def read(path, managed=False):
+    """A file, or standard input for `-`. @managed: without the pages that no policy knew."""
     try:
         if path == "-":
-            return parse(sys.stdin, "standard input")
+            return parse(sys.stdin, "standard input", managed)
         with open(path, encoding="ascii", errors="replace") as lines:
-            return parse(lines, path)
+            return parse(lines, path, managed)
     except OSError as error:
         raise LauncherError(f"{path}: {error.strerror}") from error
 
 
-def parse(lines, source):
-    string = ReferenceString()
+def parse(lines, source, managed=False):
+    stays = []
     for number, line in enumerate(lines, 1):
         header = HEADER.match(line)
-        if header and header.group(1) != str(VERSION):
+        if header and header.group(1) not in VERSIONS:
             raise LauncherError(f"{source}: version {header.group(1)} of the format; this launcher "
-                                f"reads version {VERSION}")
+                                f"reads versions {' and '.join(VERSIONS)}")
         try:
-            add_line(string, line.partition("#")[0])
+            stays += line_stays(line.partition("#")[0])
         except ValueError as error:
             raise LauncherError(f"{source}:{number}: {error}") from error
-    if not string:
+    if managed:
+        locked = {name for name, _, marks in stays if LOCKED in marks}
+        stays = [stay for stay in stays if stay[0] not in locked and ZEROES not in stay[2]]
+    if not stays:
         raise LauncherError(f"{source}: there is no page in it")
+    string = ReferenceString()
+    for name, written, _ in stays:
+        string.add(name, written)
     return string
 
 
-def add_line(string, line):
-    """PAGE [r|w|x], or several pages with commas or blanks between them."""
+def line_stays(line):
+    """(page, written, marks) of PAGE [r|w|x [MARKS]], or several pages, commas or blanks between."""
     words = line.replace(",", " ").split()
-    if len(words) == 2 and words[1] in ACCESSES:
-        string.add(page(words[0]), ACCESSES[words[1]])
-        return
-    for word in words:
-        string.add(page(word))
+    if 2 <= len(words) <= 3 and words[1] in ACCESSES:
+        marks = words[2] if len(words) == 3 else ""
+        if marks.strip(MARKS):
+            raise ValueError(f"'{marks}' are no marks")
+        return [(page(words[0]), ACCESSES[words[1]], marks)]
+    return [(page(word), 0, "") for word in words]
 
 
 def page(word):

@@ -39,7 +39,7 @@ def the_string(options):
         return reference.from_list(options.addresses)
     path = options.file or options.addressfile
     if path:
-        return reference.read(path)
+        return reference.read(path, options.managed)
     if options.addresses is None and options.numaddrs is None and options.pattern is None:
         raise LauncherError("which string? as in: replay FILE, or: replay -a 1,2,3,4,1,2")
     return patterns.make(options.pattern or "uniform", options.numaddrs or 10, options.maxpage,

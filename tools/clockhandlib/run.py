@@ -21,8 +21,8 @@ def say(line):
         pass
 
 
-def run(options):
-    """Returns the status to end with."""
+def run(options, recorder=None):
+    """Returns the status to end with. @recorder: of `trace`, wants the machine's debug console."""
     root = guestroot.GuestRoot(options.root)
     program = root.locate(options.program[0])
     argv = [program, *options.program[1:]]
@@ -32,7 +32,8 @@ def run(options):
         if options.emulator == "bochs":
             boot, *tails = start_bochs(options, space, root, argv)
         else:
-            boot, tails = start(options, space, root, argv), []
+            extra = recorder.connect(space) if recorder else ()
+            boot, tails = start(options, space, root, argv, extra), [recorder] * bool(recorder)
         tails += [channels.Tail(space.file("stdout"), 1), channels.Tail(space.file("stderr"), 2)]
         if options.log is not None:
             log = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
@@ -46,7 +47,10 @@ def run(options):
             qemu.stop(boot.process)
         if options.emulator == "qemu":
             boot.check_started()
-        return conclude(options, boot, options.program[0])
+        status = conclude(options, boot, options.program[0])
+        if recorder:
+            recorder.conclude(boot.record())
+        return status
 
 
 def start_bochs(options, space, root, argv):
