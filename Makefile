@@ -118,7 +118,7 @@ PROGRAM := /bin/pagesort
 DEBUG_OPTIONS := --ram 16M --frames 64 --swap 8M
 
 debug-replay:
-	@tools/setup.sh debug
+	@GDB= tools/setup.sh debug
 	$(AGAIN) image
 	@tools/clockhand debug --replay $(DEBUG_OPTIONS) -- $(PROGRAM)
 

@@ -39,6 +39,11 @@ def corrupted(label, *lies):
 def boot():
     ck("reset ps", "ck ps")
     gdb.execute("continue")
+    code = "*((unsigned char *)&kernel_main + 40)"
+    before = int(gdb.parse_and_eval(code))
+    gdb.execute(f"set var {code} = {before ^ 0xff}")
+    ck("other kernel", "ck ps")
+    gdb.execute(f"set var {code} = {before}")
     ck("early buddy", "ck buddy")
     gdb.execute("hbreak process_run_first")
     gdb.execute("continue")
@@ -106,6 +111,18 @@ def frames():
     said["slot"] = slot
     ck("swap of 4", f"ck swap {slot}")
     ck("swap 0", "ck swap 0")
+
+
+def segments():
+    """The same page by another base; an address that the limit forbids."""
+    segment = "process_running->aspace->segment"
+    limit = int(gdb.parse_and_eval(f"{segment}.data_limit"))
+    gdb.execute(f"set var {segment}.base = 0x10000000")
+    gdb.execute(f"set var {segment}.data_limit = 0x50000000")
+    ck("based walk", "ck walk 1 0x40000123")
+    ck("limited walk", "ck walk 1 0x50000123")
+    gdb.execute(f"set var {segment}.base = 0")
+    gdb.execute(f"set var {segment}.data_limit = {limit}")
 
 
 def pte_of(number):
@@ -219,6 +236,7 @@ def main():
     look()
     facts()
     frames()
+    segments()
     damage_frames()
     damage_spaces()
     damage_users()

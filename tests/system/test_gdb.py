@@ -91,6 +91,7 @@ def ck_says_what_is_missing_at_each_stage_of_boot(box):
     said = scene(box)
     has(said, "reset ps", "^error: paging is off.*`continue` runs to kernel_main")
     has(said, "early buddy", "^error: memory management has not begun: `hbreak process_run_first`")
+    has(said, "other kernel", "^error: what runs is not .*clockhand.elf: build again")
     has(said, "boot maps", "^error: no process is running at this moment")
     has(said, "boot check", f"{INVARIANTS} invariants checked, all hold")
 
@@ -161,6 +162,15 @@ def ck_walk_explains_every_kind_of_entry(box):
         lacks(said, f"walk 1 {number}", "(?m)^address     physical")
     has(said, "walk 1 0xc0101000", "present, read-only, kernel only",
         "physical 0x00101000: frame 257")
+
+
+@test
+def ck_walk_adds_the_base_and_heeds_the_limit(box):
+    said = scene(box)
+    has(said, "based walk", "segment     base 0x10000000, limit 0x50000000: linear address "
+        "0x50000123")
+    equal(physical_of(said, "based walk"), physical_of(said, f"walk 1 {RESIDENT}"), "the page")
+    has(said, "limited walk", "^error: 0x50000123 is not below the limit .*0x50000000")
 
 
 @test

@@ -39,8 +39,10 @@ def gdb_command(gdb, options):
     command = [*shlex.split(gdb), "-q", paths.kernel(),
                "-ex", f"target remote 127.0.0.1:{options.gdb_port}", "-ex", f"source {GDB_SCRIPT}"]
     if options.replay:
+        # Steps back begin at the snapshot, not at power-on: firmware and loader take longest.
         # Behind the end of the recording there is nothing to stop in.
-        command += ["-ex", "hbreak machine_stop"]
+        command += ["-ex", "python gdb.breakpoints()[0].commands = 'monitor savevm kernel'",
+                    "-ex", "hbreak machine_stop"]
     return command + (["-x", options.gdb_commands] if options.gdb_commands else [])
 
 

@@ -168,6 +168,23 @@ def space_of(process):
     return guest.record("aspace", process["aspace"])
 
 
+def linear(space, va):
+    """An address of the program's as the page tables know it: its segment's base is added."""
+    if va >= guest.USER_TOP:
+        return va
+    if va >= space["segment.data_limit"]:
+        guest.fail(f"0x{va:08x} is not below the limit of the process's segment, "
+                   f"0x{space['segment.data_limit']:08x}: the CPU refuses it before paging")
+    return (va + space["segment.base"]) & 0xFFFFFFFF
+
+
+def segment_text(space):
+    """What base and limit add to the story; "" for the usual ones."""
+    base, limit = space["segment.base"], space["segment.data_limit"]
+    return "" if (base, limit) == (0, guest.USER_TOP) else \
+        f"segment     base 0x{base:08x}, limit 0x{limit:08x}"
+
+
 def areas(space):
     """Its areas by address, without recursion and without trusting the tree to have an end."""
     node, stack, seen = space["areas.tree.root"], [], 0

@@ -47,7 +47,7 @@ the machine stands now."""
 
 
 class Maps(Command):
-    """ck maps [PID]: the areas of a process, in the format of /proc/PID/maps, and what is there.
+    """ck maps [PID]: the areas of a process, as /proc/PID/maps names them, and what is there.
 
 Without PID the running process. The two columns in front count the area's pages in memory and on
 swap, found in the page tables."""

@@ -6,8 +6,10 @@ from . import guest, pages
 from .command import Command
 
 
-def directory_of(process):
-    return pages.space_of(process)["pmap.directory"]
+def translate(process, va):
+    """The walk of a program's address."""
+    space = pages.space_of(process)
+    return pages.Walk(space["pmap.directory"], pages.linear(space, va))
 
 
 class WalkCommand(Command):
@@ -20,9 +22,12 @@ which slot the page is, or what the process's area says. Kernel addresses work t
 
     def run(self, pid, address):
         process, va = pages.find_process(pid), guest.number(address)
-        walk = pages.Walk(directory_of(process), va)
+        walk = translate(process, va)
         print(f"{pages.process_text(process)}: address 0x{va:08x} is directory entry {walk.slot}, "
               f"table entry {walk.index}, byte 0x{va & 0xfff:03x}")
+        segment = pages.segment_text(pages.space_of(process))
+        if segment:
+            print(f"{segment}: linear address 0x{walk.va:08x}")
         used = guest.register("cr3") & ~0xFFF == walk.directory
         print(f"directory   physical 0x{walk.directory:08x} ("
               + ("cr3: it is in force)" if used else "not in force now)"))
@@ -80,7 +85,7 @@ where the run was recorded (`make debug-replay`), `reverse-continue` at the last
 
     def run(self, pid, address):
         process, va = pages.find_process(pid), guest.number(address)
-        walk = pages.Walk(directory_of(process), va)
+        walk = translate(process, va)
         if walk.pte_at is None:
             guest.fail(no_table(walk, va))
         kernel_address = guest.KERNEL_BASE + walk.pte_at

@@ -56,7 +56,7 @@ room, `finish` lets the eviction go on."""
         process, va = pages.find_process(pid), guest.number(address) & ~0xFFF
         if va >= guest.USER_TOP:
             guest.fail(f"0x{va:08x} is the kernel's: its pages are never evicted")
-        step = pages.Walk(walk.directory_of(process), va)
+        step = walk.translate(process, va)
         if step.pte_at is None:
             guest.fail(walk.no_table(step, va))
         stop = Eviction(process, va, guest.KERNEL_BASE + step.pte_at)

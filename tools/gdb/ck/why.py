@@ -14,7 +14,7 @@ class Page:
     def __init__(self, process, va):
         self.process, self.va, self.page = process, va, va & ~0xFFF
         self.space = pages.space_of(process)
-        self.walk = pages.Walk(self.space["pmap.directory"], va)
+        self.walk = walk.translate(process, va)
         self.pte = self.walk.pte or 0
         self.area = pages.area_at(self.space, va)
         self.table = frame_table.Frames()
@@ -122,6 +122,8 @@ def from_frame(page):
 def verdict(page, write):
     """What a read or a write from user mode would do."""
     if page.area is None:
+        if pages.is_contiguous(page.space) and page.pte & pages.PRESENT:
+            return "goes through: the process has one partition under base and limit, always there"
         return outside(page)
     if not page.area["prot"] & (guest.PROT_W if write else 7):
         return f"SIGSEGV: the area's rights are {pages.rights_text(page.area)}"
