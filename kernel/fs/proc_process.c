@@ -142,6 +142,15 @@ static void process_status_memory(struct text *t, const struct process *p)
 	text_add(t, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\n",
 		 s.data * KIB, s.stack * KIB, s.text * KIB, 0u);
 	text_add(t, "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\n", s.tables * KIB, s.swapped * KIB);
+	text_add(t, "HugetlbPages:\t%8u kB\nCoreDumping:\t0\nTHP_enabled:\t0\n", 0u);
+}
+
+/* There is one user, who may do everything: all that Linux 6.1 knows. */
+static void process_status_capabilities(struct text *t)
+{
+	const unsigned long long all = 0x1ffffffffffull;
+	text_add(t, "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\n", 0ull, all, all);
+	text_add(t, "CapBnd:\t%016llx\nCapAmb:\t%016llx\n", all, 0ull);
 }
 
 static void process_status(struct text *t, struct process *p)
@@ -160,6 +169,7 @@ static void process_status(struct text *t, struct process *p)
 	text_add(t, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
 		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
+	process_status_capabilities(t);
 	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 }
 
