@@ -4,6 +4,7 @@
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/proc_files.h"
+#include "kernel/fs/tty.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "kernel/sched.h"
@@ -11,7 +12,10 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-enum { KIB = 4 /* per page */ };
+enum {
+	KIB = 4, /* per page */
+	PROCESS_TTY = 5 << 8 | 1, /* /dev/console */
+};
 
 /* --- state --- */
 
@@ -105,8 +109,10 @@ static void process_stat(struct text *t, struct process *p)
 	const struct aspace *as = p->aspace;
 	uint32_t minor = p->minor_faults + (as ? as->minor_faults : 0);
 	uint32_t major = p->major_faults + (as ? as->major_faults : 0);
-	text_add(t, "%d (%s) %c %d %d %d 0 -1 %u %u %u %u %u ", p->pid, p->comm,
-		 process_letter(p), process_parent_pid(p), p->pgrp, p->session, 0x400000u, minor,
+	bool on_tty = p->session != 0 && p->session == tty_session();
+	text_add(t, "%d (%s) %c %d %d %d %d %d %u %u %u %u %u ", p->pid, p->comm,
+		 process_letter(p), process_parent_pid(p), p->pgrp, p->session,
+		 on_tty ? PROCESS_TTY : 0, on_tty ? tty_group() : -1, 0x400000u, minor,
 		 p->child_minor_faults, major, p->child_major_faults);
 	text_add(t, "%u %u %u %u 20 0 %u 0 %llu %u %u 4294967295 ", p->times.user, p->times.system,
 		 p->child_times.user, p->child_times.system, p->group ? p->group->live : 1,
