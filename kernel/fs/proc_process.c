@@ -4,6 +4,7 @@
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/proc_files.h"
+#include "kernel/fs/tty.h"
 #include "kernel/process.h"
 #include "kernel/signal.h"
 #include "kernel/sched.h"
@@ -11,7 +12,10 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-enum { KIB = 4 /* per page */ };
+enum {
+	KIB = 4, /* per page */
+	PROCESS_TTY = 5 << 8 | 1, /* /dev/console */
+};
 
 /* --- state --- */
 
@@ -105,8 +109,10 @@ static void process_stat(struct text *t, struct process *p)
 	const struct aspace *as = p->aspace;
 	uint32_t minor = p->minor_faults + (as ? as->minor_faults : 0);
 	uint32_t major = p->major_faults + (as ? as->major_faults : 0);
-	text_add(t, "%d (%s) %c %d %d %d 0 -1 %u %u %u %u %u ", p->pid, p->comm,
-		 process_letter(p), process_parent_pid(p), p->pgrp, p->session, 0x400000u, minor,
+	bool on_tty = p->session != 0 && p->session == tty_session();
+	text_add(t, "%d (%s) %c %d %d %d %d %d %u %u %u %u %u ", p->pid, p->comm,
+		 process_letter(p), process_parent_pid(p), p->pgrp, p->session,
+		 on_tty ? PROCESS_TTY : 0, on_tty ? tty_group() : -1, 0x400000u, minor,
 		 p->child_minor_faults, major, p->child_major_faults);
 	text_add(t, "%u %u %u %u 20 0 %u 0 %llu %u %u 4294967295 ", p->times.user, p->times.system,
 		 p->child_times.user, p->child_times.system, p->group ? p->group->live : 1,
@@ -142,6 +148,15 @@ static void process_status_memory(struct text *t, const struct process *p)
 	text_add(t, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\n",
 		 s.data * KIB, s.stack * KIB, s.text * KIB, 0u);
 	text_add(t, "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\n", s.tables * KIB, s.swapped * KIB);
+	text_add(t, "HugetlbPages:\t%8u kB\nCoreDumping:\t0\nTHP_enabled:\t0\n", 0u);
+}
+
+/* There is one user, who may do everything: all that Linux 6.1 knows. */
+static void process_status_capabilities(struct text *t)
+{
+	const unsigned long long all = 0x1ffffffffffull;
+	text_add(t, "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\n", 0ull, all, all);
+	text_add(t, "CapBnd:\t%016llx\nCapAmb:\t%016llx\n", all, 0ull);
 }
 
 static void process_status(struct text *t, struct process *p)
@@ -160,6 +175,7 @@ static void process_status(struct text *t, struct process *p)
 	text_add(t, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
 		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
+	process_status_capabilities(t);
 	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	proc_add_segment_lines(t, p);
 }

@@ -422,6 +422,16 @@ static long tty_give_up(void)
 	return 0;
 }
 
+int tty_session(void)
+{
+	return tty.session;
+}
+
+int tty_group(void)
+{
+	return tty.pgrp;
+}
+
 void tty_session_ended(int session)
 {
 	int pgrp = tty.pgrp;

@@ -139,6 +139,18 @@ def tab_completes_commands_processes_and_demonstrations(box):
 
 
 @test
+def proc_tells_the_terminal_and_who_has_it(box):
+    result = box.launch("shell", text=b"sleep 100 &\ncat /proc/2/stat /proc/3/stat /proc/4/stat\n")
+    equal(result.status, 0, result.error_text())
+    facts = [line.rpartition(b")")[2].split() for line in result.out.splitlines()
+             if line.startswith((b"2 (sh)", b"3 (sleep)", b"4 (cat)"))]
+    equal(len(facts), 3, f"processes in {result.out[-600:]}")
+    for fact in facts:  # state, parent, group, session, terminal, the group that has it
+        equal(fact[3:6], [b"2", b"1281", facts[2][2]], "session, terminal, foreground group")
+    check(facts[1][2] != facts[2][2], "the sleeper is in a group of its own")
+
+
+@test
 def arrows_bring_lines_back(box):
     up, left = b"\x1b[A", b"\x1b[D"
     terminal = Terminal(box, "shell")

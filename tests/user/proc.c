@@ -38,6 +38,16 @@ static bool holds(const char *part)
 	return false;
 }
 
+static unsigned count_words(const char *path)
+{
+	unsigned n = 0;
+
+	take(path);
+	for (const char *at = text; *at; at++)
+		n += *at != ' ' && *at != '\n' && (at[1] == ' ' || at[1] == '\n' || !at[1]);
+	return n;
+}
+
 static void show_holds(const char *path, const char *part)
 {
 	int n = take(path);
@@ -76,6 +86,14 @@ static void test_self(void)
 	show_holds("/proc/self/status", "VmRSS:\t");
 	show_holds("/proc/self/stat", " (proc) R ");
 	show_truth("statm", take("/proc/self/statm") > 10);
+	printf("words of stat: %u, of statm: %u\n", count_words("/proc/self/stat"),
+	       count_words("/proc/self/statm"));
+	show_holds("/proc/self/status", "VmSwap:\t");
+	show_holds("/proc/self/status", "RssAnon:\t");
+	show_holds("/proc/self/status", "CapEff:\t");
+	show_holds("/proc/self/limits", "Max open files            ");
+	show_holds("/proc/self/smaps_rollup", "[rollup]\n");
+	show_truth("oom_score", take("/proc/self/oom_score") >= 2);
 }
 
 static void test_descriptors(void)
@@ -110,18 +128,25 @@ static void test_machine(void)
 {
 	static const char *const keys[] = {
 		"MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapTotal:",
-		"SwapFree:",
+		"SwapFree:", "Active(anon):", "Mapped:", "Shmem:", "Slab:", "PageTables:",
+		"Committed_AS:", "VmallocTotal:", "HugePages_Total:", "Hugepagesize:",
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		show_holds("/proc/meminfo", keys[i]);
 	show_holds("/proc/stat", "cpu  ");
 	show_holds("/proc/stat", "btime ");
+	show_holds("/proc/vmstat", "nr_free_pages ");
+	show_holds("/proc/vmstat", "nr_shmem ");
 	show_holds("/proc/vmstat", "pgfault ");
 	show_holds("/proc/vmstat", "pswpout ");
 	show_holds("/proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 	show_holds("/proc/cpuinfo", "processor\t: 0\n");
 	show_holds("/proc/filesystems", "nodev\tproc\n");
 	show_holds("/proc/sys/kernel/ostype", "Linux\n");
+	show_holds("/proc/sys/vm/swappiness", "\n");
+	show_holds("/proc/sys/vm/min_free_kbytes", "\n");
+	show_holds("/proc/zoneinfo", "  pages free     ");
+	show_holds("/proc/buddyinfo", "Node 0, zone ");
 	show_truth("uptime", take("/proc/uptime") > 0);
 	show_truth("loadavg", take("/proc/loadavg") > 0);
 	take("/proc/version");
