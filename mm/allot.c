@@ -150,7 +150,7 @@ static void allot_balance(void)
 
 void allot_set_total(uint32_t frames)
 {
-	if (!policy_is_local() || frames == allot_stats.total)
+	if (frames == allot_stats.total)
 		return;
 	allot_stats.total = frames;
 	allot_balance();
@@ -302,7 +302,7 @@ struct allot_search allot_search_start(const struct allotment *a, bool charged)
 		.a = a,
 		.charged = charged,
 		.round = allot_rounds,
-		.left = policy_is_local() ? allot_stats.count + 1 : 1,
+		.left = allot_stats.count + 1,
 	};
 }
 
@@ -323,8 +323,6 @@ int allot_search_next(struct allot_search *search)
 	if (search->left == 0)
 		return -1;
 	search->left--;
-	if (!policy_is_local())
-		return 0;
 	struct allotment *best = &allot_nobody;
 	uint32_t best_rank = allot_donor_rank(search, best);
 	allot_for_each(a) {

@@ -78,7 +78,7 @@ void allot_evicted(const struct frame *f);
  */
 bool allot_pass_on(struct frame *f);
 
-/* Share out @frames, if replacement is local. Cheap while it is the same number. */
+/* Share out @frames; replacement is local. Cheap while it is the same number. */
 void allot_set_total(uint32_t frames);
 /* Local replacement on or off; @frames as above. */
 void allot_set_local(bool local, uint32_t frames);
@@ -88,7 +88,7 @@ void allot_set_fixed(struct allotment *a, uint32_t frames);
 
 /* Does @a have all it may have? Then it gives up a page of its own first. Global: never. */
 bool allot_full(const struct allotment *a);
-/* A search for an account that can give up a frame. */
+/* A search for an account that can give up a frame; replacement is local. */
 struct allot_search {
 	const struct allotment *a; /* who needs one */
 	bool charged;		   /* a charged one is needed, to stay below the limit */

@@ -62,11 +62,11 @@ static uint32_t allot_give_up(struct allotment *a, uint32_t n)
 	return n;
 }
 
-/* A quarter of what a sleeper has above the minimum. */
+/* Half of what a sleeper has above the minimum. */
 static uint32_t allot_from_sleeper(void)
 {
 	allot_for_each(a) {
-		uint32_t part = (a->frames - ALLOT_MIN + 3) / 4;
+		uint32_t part = (a->frames - ALLOT_MIN + 1) / 2;
 		if (a->resting && a->fixed == 0 && part > 0)
 			return allot_give_up(a, part);
 	}

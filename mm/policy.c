@@ -47,10 +47,10 @@ static const struct policy_ops *const policies[] = {
 	&policy_2q,
 };
 
+bool policy_local;
 static const struct policy_ops *policy_now;
 static const struct policy_view *policy_machine; /* the kernel's answers, or a simulator's */
 static uint32_t policy_frames;
-static bool policy_local;
 static bool policy_switching;
 static struct policy_set policy_common;
 static struct policy_set *policy_asked = &policy_common; /* whose hand moved last */
@@ -179,11 +179,6 @@ void policy_set_local(bool local)
 		policy_change(policy_now, local);
 }
 
-bool policy_is_local(void)
-{
-	return policy_local;
-}
-
 bool policy_handing_over(void)
 {
 	return policy_switching;
@@ -246,12 +241,12 @@ struct policy_set *policy_set_find(uint16_t number)
 
 void policy_move(struct frame *f, uint16_t number)
 {
-	ASSERT(policy_set_find(number) != NULL);
 	bool known = f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED);
 	if (!policy_local || !known || f->set == number) {
 		f->set = number;
 		return;
 	}
+	ASSERT(policy_set_find(number) != NULL);
 	struct policy_set *from = policy_set_of(f);
 	policy_now->remove(from->state, f);
 	from->nframes--;

@@ -111,7 +111,11 @@ struct frame *policy_select_in(struct policy_set *set);
  * old sets one frame of each in turn. As with policy_switch nothing is lost.
  */
 void policy_set_local(bool local);
-bool policy_is_local(void);
+extern bool policy_local; /* to be read */
+static inline bool policy_is_local(void)
+{
+	return policy_local;
+}
 
 /* "none" before policy_start: a boot that fails early still writes its record. */
 const char *policy_name(void);

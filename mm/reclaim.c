@@ -263,15 +263,22 @@ static int reclaim_from(uint16_t number, bool pass_on)
 	return -ENOMEM;
 }
 
-/* One victim out for @a: of whom, allot.c says. @charged: it has to be one that counts. */
-static int reclaim_one(const struct allotment *a, bool charged)
+/* Of whom, allot.c says. @charged: it has to be one that counts. */
+static int reclaim_one_locally(const struct allotment *a, bool charged)
 {
 	struct allot_search search = allot_search_start(a, charged);
 	for (int set = allot_search_next(&search); set >= 0; set = allot_search_next(&search))
 		if (reclaim_from((uint16_t)set, false) == 0)
 			return 0;
-	reclaim_stats.failures++;
 	return -ENOMEM;
+}
+
+/* One victim out for @a. */
+static int reclaim_one(const struct allotment *a, bool charged)
+{
+	int err = policy_is_local() ? reclaim_one_locally(a, charged) : reclaim_from(0, false);
+	reclaim_stats.failures += err != 0;
+	return err;
 }
 
 /* Until @nframes are free: cached pages, then victims. */
@@ -304,7 +311,8 @@ void reclaim_set_local(bool local)
 /* Until one more frame may be charged, to @a. Above its allotment it gives up more than it gets. */
 static int reclaim_under_limit(struct allotment *a)
 {
-	allot_set_total(reclaim_shareable());
+	if (policy_is_local())
+		allot_set_total(reclaim_shareable());
 	for (unsigned n = 0; n < RECLAIM_GIVE_UP && allot_full(a); n++) {
 		if (reclaim_from(a->set.number, true)) {
 			allot_stats.borrows++;

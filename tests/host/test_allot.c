@@ -279,8 +279,8 @@ TEST(a_sleeper_lends_and_one_awake_does_not)
 	allot_stop(true); /* it waits for something */
 	hungry_period(a);
 	CHECK(!a->wants);
-	CHECK_EQ(a->frames, LIMIT / 2 + 12); /* a quarter of what b has above the minimum */
-	CHECK_EQ(b->frames, LIMIT / 2 - 12);
+	CHECK_EQ(a->frames, LIMIT / 2 + 16);
+	CHECK_EQ(b->frames, LIMIT / 2 - 24); /* half of what it had above the minimum */
 	for (unsigned i = 0; i < 100; i++)
 		hungry_period(a);
 	CHECK_EQ(b->frames, ALLOT_MIN);

@@ -76,6 +76,20 @@ def a_scan_takes_no_page_of_another_process_locally(box):
 
 
 @test
+def page_fault_frequency_gives_frames_to_who_needs_them(box):
+    """80 pages and 10 fit into 128 frames, but 80 do not fit into an equal part."""
+    script = box.file("script", b"touchpages write 80 300 &\ntouchpages write 10 300\nwait\n")
+    faults = {}
+    for rule in ("equal", "pff"):
+        words = ["--stdin", script, "--append", f"replacement=local allocation={rule}"]
+        result = box.run("/bin/sh", ram="16M", frames=128, swap="8M", options=words).expect()
+        equal(result.out.count(b" 0 wrong"), 2, "programs that ended well")
+        faults[rule] = result["major_faults"]
+    check(faults["equal"] > 20000, f"{faults['equal']} major faults in equal parts")
+    check(faults["pff"] < faults["equal"] / 4, f"{faults['pff']} major faults by frequency")
+
+
+@test
 def memory_is_intact_while_policies_change_every_100_faults(box):
     """100,000 faults of one process, beside another."""
     result = box.run("/bin/switching", "--faults", "100000", **SMALL).expect()
