@@ -103,7 +103,7 @@ def start_prepared(options, space, blobs, extra=(), image_words=None):
     log, control, out, err = space.empty_files("log", "control", "stdout", "stderr")
     words = qemu.command(paths.image(), machine.memory_bytes(options, *archives),
                          [qemu.file_port(path) for path in (log, control, out, err)],
-                         blobs, options.icount, extra, image_words)
+                         blobs, options.icount, extra, image_words=image_words)
     messages = space.file("messages")
     return machine.Boot(qemu.start(words, messages), log, control, messages)
 
