@@ -127,6 +127,28 @@ def partitions_swap_whole_processes(box):
 
 
 @test
+def partitions_all_get_on(box):
+    """No livelock: with the shortest quantum, beside paged programs that want the CPU as well."""
+    paged = "tally --size 400K --rounds 900 &"
+    whole = "partition --size 1400K tally-low --fill --rounds 30 &"
+    out, _ = script(box, "partitions quantum 1", paged, paged, paged, whole, whole, "wait",
+                    "partitions log")
+    equal(out.count("400 KiB, 0 wrong"), 3, "paged programs that computed right")
+    equal(out.count("1304 KiB, 0 wrong"), 2, "programs in partitions that computed right")
+    check(out.count("rolled in") < 200, "more swapping than turns")
+
+
+@test
+def partitions_wait_when_swap_is_full(box):
+    """Nobody can go out: places are given up by ending alone, and nothing is half written."""
+    line = "partition --size 900K tally-low --fill --rounds 60 &"
+    out, _ = script(box, "partitions quantum 5", line, line, line, line, "wait", "partitions log",
+                    swap="512K")
+    equal(out.count("804 KiB, 0 wrong"), 4, "programs that ended")
+    check("rolled out" not in out, "somebody went out")
+
+
+@test
 def partitions_higher_priority_goes_first(box):
     """B7: who arrives with a higher priority does not wait for a quantum."""
     out, _ = script(

@@ -54,6 +54,9 @@ static void order(const char *text)
 static void look(void)
 {
 	int error = region_read(&region);
+	if (error == -ENODEV)
+		fail("demo: there is no region; start the kernel with partitions=%uK\n",
+		     STORY_KIB);
 	if (error)
 		fail("demo: /proc/partition: %s\n", error_text(error));
 }
