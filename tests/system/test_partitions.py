@@ -169,6 +169,15 @@ def partitions_thousand_times_out_and_in(box):
 
 
 @test
+def partitions_out_and_in_on_bochs(box):
+    """The TLB of the other emulator keeps what it is not told to forget."""
+    if not shutil.which("bochs"):
+        raise Skipped("bochs is not installed")
+    result = run(box, "/bin/rollstorm", "--times", "20", options=["--emulator", "bochs"]).expect()
+    find(rb"times out and in, 0 of 6 images damaged, 0 KiB", result.out)
+
+
+@test
 def partitions_end_while_on_swap(box):
     """Killed on swap, and in the queue: neither comes in again, nothing is lost."""
     out, _ = script(
