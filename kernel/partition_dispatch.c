@@ -60,6 +60,7 @@ static struct wait_queue dispatch_sleepers;
 static struct timer dispatch_timer;
 static struct dispatch_event dispatch_events[DISPATCH_EVENTS];
 static uint32_t dispatch_nevents;
+static uint32_t dispatch_counts[DISPATCH_NKINDS];
 
 /* --- the record --- */
 
@@ -73,6 +74,12 @@ static void dispatch_record(enum dispatch_kind kind, const struct contiguous *c,
 		.bytes = c->bytes, .position = c->position,
 	};
 	dispatch_nevents++;
+	dispatch_counts[kind]++;
+}
+
+uint32_t dispatch_count(enum dispatch_kind kind)
+{
+	return dispatch_counts[kind];
 }
 
 uint32_t dispatch_event_count(void)

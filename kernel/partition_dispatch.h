@@ -67,6 +67,8 @@ struct dispatch_event {
 	int by;	      /* OUT: the process that needs the room; 0: a command */
 	uint32_t bytes, position;
 };
+/* How often it was decided so, since boot. */
+uint32_t dispatch_count(enum dispatch_kind kind);
 /* How many there were, and the i-th; the oldest are lost first: false. */
 uint32_t dispatch_event_count(void);
 bool dispatch_event_get(uint32_t i, struct dispatch_event *out);

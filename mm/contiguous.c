@@ -346,7 +346,6 @@ int contiguous_enter(struct contiguous *c, uint32_t at)
 		}
 		contiguous_drop_slots(c);
 		c->ins++;
-		c->state = CONTIGUOUS_OUT;
 	}
 	contiguous_settle(c);
 	return 0;

@@ -83,22 +83,15 @@ static void show_absent(struct text *t)
 static void show_figures(struct text *t)
 {
 	struct partition_stats s;
-	uint32_t outs = 0, ins = 0;
 	partition_get_stats(&s);
-	for (uint32_t i = 0; i < dispatch_event_count(); i++) {
-		struct dispatch_event e;
-		if (!dispatch_event_get(i, &e))
-			continue;
-		outs += e.kind == DISPATCH_OUT;
-		ins += e.kind == DISPATCH_IN;
-	}
 	text_add(t, "used %u in %u\ninternal %u bytes\nfree %u in %u\nlargest %u\nexternal %u\n",
 		 kib(s.used), s.nused, s.internal, kib(s.free), s.nholes, kib(s.largest),
 		 kib(s.free - s.largest));
 	text_add(t, "unused %u\nplaced %u\nrefused %u\nreleased %u\nmoves %u\ncompactions %u\n",
 		 kib(s.unused), s.placed, s.refused, s.released, s.moves, s.compactions);
 	text_add(t, "moved %llu bytes\n", (unsigned long long)s.bytes_moved);
-	text_add(t, "recently_out %u\nrecently_in %u\n", outs, ins);
+	text_add(t, "rolled_out %u\nrolled_in %u\n", dispatch_count(DISPATCH_OUT),
+		 dispatch_count(DISPATCH_IN));
 }
 
 /* event TICK PID WHAT SIZE POSITION [for PID] */

@@ -64,7 +64,8 @@ def partitions_story(box):
     text = result.out.decode("ascii")
     check("NOT SO" not in text and "the story is told" in text, text[-1500:])
     scenes = [[block[:2] for block in blocks(scene) if block[2] == "hole"]
-              for scene in text.split("--- ") if "\n|" in scene]
+              for scene in text.split("--- a single program")[0].split("--- ")
+              if "\n|" in scene]
     equal(scenes, [[(400, 2160)], [(2300, 260)], [(2300, 260)], [(1700, 300), (2300, 260)],
                    [(900, 100), (1700, 300), (2300, 260)], [(2500, 60)], [(400, 2160)]], "holes")
     find("1024000 bytes were moved", text)
@@ -126,6 +127,28 @@ def partitions_swap_whole_processes(box):
 
 
 @test
+def partitions_all_get_on(box):
+    """No livelock: with the shortest quantum, beside paged programs that want the CPU as well."""
+    paged = "tally --size 400K --rounds 900 &"
+    whole = "partition --size 1400K tally-low --fill --rounds 30 &"
+    out, _ = script(box, "partitions quantum 1", paged, paged, paged, whole, whole, "wait",
+                    "partitions log")
+    equal(out.count("400 KiB, 0 wrong"), 3, "paged programs that computed right")
+    equal(out.count("1304 KiB, 0 wrong"), 2, "programs in partitions that computed right")
+    check(out.count("rolled in") < 200, "more swapping than turns")
+
+
+@test
+def partitions_wait_when_swap_is_full(box):
+    """Nobody can go out: places are given up by ending alone, and nothing is half written."""
+    line = "partition --size 900K tally-low --fill --rounds 60 &"
+    out, _ = script(box, "partitions quantum 5", line, line, line, line, "wait", "partitions log",
+                    swap="512K")
+    equal(out.count("804 KiB, 0 wrong"), 4, "programs that ended")
+    check("rolled out" not in out, "somebody went out")
+
+
+@test
 def partitions_higher_priority_goes_first(box):
     """B7: who arrives with a higher priority does not wait for a quantum."""
     out, _ = script(
@@ -143,6 +166,15 @@ def partitions_thousand_times_out_and_in(box):
     result = run(box, "/bin/rollstorm", "--times", "1000").expect()
     find(rb"rollstorm: 1\d\d\d times out and in, 0 of 6 images damaged, 0 KiB", result.out)
     check(result["swap_outs"] > 50000 and result["swap_ins"] > 50000, "too little was swapped")
+
+
+@test
+def partitions_out_and_in_on_bochs(box):
+    """The TLB of the other emulator keeps what it is not told to forget."""
+    if not shutil.which("bochs"):
+        raise Skipped("bochs is not installed")
+    result = run(box, "/bin/rollstorm", "--times", "20", options=["--emulator", "bochs"]).expect()
+    find(rb"times out and in, 0 of 6 images damaged, 0 KiB", result.out)
 
 
 @test

@@ -4,7 +4,8 @@
  * A region of 2560K, of which the system has 400K. Programs come and go as in the textbooks, each a
  * tally that fills its partition with numbers, and checks and changes them until it is told to end;
  * so a program that was moved while it ran and lost one word would say so. After each step the
- * region is drawn. Then the same program runs once under paging and once in a partition.
+ * region is drawn. Then the other ways to use a region, binding, and swapping of whole processes,
+ * in a few lines each; and the same program under paging and in a partition.
  *
  * The region is set up as the story needs it and put back afterwards; it must be empty.
  */
@@ -16,18 +17,23 @@
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 
-enum { STORY_KIB = 2560, SYSTEM_KIB = 400, NPROGRAMS = 6, PATIENCE = 3000 };
+enum { STORY_KIB = 2560, SYSTEM_KIB = 400, NPROGRAMS = 9, PATIENCE = 3000 };
 
 /* A program of the story. Its standard input is a pipe; it ends when that ends. */
 struct program {
 	const char *name;
 	uint32_t kib;
-	int pid, input; /* pid 0: not running */
+	const char *path, *wish; /* besides the size */
+	int pid, input;		 /* pid 0: not running */
 };
 
+static const char low[] = "/bin/tally-low";
 static struct program programs[NPROGRAMS] = {
-	{ "P1", 600, 0, -1 }, { "P2", 1000, 0, -1 }, { "P3", 300, 0, -1 },
-	{ "P4", 700, 0, -1 }, { "P5", 500, 0, -1 }, { "P6", 600, 0, -1 },
+	{ "P1", 600, low, "", 0, -1 },	{ "P2", 1000, low, "", 0, -1 },
+	{ "P3", 300, low, "", 0, -1 },	{ "P4", 700, low, "", 0, -1 },
+	{ "P5", 500, low, "", 0, -1 },	{ "P6", 600, low, "", 0, -1 },
+	{ "P7", 300, "/bin/tally-pie", " bind=load", 0, -1 },
+	{ "P8", 1400, low, "", 0, -1 }, { "P9", 1400, low, "", 0, -1 },
 };
 static struct region region;
 static int failures;
@@ -48,6 +54,9 @@ static void order(const char *text)
 static void look(void)
 {
 	int error = region_read(&region);
+	if (error == -ENODEV)
+		fail("demo: there is no region; start the kernel with partitions=%uK\n",
+		     STORY_KIB);
 	if (error)
 		fail("demo: /proc/partition: %s\n", error_text(error));
 }
@@ -63,12 +72,12 @@ static void draw(void)
 
 static void become(const struct program *p, int input, int output)
 {
-	static char name[] = "tally-low", fill[] = "--fill", end[] = "--until-end",
+	static char name[] = "tally", fill[] = "--fill", end[] = "--until-end",
 		    quiet[] = "--quiet";
 	char *argv[] = { name, fill, end, quiet, NULL };
 	char wish[32];
 	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
-	format_string(wish, sizeof(wish), "size=%uK", p->kib);
+	format_string(wish, sizeof(wish), "size=%uK%s", p->kib, p->wish);
 	if (sys_write(fd, wish, strlen(wish)) < 0 || sys_dup2(input, 0) < 0)
 		sys_exit(2);
 	sys_close(fd);
@@ -77,7 +86,7 @@ static void become(const struct program *p, int input, int output)
 	for (unsigned i = 0; i < NPROGRAMS; i++)
 		if (programs[i].input >= 0)
 			sys_close(programs[i].input); /* or its pipe would never end */
-	sys_execve("/bin/tally-low", argv, runtime_environ);
+	sys_execve(p->path, argv, runtime_environ);
 	sys_exit(3);
 }
 
@@ -226,10 +235,95 @@ static void story_compact(void)
 	expect_holes("60K are left of it", 60, 0, 0);
 	draw();
 	printf("--- all end ---\n");
-	for (unsigned i = 2; i < NPROGRAMS; i++)
+	for (unsigned i = 2; i < 6; i++)
 		finish(&programs[i]);
 	expect_holes("the holes have become one again", STORY_KIB - SYSTEM_KIB, 0, 0);
 	draw();
+}
+
+/* --- other ways --- */
+
+static void single(void)
+{
+	printf("--- a single program, at the high end: the system can grow below it ---\n");
+	order("mode single");
+	load(&programs[0]);
+	expect_holes("the hole is in the middle, 1560K", 1560, 0, 0);
+	draw();
+	order("driver take 300K");
+	expect_holes("a driver took 300K: 1260K are left", 1260, 0, 0);
+	draw();
+	order("driver release");
+	expect_holes("released: 1560K again", 1560, 0, 0);
+	finish(&programs[0]);
+}
+
+static void fixed(void)
+{
+	printf("--- fixed partitions of 600K, 1000K and 300K ---\n");
+	order("mode fixed:600K+1000K+300K");
+	load(&programs[4]);
+	load(&programs[3]);
+	look();
+	expect(region_number(&region, "internal") == (100 + 300) * 1024,
+	       "100K and 300K are lost inside");
+	draw();
+	finish(&programs[4]);
+	finish(&programs[3]);
+	order("mode variable");
+}
+
+static void binding(void)
+{
+	printf("--- P7 was bound when it was loaded, P3 is at execution time ---\n");
+	load(&programs[6]);
+	load(&programs[2]);
+	expect(region_order("move %d 1000K", programs[6].pid) == -EPERM, "P7 can not be moved");
+	expect(region_order("move %d 1000K", programs[2].pid) == 0, "P3 can, while it runs");
+	draw();
+	finish(&programs[6]);
+	finish(&programs[2]);
+}
+
+/* The last decisions. */
+static void print_events(unsigned n)
+{
+	const char *lines[8] = { NULL };
+	unsigned count = 0;
+	look();
+	for (const char *at = region.text; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (!*at)
+			break;
+		if (strncmp(at, "event ", 6) != 0)
+			continue;
+		lines[count % ARRAY_SIZE(lines)] = at + 6;
+		count++;
+	}
+	for (unsigned i = count > n ? count - n : 0; i < count; i++) {
+		const char *line = lines[i % ARRAY_SIZE(lines)], *end = strchr(line, '\n');
+		printf("  tick %.*s\n", end ? (int)(end - line) : 0, line);
+	}
+}
+
+static void swapping(void)
+{
+	printf("--- P8 and P9, 1400K each, one after the other is in memory ---\n");
+	order("quantum 5");
+	start(&programs[7]);
+	start(&programs[8]);
+	look();
+	uint32_t before = region_number(&region, "rolled_in");
+	for (int i = 0; i < PATIENCE && region_number(&region, "rolled_in") < before + 4; i++) {
+		sys_nanosleep(0, 10000000);
+		look();
+	}
+	expect(region_number(&region, "rolled_in") >= before + 4, "each was out, and is back");
+	print_events(6);
+	finish(&programs[7]);
+	finish(&programs[8]);
+	order("quantum 0");
+	printf("\n");
 }
 
 /* --- side by side --- */
@@ -335,6 +429,10 @@ int main(int argc, char **argv, char **envp)
 	story_load();
 	story_replace();
 	story_compact();
+	single();
+	fixed();
+	binding();
+	swapping();
 	compare();
 	put_back();
 	printf("%s\n", failures ? "the story went wrong" : "the story is told");

@@ -11,7 +11,7 @@
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 
-enum { WISH_MAX = 64, PATH_MAX_ = 256 };
+enum { WISH_MAX = 64, PROGRAM_PATH_MAX = 256 };
 
 static const char usage[] =
 	"partition [--size SIZE] [--bind load|exec] [--priority N] PROGRAM [ARGUMENTS...]\n"
@@ -53,7 +53,7 @@ static int read_options(int argc, char **argv, char *wish)
 
 int main(int argc, char **argv, char **envp)
 {
-	char wish[WISH_MAX] = "", path[PATH_MAX_];
+	char wish[WISH_MAX] = "", path[PROGRAM_PATH_MAX];
 	int i = read_options(argc, argv, wish);
 	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
 	int error = fd < 0 ? fd : sys_write(fd, wish, strlen(wish));
