@@ -311,6 +311,7 @@ static int reclaim_under_limit(struct allotment *a)
 {
 	if (policy_is_local())
 		allot_set_total(reclaim_shareable());
+	allot_take(a);
 	for (unsigned n = 0; n < RECLAIM_GIVE_UP && allot_full(a); n++) {
 		if (reclaim_from(a->set.number, true)) {
 			allot_stats.borrows++;
@@ -321,7 +322,6 @@ static int reclaim_under_limit(struct allotment *a)
 		if (reclaim_one(a, true))
 			return -ENOMEM;
 	}
-	allot_take(a);
 	return 0;
 }
 
