@@ -20,8 +20,9 @@
  *          |             *      *   shrink
  *          +--------------------------> frames
  *
- * When every space that is awake wants to grow and there is nothing to give, the working sets
- * together do not fit and no allotment helps: allot_wants_suspend says so.
+ * When every space that is awake faults above the upper bound, has all of its allotment and there
+ * is nothing to give, the working sets together do not fit and no allotment helps:
+ * allot_wants_suspend says so, with equal allotments too.
  *
  * Virtual time is cycles of the TSC in which a space ran, without its page faults. A rate in real
  * time would call a process content that only waits.
@@ -102,7 +103,7 @@ static void allot_grow(struct allotment *a)
 	uint32_t step = a->frames / ALLOT_GROW_PART, more = MIN(allot_find_spare(a, step), step);
 	a->frames += more;
 	allot_stats.sum += more;
-	a->wants = more < step / 2;
+	a->wants = more < step / 2 && allot_full(a);
 }
 
 /* Not while it has more than its allotment: what less would do to it can not be known then. */
@@ -129,9 +130,11 @@ static void allot_end_period(struct allotment *a)
 	a->rate = (uint32_t)MIN(rate, (uint64_t)UINT32_MAX);
 	a->period_time = a->time;
 	a->period_taken = a->taken;
-	if (!policy_is_local() || allot_stats.rule != ALLOT_PFF || a->fixed != 0)
+	if (!policy_is_local() || a->fixed != 0)
 		return;
-	if (a->rate > allot_stats.pff_high)
+	if (allot_stats.rule == ALLOT_EQUAL)
+		a->wants = a->rate > allot_stats.pff_high && allot_full(a);
+	else if (a->rate > allot_stats.pff_high)
 		allot_grow(a);
 	else if (a->rate < allot_stats.pff_low)
 		allot_shrink(a);

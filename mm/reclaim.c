@@ -3,8 +3,9 @@
  *
  * A user page needs a frame and none is free, or the program has as many as frames=N allows. Then
  * something has to go. Unmapped clean file pages go first: nobody will miss them soon, and
- * dropping one costs nothing. After them the policy names a victim, and the steps are always
- * these (the letters of the fault path's picture):
+ * dropping one costs nothing. After them the policy names a victim, of all pages or, with local
+ * replacement, of the account that allot.c says; and the steps are always these (the letters of
+ * the fault path's picture):
  *
  *   c  the victim's slot, or a new one; without a slot nothing has changed
  *   d  every mapper: unmap, flush, read dirty. Private page: the entry names the slot from now on
@@ -21,7 +22,7 @@
  * own requests may use them; the next user page that needs a frame fills them up again. New
  * processes may not: enough of them would leave no frame for anybody's pages.
  *
- * Always true (reclaim_check):
+ * Always true (reclaim_check, in reclaim_check.c):
  *   V1  charged is the number of frames marked CHARGED; it never passes the limit
  *   V2  an EVICTABLE frame is known to the policy, or it is CACHED: unmapped, clean, with a source
  *       (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
@@ -313,6 +314,7 @@ static int reclaim_under_limit(struct allotment *a)
 {
 	if (policy_is_local())
 		allot_set_total(reclaim_shareable());
+	allot_take(a);
 	for (unsigned n = 0; n < RECLAIM_GIVE_UP && allot_full(a); n++) {
 		if (reclaim_from(a->set.number, true)) {
 			allot_stats.borrows++;
@@ -323,7 +325,6 @@ static int reclaim_under_limit(struct allotment *a)
 		if (reclaim_one(a, true))
 			return -ENOMEM;
 	}
-	allot_take(a);
 	return 0;
 }
 

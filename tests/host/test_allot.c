@@ -8,10 +8,14 @@
 
 enum { LIMIT = 128, PAGES = 300, MILLION = 1000000 };
 
+static struct aspace *spaces[8]; /* the last ones made */
+
 static struct aspace *new_space(void)
 {
+	static unsigned made;
 	struct aspace *as = aspace_create();
 	CHECK(as != NULL);
+	spaces[made++ % ARRAY_SIZE(spaces)] = as;
 	space_map(as, SPACE_AT, PAGES);
 	return as;
 }
@@ -22,13 +26,39 @@ static void boot(const char *policy)
 	reclaim_set_local(true);
 }
 
-/* Two spaces with half of the frames each, from now on by page-fault frequency. */
-static void boot_two(struct allotment **a, struct allotment **b)
+/* @a takes @taken frames in @cycles. */
+static void period(struct allotment *a, unsigned taken, uint32_t cycles)
+{
+	allot_run(a);
+	for (unsigned i = 0; i < taken; i++) {
+		sim_tsc += cycles / taken;
+		allot_pause();
+		allot_take(a);
+		allot_resume();
+	}
+	sim_tsc += taken ? 0 : cycles;
+	allot_stop(false);
+	allot_run(a); /* its next turn */
+	allot_stop(false);
+	allot_check();
+}
+
+static void loop(struct aspace *as, unsigned pages, unsigned n, uint32_t cycles);
+
+/*
+ * Two spaces with half of the frames each, from now on by page-fault frequency. @used: they have
+ * pages in all of them.
+ */
+static void boot_two(struct allotment **a, struct allotment **b, bool used)
 {
 	boot("clock");
 	*a = new_space()->allot;
 	*b = new_space()->allot;
+	for (unsigned i = 0; used && i < 2; i++)
+		loop(spaces[i], LIMIT / 2, LIMIT / 2, 1);
 	allot_set_rule(ALLOT_PFF);
+	period(*a, 10, MILLION); /* what they took to begin with does not count below */
+	period(*b, 10, MILLION);
 	CHECK_EQ((*a)->frames, LIMIT / 2);
 	CHECK_EQ((*b)->frames, LIMIT / 2);
 }
@@ -173,34 +203,30 @@ FREQUENCY_FINDS_THE_ROOM(random, "random")
 FREQUENCY_FINDS_THE_ROOM(sieve, "sieve")
 FREQUENCY_FINDS_THE_ROOM(twoq, "2q")
 
-/* @a takes @taken frames in @cycles. */
-static void period(struct allotment *a, unsigned taken, uint32_t cycles)
-{
-	allot_run(a);
-	for (unsigned i = 0; i < taken; i++) {
-		sim_tsc += cycles / taken;
-		allot_pause();
-		allot_take(a);
-		allot_resume();
-	}
-	sim_tsc += taken ? 0 : cycles;
-	allot_stop(false);
-	allot_run(a); /* its next turn */
-	allot_stop(false);
-	allot_check();
-}
-
-/* One period in which @a takes 32 frames, 100 in a million cycles. */
+/* @a goes through its pages, with a fault in every 10000 cycles, until a period has ended. */
 static void hungry_period(struct allotment *a)
 {
-	period(a, 32, 320000);
-	CHECK(a->rate == 99 || a->rate == 100);
+	static unsigned pages[8];
+	unsigned *page = &pages[a->set.number % ARRAY_SIZE(pages)];
+	struct aspace *as = NULL;
+	for (unsigned i = 0; i < ARRAY_SIZE(spaces); i++)
+		if (spaces[i] != NULL && spaces[i]->allot == a)
+			as = spaces[i];
+	sim_use(as);
+	allot_run(a);
+	uint64_t before = a->period_time;
+	while (a->period_time == before) {
+		touch(as, LIMIT / 2 + *page, 10000);
+		(*page)++;
+	}
+	allot_stop(false);
+	CHECK(a->rate > 90 && a->rate <= 100);
 }
 
 TEST(an_allotment_follows_the_fault_rate_between_its_bounds)
 {
 	struct allotment *a, *b;
-	boot_two(&a, &b);
+	boot_two(&a, &b, false);
 	allot_stats.pff_low = 5;
 	allot_stats.pff_high = 10;
 	period(a, 4, MILLION); /* below the lower bound, and it uses nothing */
@@ -221,11 +247,11 @@ TEST(an_allotment_follows_the_fault_rate_between_its_bounds)
 	for (unsigned i = 0; i < 20; i++)
 		period(a, 12, MILLION);
 	CHECK_EQ(a->frames, LIMIT / 2); /* all that b does not have */
-	CHECK(a->wants);
 	CHECK_EQ(b->frames, LIMIT / 2);
 	period(b, 0, MILLION);
+	CHECK_EQ(b->frames, ALLOT_MIN);
 	period(a, 12, MILLION);
-	CHECK(!a->wants && a->frames > LIMIT / 2);
+	CHECK_EQ(a->frames, LIMIT / 2 + LIMIT / 8);
 }
 
 TEST(an_allotment_shrinks_no_further_than_the_space_has_come_down)
@@ -271,7 +297,7 @@ TEST(page_faults_are_not_virtual_time)
 TEST(a_sleeper_lends_and_one_awake_does_not)
 {
 	struct allotment *a, *b;
-	boot_two(&a, &b);
+	boot_two(&a, &b, true);
 	hungry_period(a);
 	CHECK(a->wants);
 	CHECK_EQ(b->frames, LIMIT / 2);
@@ -291,11 +317,11 @@ TEST(a_sleeper_lends_and_one_awake_does_not)
 TEST(a_newcomer_takes_from_nobody_but_gets_its_equal_part_if_it_wants_it)
 {
 	struct allotment *a, *b;
-	boot_two(&a, &b);
-	for (unsigned i = 0; i < 10; i++)
+	boot_two(&a, &b, true);
+	for (unsigned i = 0; i < 60; i++) {
 		period(b, 0, MILLION); /* it needs nothing */
-	for (unsigned i = 0; i < 30; i++)
 		hungry_period(a);
+	}
 	CHECK_EQ(b->frames, ALLOT_MIN);
 	CHECK_EQ(a->frames, LIMIT - ALLOT_MIN);
 	struct allotment *c = new_space()->allot;
@@ -313,7 +339,7 @@ TEST(a_newcomer_takes_from_nobody_but_gets_its_equal_part_if_it_wants_it)
 TEST(load_control_is_asked_for_when_all_want_more_and_there_is_none)
 {
 	struct allotment *a, *b;
-	boot_two(&a, &b);
+	boot_two(&a, &b, true);
 	CHECK(!allot_wants_suspend());
 	hungry_period(a);
 	CHECK(a->wants && !allot_wants_suspend()); /* b is content */
@@ -328,6 +354,12 @@ TEST(load_control_is_asked_for_when_all_want_more_and_there_is_none)
 	CHECK(!allot_wants_suspend()); /* one alone has nobody to make room */
 	allot_run(b);
 	allot_stop(false);
+	CHECK(allot_wants_suspend());
+	allot_set_rule(ALLOT_EQUAL);
+	CHECK(!allot_wants_suspend()); /* not known yet */
+	hungry_period(a);
+	CHECK(a->wants && !allot_wants_suspend());
+	hungry_period(b);
 	CHECK(allot_wants_suspend());
 	reclaim_set_local(false);
 	CHECK(!allot_wants_suspend());

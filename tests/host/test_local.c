@@ -368,3 +368,50 @@ TEST(memory_is_intact_while_policies_change_every_100_of_100000_faults)
 		CHECK_EQ(word, words[1][i]);
 	}
 }
+
+/* What others do while a fault of a's sleeps in the disk. */
+static void others_run(struct sim_disk *disk, uint32_t page, bool write)
+{
+	static unsigned calls;
+	(void)disk, (void)page, (void)write;
+	calls++;
+	switch (calls % 8) {
+	case 0: CHECK_EQ(policy_switch(policy_nth_name(calls / 8 % 12)), 0); break;
+	case 1: reclaim_set_local(!policy_is_local()); break;
+	case 2: allot_set_fixed(a->allot, 16 + calls % 32); break;
+	case 3: allot_set_rule(calls % 16 < 8 ? ALLOT_PFF : ALLOT_EQUAL); break;
+	case 4: /* b ends, and its account with it */
+		aspace_put(b);
+		b = aspace_create();
+		space_map(b, SPACE_AT, PAGES);
+		break;
+	default:
+		touch(b, calls * 7 % PAGES);
+	}
+}
+
+TEST(memory_is_intact_when_all_changes_while_a_fault_sleeps)
+{
+	boot(LIMIT, "clock", true);
+	space_disk->while_asleep = others_run;
+	for (unsigned i = 0; i < 20000; i++) {
+		unsigned page = test_random_below(120);
+		uint32_t word;
+		CHECK_EQ(sim_read32(a, SPACE_AT + page * PAGE_SIZE, &word), 0);
+		CHECK(word == 0 || word == page + 1);
+		CHECK_EQ(sim_write32(a, SPACE_AT + page * PAGE_SIZE, page + 1), 0);
+		if (i % 16 == 0)
+			mm_check();
+	}
+	space_disk->while_asleep = NULL;
+	CHECK(mmstat_read(swap_ins) > 5000);
+	for (unsigned page = 0; page < 120; page++) {
+		uint32_t word;
+		CHECK_EQ(sim_read32(a, SPACE_AT + page * PAGE_SIZE, &word), 0);
+		CHECK_EQ(word, page + 1);
+	}
+	space_put(a);
+	space_put(b);
+	mm_check();
+	CHECK_EQ(reclaim_stats.charged, 0);
+}

@@ -313,3 +313,66 @@ TEST(switching_leaves_the_mmu_s_bits_alone)
 	}
 	policy_sim_stop();
 }
+
+/* A name says where a page was in one set; another set's page of the same name is new there. */
+TEST(twoq_sets_do_not_know_each_other_s_names)
+{
+	static struct policy_set sets[2];
+	policy_sim_start("2q");
+	CHECK(policy_set_add(&sets[0]) && policy_set_add(&sets[1]));
+	policy_set_local(true);
+	struct frame *f = policy_sim[0].frame;
+	policy_sim[0].page = 7; /* its name */
+	static const struct {
+		unsigned set, queue; /* queue 0: the small one, the name was not known */
+	} steps[] = { { 0, 0 }, { 1, 0 }, { 0, 1 } };
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		f->set = sets[steps[i].set].number;
+		policy_insert(f);
+		CHECK_EQ(sets[steps[i].set].nframes, 1);
+		CHECK_EQ(f->policy_bits, steps[i].queue);
+		policy_check();
+		if (i == 0)
+			policy_evicted(f);
+		policy_remove(f);
+	}
+	policy_sim[0].page = -1;
+	f->set = 0;
+	policy_set_local(false);
+	policy_set_remove(&sets[1]);
+	policy_set_remove(&sets[0]);
+	policy_sim_stop();
+}
+
+/* Of frames in two sets, each set's order stays when they become one, and one when they part. */
+TEST(going_local_and_back_keeps_each_set_s_order)
+{
+	static struct policy_set sets[2];
+	policy_sim_start("fifo");
+	CHECK(policy_set_add(&sets[0]) && policy_set_add(&sets[1]));
+	for (int i = 0; i < 16; i++) {
+		policy_sim[i].frame->set = sets[i % 2].number;
+		policy_sim_touch(i, false, 16);
+	}
+	policy_set_local(true);
+	policy_check();
+	for (int k = 0; k < 2; k++) {
+		CHECK_EQ(sets[k].nframes, 8);
+		CHECK_EQ(policy_sim_number(policy_select_in(&sets[k])), k);
+	}
+	policy_move(policy_sim[0].frame, sets[1].number); /* to the end of the other */
+	CHECK_EQ(sets[1].nframes, 9);
+	CHECK_EQ(policy_sim_number(policy_select_in(&sets[0])), 2);
+	policy_set_local(false);
+	policy_check();
+	static const int order[] = { 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 15, 0 };
+	for (int i = 0; i < 16; i++) {
+		CHECK_EQ(policy_sim_next_victim(), order[i]);
+		policy_sim[order[i]].page = -1;
+		policy_remove(policy_sim[order[i]].frame);
+		policy_sim[order[i]].frame->set = 0;
+	}
+	policy_set_remove(&sets[0]);
+	policy_set_remove(&sets[1]);
+	policy_sim_stop();
+}
