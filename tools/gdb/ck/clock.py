@@ -89,9 +89,10 @@ looking does not clear them."""
     def run(self, text="8"):
         wanted = guest.number(text)
         name, table = policy_name(), frame_table.Frames()
-        spaces, known = pages.Spaces(), sets()
-        for number, notes in known:
-            nodes, has_hand = order_of(name, notes)
+        spaces = pages.Spaces()
+        known = [(number, *order_of(name, notes)) for number, notes in sets()]
+        known = [entry for entry in known if entry[1]] or known[:1]
+        for number, nodes, has_hand in known:
             which = f", set {number}" if len(known) > 1 else ""
             print(f"policy {name}{which}: {plural(len(nodes), 'frame')}")
             self.show_set(table, spaces, nodes, has_hand, wanted)
