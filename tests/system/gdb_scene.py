@@ -90,8 +90,6 @@ def facts():
     value("directory", "process_running->aspace->pmap.directory")
     value("cr3", "(unsigned int)$cr3")
     value("process frame", "((unsigned int)process_running - 0xc0000000) / 4096")
-    said["hand"] = ck("clock hand", "output ((unsigned)clock_hand - (unsigned)frame_table) "
-                      "/ sizeof(struct frame)")
     for number in (0, 5, 6, 7):
         value(f"word {number}", f"*(unsigned int *) {0x50000000 + number * 4096}")
 

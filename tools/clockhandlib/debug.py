@@ -36,7 +36,8 @@ def debug(options):
 
 
 def gdb_command(gdb, options):
-    command = [*shlex.split(gdb), "-q", paths.kernel(),
+    # The emulator may answer late: on a busy machine, or while it loads a snapshot.
+    command = [*shlex.split(gdb), "-q", paths.kernel(), "-ex", "set remotetimeout 60",
                "-ex", f"target remote 127.0.0.1:{options.gdb_port}", "-ex", f"source {GDB_SCRIPT}"]
     if options.replay:
         # Steps back begin at the snapshot, not at power-on: firmware and loader take longest.
@@ -128,7 +129,7 @@ def attach(options, boot, tails):
 def wait_for_stub(boot, port):
     """Until QEMU listens. The first lines of /proc/net/tcp say so without disturbing the stub."""
     needle = f"0100007F:{port:04X} 00000000:0000 0A"
-    for _ in range(500):
+    for _ in range(3000):
         with open("/proc/net/tcp", encoding="ascii") as table:
             if needle in table.read():
                 return

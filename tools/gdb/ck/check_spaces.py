@@ -108,7 +108,9 @@ def outside_x2(facts):
 def vma_a1(facts):
     for space, area in each_area(facts):
         start, end = area["start"], area["end"]
-        if not guest.USER_BASE <= start < end <= guest.USER_TOP or (start | end) & 0xFFF:
+        # In a partition addresses begin at its base.
+        lowest = 0 if pages.is_contiguous(space) else guest.USER_BASE
+        if not lowest <= start < end <= guest.USER_TOP or (start | end) & 0xFFF:
             yield f"{facts.who(space, start)}: ends at 0x{end:08x}"
 
 

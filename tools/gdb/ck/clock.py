@@ -4,11 +4,9 @@ from . import frames as frame_table
 from . import guest, pages
 from .command import Command, plural
 
-# Where each policy keeps its frames: a ring's hand, or lists whose front goes first.
-RINGS = {"clock": "clock_hand", "enhanced-clock": "enhanced_hand", "wsclock": "wsclock_hand"}
-LISTS = {"fifo": "fifo_queue", "second-chance": "second_chance_queue", "random": "random_list"}
-RANKS = {"nru": "nru_queues", "lru": "lru_queues", "lfu": "lfu_queues",
-         "lfu-nodecay": "lfu_queues"}
+# What a policy's own names begin with, where that is not its name.
+PREFIXES = {"enhanced-clock": "enhanced", "second-chance": "second_chance", "2q": "twoq",
+            "lfu-nodecay": "lfu"}
 
 
 def policy_name():
@@ -18,42 +16,65 @@ def policy_name():
     return guest.string(guest.record("policy_ops", pointer)["name"])
 
 
-def ring(hand):
-    """The nodes of a ring that has no head, the hand's first."""
-    if hand == 0:
-        return []
-    return [hand, *guest.list_nodes(hand)]
+def sets():
+    """Where the policy keeps its notes: (number, address) of each set of frames.
+
+    One set whose notes are variables, address None, where the kernel has no such sets.
+    """
+    found = guest.kernel().lookup_static_symbol("policy_sets")
+    if found is None:
+        return [(0, None)]
+    shape, start = guest.layout("policy_set"), int(found.value().address)
+    pointers = [guest.word(start + 4 * i) for i in range(guest.variable("policy_sets_end"))]
+    return [(i, pointer + shape.fields["state"][0]) for i, pointer in enumerate(pointers)
+            if pointer]
 
 
-def array_of_lists(name, bytes_of_heads):
+def part(prefix, notes, field):
+    """(address, bytes) of one of the policy's notes, or None: it has none of that name."""
+    if notes is not None:
+        found = guest.layout(f"{prefix}_set").fields.get(field)
+        return found and (notes + found[0], found[1])
+    found = guest.kernel().lookup_static_symbol(f"{prefix}_{field}")
+    return found and (int(found.value().address), found.value().type.sizeof)
+
+
+def lists(place):
+    """The nodes of an array of lists, the first list's first."""
     step = guest.layout("list_node").size
-    start = guest.address_of(name)
-    return [node for head in range(start, start + bytes_of_heads, step)
+    return [node for head in range(place[0], place[0] + place[1], step)
             for node in guest.list_nodes(head)]
 
 
-def sieve():
-    """The hand goes towards the newest frame; before it has moved it stands at the oldest."""
-    head, hand = guest.address_of("sieve_queue"), guest.variable("sieve_hand")
-    nodes = list(guest.list_nodes(head))
+def turned(nodes, hand):
+    """A list with the hand's node in front; before the hand has moved it stands at the oldest."""
     at = nodes.index(hand) if hand in nodes else 0
     return nodes[at:] + nodes[:at]
 
 
+def order_of(name, notes):
+    """(frames of one set in the order in which the policy looks at them, has it a hand?)
+
+    A ring's hand, lists whose front goes first, or both: frames as list nodes.
+    """
+    prefix = PREFIXES.get(name, name)
+    hand, queues = part(prefix, notes, "hand"), part(prefix, notes, "queues")
+    queue = part(prefix, notes, "queue") or part(prefix, notes, "list")
+    if queues:
+        offset, size, _ = guest.layout("rank_queues").fields["at"]
+        return lists((queues[0] + offset, size)), False
+    if queue:
+        nodes = lists(queue)
+        return (turned(nodes, guest.word(hand[0])), True) if hand else (nodes, False)
+    if not hand:
+        guest.fail(f"`ck clock` does not know how policy '{name}' keeps its frames")
+    first = guest.word(hand[0])
+    return ([first, *guest.list_nodes(first)] if first else []), True
+
+
 def order(name):
-    """The policy's frames (as list nodes) in the order in which it looks at them."""
-    if name in RINGS:
-        return ring(guest.variable(RINGS[name]))
-    if name in LISTS:
-        return list(guest.list_nodes(guest.address_of(LISTS[name])))
-    if name in RANKS:
-        heads = guest.layout("rank_queues").fields["at"]
-        return array_of_lists(RANKS[name], heads[1])
-    if name == "sieve":
-        return sieve()
-    if name == "2q":
-        return array_of_lists("twoq_queue", guest.symbol("twoq_queue").value().type.sizeof)
-    return guest.fail(f"`ck clock` does not know how policy '{name}' keeps its frames")
+    """The frames of all sets, as list nodes."""
+    return [node for _, notes in sets() for node in order_of(name, notes)[0]]
 
 
 class Clock(Command):
@@ -68,10 +89,15 @@ looking does not clear them."""
     def run(self, text="8"):
         wanted = guest.number(text)
         name, table = policy_name(), frame_table.Frames()
-        nodes = order(name)
-        print(f"policy {name}: {plural(len(nodes), 'frame')}")
         spaces = pages.Spaces()
-        has_hand = name in RINGS or name == "sieve"
+        known = [(number, *order_of(name, notes)) for number, notes in sets()]
+        known = [entry for entry in known if entry[1]] or known[:1]
+        for number, nodes, has_hand in known:
+            which = f", set {number}" if len(known) > 1 else ""
+            print(f"policy {name}{which}: {plural(len(nodes), 'frame')}")
+            self.show_set(table, spaces, nodes, has_hand, wanted)
+
+    def show_set(self, table, spaces, nodes, has_hand, wanted):
         behind = min(wanted, max(len(nodes) - wanted, 0)) if has_hand else 0
         if behind:
             for node in nodes[-behind:]:

@@ -57,7 +57,8 @@ swap, found in the page tables."""
     def run(self, pid=None):
         process = pages.find_process(pid)
         space = pages.space_of(process)
-        entries = list(pages.entries(space["pmap.directory"]))
+        base = space["segment.base"]
+        entries = [(va - base, pte) for va, pte in pages.entries(space["pmap.directory"])]
         print(f"{pages.process_text(process)}: "
               f"{plural(space['areas.count'], 'area')}, {space['areas.npages']:,} pages")
         print("resident swapped")

@@ -121,9 +121,9 @@ def from_frame(page):
 
 def verdict(page, write):
     """What a read or a write from user mode would do."""
+    if pages.is_contiguous(page.space) and page.pte & pages.PRESENT:
+        return "goes through: the process has one partition under base and limit, always there"
     if page.area is None:
-        if pages.is_contiguous(page.space) and page.pte & pages.PRESENT:
-            return "goes through: the process has one partition under base and limit, always there"
         return outside(page)
     if not page.area["prot"] & (guest.PROT_W if write else 7):
         return f"SIGSEGV: the area's rights are {pages.rights_text(page.area)}"
