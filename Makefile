@@ -122,6 +122,7 @@ help:
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
 	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make policy-table  every policy on every workload, into docs/policies.md'
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'
@@ -193,6 +194,11 @@ build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy*.h) mm/frame.h mm/
 	$(call say,HOST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(REPLAY_CFLAGS) $(REPLAY) -o $@
+
+# Every policy on every workload, into docs/policies.md and docs/pictures.
+.PHONY: policy-table
+policy-table: image
+	$(Q)tools/policy-table
 
 include user/user.mk
 -include tests/host/host.mk

@@ -94,7 +94,8 @@ def add_replay(verb):
     verb.add_argument("-p", "--policy", action="append", default=[], metavar="NAME[,NAME...]",
                       help="only these, and opt (all); names as in --policy of run, and opt, "
                            "lru-exact")
-    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases", "polluted"),
+    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases",
+                                               "polluted"),
                       help="a string made to a pattern, of -n references and -m pages")
     verb.add_argument("--managed", action="store_true",
                       help="leave out pages that were locked, or the page of zeroes")
