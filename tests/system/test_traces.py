@@ -138,7 +138,7 @@ def textbook_figures_on_the_live_kernel(box):
 
 @test
 def an_old_favourite_leaves_only_with_decay(box):
-    """Page 0 is used for long, then never again."""
+    """Page 0 is used for long, then not until the very end."""
     locked, first = locked_pages(box), "1," + ",".join(f"0,{1 + i % 11}" for i in range(300))
     then = ",".join(str(20 + i % 13) for i in range(700))
     for policy, stays in (("lfu", False), ("lfu-nodecay", True)):
@@ -153,8 +153,8 @@ def an_old_favourite_leaves_only_with_decay(box):
 
 @test
 def a_page_used_on_every_lap_stays(box):
-    """Clock: page 0 between any two others, over a loop that does not fit. Not first of all: when
-    the hand begins, every page was used and the oldest goes."""
+    """Clock: page 0 between any two others, over a loop that does not fit."""
+    # Page 1 comes first: when the hand first turns every page was used, and the oldest goes.
     locked = locked_pages(box)
     order = "1," + ",".join(f"0,{1 + i % 17}" for i in range(1, 201))
     lines, result = record(box, "pattern", "order", order, live=True, frames=locked + 8,

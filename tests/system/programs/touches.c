@@ -6,7 +6,7 @@ enum { NR_mmap2 = 192, READ_WRITE_EXECUTE = 7, PRIVATE_FIXED_ANONYMOUS = 0x32, P
 enum { AREA = 0x20000000, C_END = AREA + 4 * 4096, BEFORE_END = 8, CALLED = AREA + 2 * 4096 + 8 };
 
 long linux_call(long number, long a, long b, long c, long d, long e, long f);
-void touches_instructions(void);
+int touches_instructions(void);
 int main(void);
 
 static const unsigned char code[] = {
@@ -24,6 +24,5 @@ int main(void)
 	for (unsigned i = 0; i < sizeof(code); i++)
 		((volatile unsigned char *)(C_END - BEFORE_END))[i] = code[i];
 	*(volatile int *)CALLED = C_END - BEFORE_END;
-	touches_instructions();
-	return 0;
+	return touches_instructions() != 0;
 }
