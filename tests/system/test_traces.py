@@ -111,6 +111,21 @@ def live_records_agree_with_the_counters(box):
     check(len(started) >= 4, f"forkstorm's processes are told: {started}")
 
 
+@test
+def a_session_of_the_shell_is_recorded_too(box):
+    path = box.file("session")
+    result = box.launch("shell", "--frames", "32", "--policy", "second-chance", "--trace", path,
+                        text=b"phases --pages 8 --rounds 1\nhello\n")
+    equal(result.status, 0, "status")
+    check(b"Hello from ring 3!" in result.out, "the shell works")
+    with open(path, encoding="ascii") as lines:
+        records = [line.strip() for line in lines if line[0] != "#"]
+    equal(records[-1], "end", "last record")
+    check("exec 3 hello" in records or "exec 4 hello" in records, "hello's execve is told")
+    victims = trace_models.replay(records, trace_models.SecondChance())
+    check(len(victims) > 20, f"{len(victims)} victims, each the model's")
+
+
 def locked_pages(box):
     """What `pattern` has beside its area: it has touched one page of it."""
     return box.run("pattern", "order", "0").expect()["peak_resident_pages"] - 1

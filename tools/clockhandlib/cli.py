@@ -122,6 +122,8 @@ def build_parser():
     add_run(verbs.add_parser("run", help="run one program and report how it used memory"))
     shell = verbs.add_parser("shell", help="boot into the shell on this terminal; Ctrl-A x leaves")
     add_machine(shell, None)
+    shell.add_argument("--trace", metavar="FILE",
+                       help="record what the kernel does, as trace --live")
     test = verbs.add_parser("test", help="run the kernel's self-tests")
     add_machine(test, 300.0)
     test.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")
