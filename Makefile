@@ -159,6 +159,7 @@ help:
 	@echo 'make debug-replay  record a run of PROGRAM, then gdb that can go backwards in it'
 	@echo 'make bench      what memory operations cost, beside Linux'
 	@echo 'make pictures   the screenshots in docs/pictures, made anew'
+	@echo 'make policy-table  every policy on every workload, into docs/policies.md'
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'
@@ -230,6 +231,11 @@ build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy*.h) mm/frame.h mm/
 	$(call say,HOST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(REPLAY_CFLAGS) $(REPLAY) -o $@
+
+# Every policy on every workload, into docs/policies.md and docs/pictures.
+.PHONY: policy-table
+policy-table: image
+	$(Q)tools/policy-table
 
 include user/user.mk
 -include tests/host/host.mk

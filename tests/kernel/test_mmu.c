@@ -85,6 +85,45 @@ SELFTEST(mmu_forgets_a_withdrawn_right_at_once)
 	space_close(as);
 }
 
+SELFTEST(mmu_keeps_all_facts_of_a_withdrawn_page)
+{
+	struct aspace *as = space_open();
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, SPACE_AT, 1) && space_poke(SPACE_AT, 1));
+	struct pmap_entry before = entry_at(as, SPACE_AT);
+	pmap_withdraw(&as->pmap, SPACE_AT);
+	struct pmap_entry e = entry_at(as, SPACE_AT);
+	EXPECT(e.kind == PMAP_FRAME && e.number == before.number && e.prot == before.prot);
+	EXPECT(e.accessed && e.dirty);
+	EXPECT(pmap_test_clear_accessed(&as->pmap, SPACE_AT));
+	EXPECT(pmap_grant(&as->pmap, SPACE_AT, false));
+	EXPECT_EQ(space_word(SPACE_AT), 1);
+	EXPECT(entry_at(as, SPACE_AT).accessed);
+	EXPECT(entry_at(as, SPACE_AT).prot == (PROT_R | PROT_W));
+	EXPECT(!pmap_grant(&as->pmap, SPACE_AT, false));
+	EXPECT(pmap_grant(&as->pmap, SPACE_AT, true) && space_poke(SPACE_AT, 2));
+	EXPECT(!pmap_grant(&as->pmap, SPACE_AT, true));
+	space_close(as);
+}
+
+SELFTEST(mmu_grants_no_more_than_the_page_s_rights)
+{
+	struct aspace *as = space_open();
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, SPACE_AT, 2) && space_poke(SPACE_AT, 1));
+	pmap_withdraw(&as->pmap, SPACE_AT);
+	EXPECT_EQ(aspace_protect(as, SPACE_AT, PAGE_SIZE, PROT_R), 0);
+	EXPECT_EQ(entry_at(as, SPACE_AT).prot, PROT_R);
+	EXPECT(pmap_grant(&as->pmap, SPACE_AT, true));
+	EXPECT(!pmap_grant(&as->pmap, SPACE_AT, true) && !space_poke(SPACE_AT, 2));
+	EXPECT_EQ(space_word(SPACE_AT), 1);
+	EXPECT_EQ(aspace_protect(as, SPACE_AT, PAGE_SIZE, PROT_NONE), 0);
+	pmap_withdraw(&as->pmap, SPACE_AT);
+	EXPECT(!pmap_grant(&as->pmap, SPACE_AT, false));
+	EXPECT(!pmap_grant(&as->pmap, SPACE_AT + PAGE_SIZE, false));
+	space_close(as);
+}
+
 SELFTEST(mmu_sees_a_page_that_moved_to_another_frame)
 {
 	struct aspace *as = space_open();

@@ -117,16 +117,18 @@ class Box:
         """The launcher on the stand-in for QEMU."""
         return self.run(*words, env={"CLOCKHAND_QEMU": FAKE_QEMU, "FAKE_QEMU": acting}, **more)
 
-    def compile(self, source):
+    def compile(self, source, *assembly):
         """A program from tests/system/programs, as anybody would compile it for Linux."""
         name = os.path.splitext(source)[0]
         folder = os.path.join(ROOT, "tests", "system", "programs")
-        start = self.file("start.o")
-        subprocess.run(["nasm", "-f", "elf32", os.path.join(folder, "start.asm"), "-o", start],
-                       check=True)
+        objects = []
+        for part in ("start.asm", *assembly):
+            objects.append(self.file(part + ".o"))
+            subprocess.run(["nasm", "-f", "elf32", os.path.join(folder, part), "-o", objects[-1]],
+                           check=True)
         program = self.file(name)
         subprocess.run(["gcc", "-m32", "-march=i686", "-static", "-nostdlib", "-O1", "-g",
-                        "-no-pie", "-fno-stack-protector", "-o", program, start,
+                        "-no-pie", "-fno-stack-protector", "-o", program, *objects,
                         os.path.join(folder, source)], check=True)
         return program
 

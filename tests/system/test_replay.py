@@ -143,10 +143,10 @@ def pictures_are_drawn_or_the_reason_is_said(box):
 
 @test
 def replay_says_what_is_wrong(box):
-    future = box.file("future", b"# clockhand-reference 2\n1 r\n")
+    future = box.file("future", b"# clockhand-reference 3\n1 r\n")
     for words, message in (
             ([], "which string"), (["-a", "1,b"], "'b' is not a page's number"),
-            (["-a", "1", future], "only one string"), ([future], "version 2"),
+            (["-a", "1", future], "only one string"), ([future], "version 3"),
             (["/no/file"], "No such file"), ([box.file("nothing", b"# none\n")], "no page"),
             (["-a", "1", "-p", "foo"], "no policy is called 'foo'"),
             (["-a", "1", "--frames", "4..3"], "look like"),

@@ -1,9 +1,11 @@
 """Recordings: they change no count, replay to the same faults, and agree with models."""
 
+import importlib.machinery
+import importlib.util
 import os
 
 import trace_models
-from harness import check, equal, find, test
+from harness import ROOT, check, equal, find, test
 from test_replay import BELADY, TEXTBOOK, replay
 
 COUNTS = ("minor_faults", "major_faults", "zero_fills", "cow_copies", "file_ins", "swap_ins",
@@ -60,7 +62,7 @@ def a_reference_string_is_exact(box):
 @test
 def every_instruction_changes_pages_as_it_must(box):
     """Loads, stores, both in one, string moves, a call through memory, code across two pages."""
-    program = box.compile("touches.c")
+    program = box.compile("touches.c", "touches_instructions.asm")
     lines, _ = record(box, program)
     pages = [int(line.split()[0], 16) for line in lines]
     marks = [at for at, page in enumerate(pages) if page == 0x20000]
@@ -109,6 +111,21 @@ def live_records_agree_with_the_counters(box):
     check(len(started) >= 4, f"forkstorm's processes are told: {started}")
 
 
+@test
+def a_session_of_the_shell_is_recorded_too(box):
+    path = box.file("session")
+    result = box.launch("shell", "--frames", "32", "--policy", "second-chance", "--trace", path,
+                        text=b"phases --pages 8 --rounds 1\nhello\n")
+    equal(result.status, 0, "status")
+    check(b"Hello from ring 3!" in result.out, "the shell works")
+    with open(path, encoding="ascii") as lines:
+        records = [line.strip() for line in lines if line[0] != "#"]
+    equal(records[-1], "end", "last record")
+    check("exec 3 hello" in records or "exec 4 hello" in records, "hello's execve is told")
+    victims = trace_models.replay(records, trace_models.SecondChance())
+    check(len(victims) > 20, f"{len(victims)} victims, each the model's")
+
+
 def locked_pages(box):
     """What `pattern` has beside its area: it has touched one page of it."""
     return box.run("pattern", "order", "0").expect()["peak_resident_pages"] - 1
@@ -136,7 +153,7 @@ def textbook_figures_on_the_live_kernel(box):
 
 @test
 def an_old_favourite_leaves_only_with_decay(box):
-    """Page 0 is used for long, then never again."""
+    """Page 0 is used for long, then not until the very end."""
     locked, first = locked_pages(box), "1," + ",".join(f"0,{1 + i % 11}" for i in range(300))
     then = ",".join(str(20 + i % 13) for i in range(700))
     for policy, stays in (("lfu", False), ("lfu-nodecay", True)):
@@ -151,8 +168,8 @@ def an_old_favourite_leaves_only_with_decay(box):
 
 @test
 def a_page_used_on_every_lap_stays(box):
-    """Clock: page 0 between any two others, over a loop that does not fit. Not first of all: when
-    the hand begins, every page was used and the oldest goes."""
+    """Clock: page 0 between any two others, over a loop that does not fit."""
+    # Page 1 comes first: when the hand first turns every page was used, and the oldest goes.
     locked = locked_pages(box)
     order = "1," + ",".join(f"0,{1 + i % 17}" for i in range(1, 201))
     lines, result = record(box, "pattern", "order", order, live=True, frames=locked + 8,
@@ -174,6 +191,38 @@ def patterns_have_the_faults_of_an_independent_clock(box):
         faults = pattern_faults(box, name, str(pages), str(count), locked=locked, frames=frames,
                                 policy="clock")
         equal(faults, expected, f"{name}, {count} touches of {pages} pages in {frames} frames")
+
+
+def load_policy_table():
+    path = os.path.join(ROOT, "tools", "policy-table")
+    loader = importlib.machinery.SourceFileLoader("policy_table", path)
+    spec = importlib.util.spec_from_loader("policy_table", loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@test
+def the_policies_keep_what_the_table_promises(box):
+    """As in docs/policies.md: two of its demonstrations recorded anew, and the patterns."""
+    table = load_policy_table()
+    with open(os.path.join(ROOT, "docs", "policies.md"), encoding="utf-8") as page:
+        rows = {row[0].strip(): [cell.split("(")[0].strip() for cell in row[1:]]
+                for row in (line.strip("|\n").split("|") for line in page if line[0] == "|")}
+    names = [name.strip() for name in rows["policy"]]
+    for name in ("hashtable", "phases", *table.MADE):
+        if name in table.DEMOS:
+            record(box, *table.DEMOS[name], name=name)
+            words = [box.file(name), "--frames", rows["*pages, frames*"][names.index(name)]
+                     .strip("*").rsplit(" ", 1)[1]]
+        else:
+            pattern, pages = table.MADE[name]
+            words = ["--pattern", pattern, "-m", str(pages), "-n", str(table.PATTERN_LENGTH),
+                     "--frames", str(table.PATTERN_FRAMES)]
+        faults = {policy: int(n) for (policy, _), n in replay(box, *words)["faults"].items()}
+        told = {policy: int(rows[policy][names.index(name)].replace(",", "")) for policy in faults}
+        equal(faults, told, f"column {name} of docs/policies.md")
+        equal(list(table.broken_promises([(name, 0, 0, faults)])), [], "promises")
 
 
 @test

@@ -11,6 +11,7 @@ pagesort
 pagesort --merge --count 100000
 pagesort --heap --count 5000
 hashtable
+phases
 bigprog
 forkstorm
 forkstorm --generations 2 --children 5 --pages 16

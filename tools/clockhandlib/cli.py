@@ -94,7 +94,8 @@ def add_replay(verb):
     verb.add_argument("-p", "--policy", action="append", default=[], metavar="NAME[,NAME...]",
                       help="only these, and opt (all); names as in --policy of run, and opt, "
                            "lru-exact")
-    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases", "polluted"),
+    verb.add_argument("--pattern", choices=("loop", "uniform", "80-20", "scan", "phases",
+                                               "polluted"),
                       help="a string made to a pattern, of -n references and -m pages")
     verb.add_argument("--managed", action="store_true",
                       help="leave out pages that were locked, or the page of zeroes")
@@ -124,6 +125,8 @@ def build_parser():
     shell.add_argument("--display", default="none", metavar="KIND",
                        help="show the machine's screen: gtk, sdl, vnc=:0 (none)")
     shell.add_argument("--qmp", metavar="SOCKET", help="let programs control QEMU by this socket")
+    shell.add_argument("--trace", metavar="FILE",
+                       help="record what the kernel does, as trace --live")
     test = verbs.add_parser("test", help="run the kernel's self-tests")
     add_machine(test, 300.0)
     test.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")

@@ -1,5 +1,6 @@
 """Reference strings made to a pattern, the same for the same numbers: what policies differ on."""
 
+import itertools
 import random
 
 from .reference import ReferenceString
@@ -39,18 +40,20 @@ def phases(source, length, pages):
 
 
 def polluted(source, length, pages):
-    """A hot set of three fifths of the pages, used six times over in any order; then a scan through
-    the other two fifths; and so on."""
+    """Rounds of two parts: three fifths of the pages, the hot set, are used six times over in any
+    order; then a scan reads as many pages as the other two fifths are, out of a file ten times as
+    large, where the scan before left off."""
     hot = pages * 3 // 5
-    position = 0
-    while position < length:
-        for _ in range(6):
-            order = list(range(hot))
-            source.shuffle(order)
-            yield from order[:length - position]
-            position += min(hot, length - position)
-        yield from range(hot, min(pages, hot + length - position))
-        position += min(pages - hot, length - position)
+    scanned, file_pages = pages - hot, 10 * (pages - hot)
+
+    def rounds():
+        at = 0
+        while True:
+            for _ in range(6):
+                yield from source.sample(range(hot), hot)
+            yield from (hot + (at + i) % file_pages for i in range(scanned))
+            at += scanned
+    return itertools.islice(rounds(), length)
 
 
 PATTERNS = {"loop": loop, "uniform": uniform, "80-20": eighty_twenty, "scan": scan,

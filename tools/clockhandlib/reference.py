@@ -27,6 +27,14 @@ class ReferenceString:
             self.names.append(name)
         self.words.append(number << 1 | written)
 
+    def without(self, names):
+        """The same string, but for the pages called @names."""
+        rest = ReferenceString()
+        for word in self.words:
+            if self.names[word >> 1] not in names:
+                rest.add(self.names[word >> 1], word & 1)
+        return rest
+
     def __len__(self):
         return len(self.words)
 
@@ -43,29 +51,31 @@ def read(path, managed=False):
 
 
 def parse(lines, source, managed=False):
-    stays = []
+    string, locked, known = ReferenceString(), set(), {}
     for number, line in enumerate(lines, 1):
-        header = HEADER.match(line)
+        header = HEADER.match(line) if line[0] == "#" else None
         if header and header.group(1) not in VERSIONS:
             raise LauncherError(f"{source}: version {header.group(1)} of the format; this launcher "
                                 f"reads versions {' and '.join(VERSIONS)}")
         try:
-            stays += line_stays(line.partition("#")[0])
+            if line not in known:  # there are many lines and few different ones
+                known[line] = line_stays(line.partition("#")[0])
         except ValueError as error:
             raise LauncherError(f"{source}:{number}: {error}") from error
-    if managed:
-        locked = {name for name, _, marks in stays if LOCKED in marks}
-        stays = [stay for stay in stays if stay[0] not in locked and ZEROES not in stay[2]]
-    if not stays:
+        for name, written, marks in known[line]:
+            if managed and LOCKED in marks:
+                locked.add(name)
+            if not (managed and ZEROES in marks):
+                string.add(name, written)
+    if locked:
+        string = string.without(locked)
+    if not string:
         raise LauncherError(f"{source}: there is no page in it")
-    string = ReferenceString()
-    for name, written, _ in stays:
-        string.add(name, written)
     return string
 
 
 def line_stays(line):
-    """(page, written, marks) of PAGE [r|w|x [MARKS]], or several pages, commas or blanks between."""
+    """(page, written, marks) of PAGE [r|w|x [MARKS]], or of several pages."""
     words = line.replace(",", " ").split()
     if 2 <= len(words) <= 3 and words[1] in ACCESSES:
         marks = words[2] if len(words) == 3 else ""

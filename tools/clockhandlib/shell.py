@@ -17,7 +17,7 @@ import termios
 import time
 import tty
 
-from . import channels, guestroot, machine, paths, qemu
+from . import channels, guestroot, machine, paths, qemu, trace
 from .errors import STATUS_NO_RECORD, STATUS_TIMEOUT
 from .run import explain, say
 
@@ -205,7 +205,8 @@ def start(options, space, extra=(), serial_words=()):
 def shell(options):
     """Returns 0 if the user left or the machine powered off cleanly."""
     with machine.Workspace() as space, Terminal() as terminal:
-        boot, guest = start(options, space)
+        recorder = trace.of_shell(options)
+        boot, guest = start(options, space, recorder.connect(space) if recorder else ())
         if terminal.interactive:
             sys.stderr.write("clockhand: booting; Ctrl-A x leaves\r\n")
         try:
@@ -217,6 +218,8 @@ def shell(options):
             guest.close()
         terminal.__exit__()
         boot.check_started()
+        if recorder:
+            recorder.conclude(boot.record())
         return conclude(boot, ending)
 
 

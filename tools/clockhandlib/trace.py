@@ -28,14 +28,24 @@ def trace(options):
     path = options.out or f"{os.path.basename(options.program[0])}.{kind}"
     run.check_writable("--out", path)
     options.append = options.append + [f"trace={LIVE_KINDS if options.live else 'reference'}"]
-    return run.run(options, Recorder(path, options))
+    recorder = Recorder(path, options.live, " ".join(options.program), options.quiet)
+    return run.run(options, recorder)
+
+
+def of_shell(options):
+    """What all processes of a `shell --trace FILE` do, or None."""
+    if options.trace is None:
+        return None
+    run.check_writable("--trace", options.trace)
+    options.append = options.append + [f"trace={LIVE_KINDS}"]
+    return Recorder(options.trace, True, "shell")
 
 
 class Recorder:
     """The machine's debug console, followed while it runs and told in words at the end."""
 
-    def __init__(self, path, options):
-        self.path, self.options = path, options
+    def __init__(self, path, live, program, quiet=False):
+        self.path, self.live, self.program, self.quiet = path, live, program, quiet
         self.wire = None
         self.started = self.told = time.monotonic()
 
@@ -48,7 +58,7 @@ class Recorder:
     def pump(self):
         """As a channels.Tail: tells now and then how far it is."""
         now = time.monotonic()
-        if now - self.told >= PROGRESS_SECONDS and not self.options.quiet:
+        if now - self.told >= PROGRESS_SECONDS and not self.quiet:
             self.told = now
             run.say(f"{now - self.started:.0f} s, {os.path.getsize(self.wire):,} bytes of trace")
         return False
@@ -56,15 +66,17 @@ class Recorder:
     def conclude(self, record):
         with open(self.wire, "rb") as source:
             data = source.read()
+        if not data:
+            run.say("the kernel sent no trace")
+            return
         words, body = header(data)
-        with open(self.path, "w", encoding="ascii") as out:
-            facts = {"program": " ".join(self.options.program), **words}
-            write = write_live if self.options.live else write_references
-            count, complete = write(out, facts, data[body:], record)
-        if not self.options.quiet:
-            what = "records" if self.options.live else "stays on a page"
+        write = write_live if self.live else write_references
+        with open(self.path, "w", encoding="ascii", errors="replace") as out:
+            count, complete = write(out, {"program": self.program, **words}, data[body:])
+        if not self.quiet:
+            what = "records" if self.live else "stays on a page"
             run.say(f"{count:,} {what} in {self.path}")
-        if not complete:
+        if not complete or record is None:
             run.say(f"the trace breaks off: {self.path} is not complete")
 
 
@@ -79,6 +91,10 @@ def header(data):
     return dict(word.split("=", 1) for word in words[2:]), len(line) + 1
 
 
+class Cut(Exception):
+    """The machine ended in the middle of a record."""
+
+
 class Reader:
     """Fields of the records, one after the other."""
 
@@ -86,6 +102,8 @@ class Reader:
         self.data, self.at = data, 0
 
     def byte(self):
+        if self.at >= len(self.data):
+            raise Cut
         value = self.data[self.at]
         self.at += 1
         return value
@@ -100,7 +118,9 @@ class Reader:
                 return value
 
     def name(self):
-        end = self.data.index(0, self.at)
+        end = self.data.find(0, self.at)
+        if end < 0:
+            raise Cut
         name = self.data[self.at:end].decode("ascii", "replace").replace(" ", "?")
         self.at = end + 1
         return name
@@ -138,20 +158,22 @@ def stays(data):
             raise LauncherError(f"a record {byte:#x} among the references")
 
 
-def write_references(out, facts, data, record):
+def write_references(out, facts, data):
     out.write(f"# clockhand-reference {REFERENCE_VERSION}\n")
     for key, value in facts.items():
         out.write(f"# {key}={value}\n")
-    count, complete = 0, False
-    for stay in stays(data):
-        if stay is None:
-            complete = True
-            break
-        page, access, marks = stay
-        text = "".join(mark for bit, mark in enumerate(MARKS) if marks >> bit & 1)
-        out.write(f"{page:#x} {access}{' ' + text if text else ''}\n")
-        count += 1
-    return count, complete and record is not None
+    count = 0
+    try:
+        for stay in stays(data):
+            if stay is None:
+                return count, True
+            page, access, marks = stay
+            text = "".join(mark for bit, mark in enumerate(MARKS) if marks >> bit & 1)
+            out.write(f"{page:#x} {access}{' ' + text if text else ''}\n")
+            count += 1
+    except Cut:
+        pass
+    return count, False
 
 
 def live_records(data):
@@ -185,13 +207,16 @@ def live_records(data):
             raise LauncherError(f"a record {what:#x} that this launcher does not know")
 
 
-def write_live(out, facts, data, record):
+def write_live(out, facts, data):
     out.write(f"# clockhand-live {LIVE_VERSION}\n")
     for key, value in facts.items():
         out.write(f"# {key}={value}\n")
-    count, complete = 0, False
-    for words in live_records(data):
-        out.write(" ".join(map(str, words)) + "\n")
-        count += 1
-        complete = words == ("end",)
-    return count, complete and record is not None
+    count = 0
+    words = None
+    try:
+        for words in live_records(data):
+            out.write(" ".join(map(str, words)) + "\n")
+            count += 1
+    except Cut:
+        pass
+    return count, words == ("end",)

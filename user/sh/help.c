@@ -25,6 +25,8 @@ static const struct description programs[] = {
 	{ "bigprog", "a megabyte of code and data, all of it used" },
 	{ "forkstorm", "generations of processes that share and copy pages" },
 	{ "tally", "fills memory with numbers and checks them" },
+	{ "phases", "works in phases, each on memory of its own" },
+	{ "pattern", "touches pages in an order that can be foretold" },
 	{ "touchpages", "touches pages one kind of access at a time" },
 	{ "neighbours", "what one process's scan does to another's hot pages" },
 	{ "switching", "uses memory while the replacement policy changes" },
