@@ -56,9 +56,9 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
 	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \
-	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/fault.c mm/user.c mm/partition.c \
-	mm/partition_move.c mm/contiguous.c mm/contiguous_map.c mm/trace.c mm/mmstat.c \
-	mm/framemap.c mm/check.c
+	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/fault_plan.c mm/fault.c \
+	mm/user.c mm/partition.c mm/partition_move.c mm/contiguous.c mm/contiguous_map.c \
+	mm/trace.c mm/mmstat.c mm/framemap.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \

@@ -13,23 +13,7 @@
  *   5 map it
  *   6 record            reverse map, policy, counts
  *
- * The plans, by what step 2 finds:
- *
- *   entry    object       access, area        plan
- *   frame    any          allowed by entry    STALE     the TLB was behind; nothing to do
- *   frame    any          write, shared       PROTECT   give the right
- *   frame    any          write, private      PROTECT if the page is ours alone, else COPY
- *   slot     -            any                 MAP if a frame holds the slot's page, else SWAP_IN;
- *                                             a write to a page that others share too: COPY
- *   none     keeps none   read                ZERO_MAP  the shared page of zeroes
- *   none     keeps none   write               ZERO
- *   none     frame        any                 MAP; private write: COPY
- *   none     slot         any                 SWAP_IN into the object; private write: COPY;
- *                                             WAIT if somebody is reading it already
- *   none     empty        any                 READ into the object; private write: SOURCE
- *
- * A private page that is cut (struct vma's object_end) can not be shared: it is always a copy, with
- * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
+ * Steps 1 and 2, and the table of plans, are in fault_plan.c.
  *
  * Always true:
  *   H1  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to; 3 to
@@ -45,7 +29,7 @@
  * Source: the order of steps is the one of the operating-systems textbooks (Silberschatz, Galvin
  * and Gagne, Operating System Concepts, ch. 10); copy on write after Tenex (Bobrow et al., 1972).
  */
-#include "mm/fault.h"
+#include "mm/fault_internal.h"
 
 #include "kernel/cpu.h"
 #include "kernel/panic.h"
@@ -59,167 +43,9 @@
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
-enum plan {
-	PLAN_WAIT, /* somebody is reading the page in */
-	PLAN_STALE,
-	PLAN_PROTECT,
-	PLAN_ZERO_MAP,
-	PLAN_MAP,     /* frame is resident */
-	PLAN_ZERO,    /* new private page: zeroes */
-	PLAN_SOURCE,  /* new private page: the object's source */
-	PLAN_COPY,    /* new private page: from frame `from`, or from slot `slot` */
-	PLAN_SWAP_IN, /* read `slot` into a frame that stays with it */
-	PLAN_READ,    /* new page of the object: from its source */
-};
-
-static const char *const plan_names[] = {
-	[PLAN_WAIT] = "wait for I/O",
-	[PLAN_STALE] = "nothing: the TLB was behind",
-	[PLAN_PROTECT] = "the right to write",
-	[PLAN_ZERO_MAP] = "map the page of zeroes",
-	[PLAN_MAP] = "map a resident page",
-	[PLAN_ZERO] = "a page of zeroes",
-	[PLAN_SOURCE] = "a private page from the file",
-	[PLAN_COPY] = "a copy",
-	[PLAN_SWAP_IN] = "a page from swap",
-	[PLAN_READ] = "a page of the file",
-};
-
-struct fault {
-	struct aspace *as;
-	vaddr_t va; /* page aligned */
-	unsigned access;
-	struct vma *area;
-	struct object *object; /* the area's */
-	uint32_t index;	       /* page of the object */
-	struct pmap_entry entry;
-	enum plan plan;
-	struct frame *frame; /* to be mapped; pinned */
-	struct frame *from;  /* to be copied; pinned */
-	slot_t slot;	     /* to be read */
-	bool object_slot;    /* the slot is the object's, not the entry's */
-	bool major;
-	uint32_t io_before;
-};
-
 static uint32_t io_count(void)
 {
 	return swap_stats.reads + swap_stats.writes + mmstat_read(file_ins);
-}
-
-static bool fault_is_write(const struct fault *f)
-{
-	return f->access == PROT_W;
-}
-
-static bool area_is_private(const struct vma *v)
-{
-	return !(v->flags & VMA_SHARED);
-}
-
-/* Step 1. On x86 a page that can be written or executed can be read. */
-static int fault_legal(struct fault *f)
-{
-	f->area = vma_find(&f->as->areas, f->va);
-	if (f->area == NULL)
-		f->area = aspace_grow_stack(f->as, f->va);
-	if (f->area == NULL)
-		return -EFAULT;
-	if (fault_is_write(f) ? !(f->area->prot & PROT_W) : f->area->prot == PROT_NONE)
-		return -EACCES;
-	f->index = f->area->index + ((f->va - f->area->start) >> PAGE_SHIFT);
-	const struct object *o = f->area->object;
-	f->object = f->area->object;
-	if (o->ops->keeps_pages &&
-	    f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
-		return -ENXIO;
-	return 0;
-}
-
-/* H3: does any other entry stand for this private page? */
-static bool page_is_shared(const struct frame *page)
-{
-	uint32_t users = page->mappers;
-	if (page->slot != 0)
-		users += swap_refs(page->slot);
-	return page->owner != FRAME_ANON || users > 1;
-}
-
-static enum plan plan_for_frame(struct fault *f)
-{
-	if (!fault_is_write(f) || (f->entry.prot & PROT_W))
-		return PLAN_STALE;
-	if (f->entry.number == object_zero_pfn)
-		return PLAN_ZERO;
-	struct frame *page = frame_of(f->entry.number);
-	if (!area_is_private(f->area) || !page_is_shared(page))
-		return PLAN_PROTECT;
-	f->from = page;
-	return PLAN_COPY;
-}
-
-static enum plan plan_for_slot(struct fault *f)
-{
-	f->slot = f->entry.number;
-	struct frame *page = swap_frame(f->slot);
-	uint32_t users = swap_refs(f->slot) + (page != NULL ? page->mappers : 0);
-	if (fault_is_write(f) && users > 1) {
-		f->from = page;
-		return PLAN_COPY;
-	}
-	f->frame = page;
-	return page != NULL ? PLAN_MAP : PLAN_SWAP_IN;
-}
-
-/* A private page that the object's source fills only in part, or not at all: not shareable. */
-static bool page_is_cut(const struct fault *f)
-{
-	uint32_t cut = f->area->object_end;
-	return cut != UINT32_MAX && cut < ((f->index + 1) << PAGE_SHIFT);
-}
-
-static enum plan plan_for_object(struct fault *f)
-{
-	bool private_write = area_is_private(f->area) && fault_is_write(f);
-	if (!f->object->ops->keeps_pages)
-		return private_write ? PLAN_ZERO : PLAN_ZERO_MAP;
-	bool copied = private_write || page_is_cut(f);
-	struct object_page page = object_lookup(f->object, f->index);
-	switch (page.kind) {
-	case OBJECT_FRAME:
-		*(copied ? &f->from : &f->frame) = page.frame;
-		return copied ? PLAN_COPY : PLAN_MAP;
-	case OBJECT_SLOT:
-		f->slot = page.slot;
-		f->object_slot = true;
-		if (swap_frame(f->slot) != NULL)
-			return PLAN_WAIT;
-		return copied ? PLAN_COPY : PLAN_SWAP_IN;
-	default:
-		return copied ? PLAN_SOURCE : PLAN_READ;
-	}
-}
-
-/* Step 2. -EAGAIN: the page is under I/O. */
-static int fault_plan(struct fault *f)
-{
-	f->entry = pmap_lookup(&f->as->pmap, f->va);
-	if (f->entry.kind == PMAP_FRAME)
-		f->plan = plan_for_frame(f);
-	else if (f->entry.kind == PMAP_SLOT)
-		f->plan = plan_for_slot(f);
-	else
-		f->plan = plan_for_object(f);
-	struct frame *page = f->frame != NULL ? f->frame : f->from;
-	if (f->plan == PLAN_WAIT)
-		return -EAGAIN;
-	if (page == NULL)
-		return 0;
-	if (page->flags & FRAME_BUSY)
-		return -EAGAIN;
-	frame_pin(page);
-	trace(TRACE_POLICY, POLICY_PIN, frame_pfn(page), 0);
-	return 0;
 }
 
 /* Give back what steps 2 to 4 took. */
@@ -289,7 +115,7 @@ static uint32_t bytes_before_cut(const struct fault *f)
 static int fill_from_source(struct fault *f, void *bytes)
 {
 	uint32_t offset = f->index << PAGE_SHIFT;
-	uint32_t want = page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
+	uint32_t want = fault_page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
 	if (f->object->ops->read == NULL)
 		want = 0;
 	if (want < PAGE_SIZE)
@@ -321,7 +147,7 @@ static int fill_copy(struct fault *f, void *bytes)
 		err = fill_from_shared_slot(f, bytes);
 	else
 		cpu_page_copy(bytes, frame_bytes(f->from));
-	if (err == 0 && f->entry.kind == PMAP_NONE && page_is_cut(f)) {
+	if (err == 0 && f->entry.kind == PMAP_NONE && fault_page_is_cut(f)) {
 		uint32_t keep = bytes_before_cut(f);
 		memset((char *)bytes + keep, 0, PAGE_SIZE - keep);
 	}
@@ -473,11 +299,6 @@ static int fault_resolve(struct fault *f)
 	fault_record(f);
 	trace(TRACE_FAULT, STEP_RECORD, f->va, trace_fault_facts(f->major, f->access, f->plan));
 	return 0;
-}
-
-const char *fault_plan_name(uint32_t plan)
-{
-	return plan < ARRAY_SIZE(plan_names) ? plan_names[plan] : "?";
 }
 
 int fault_handle(struct aspace *as, vaddr_t va, unsigned access)

@@ -1,6 +1,6 @@
 """`ck why`: what an address means, and what an access to it would do.
 
-The answers follow the table on top of mm/fault.c, said a second time here from the same facts.
+The answers follow the table on top of mm/fault_plan.c, said a second time here from the same facts.
 """
 
 from . import frames as frame_table
