@@ -29,10 +29,10 @@
  * space at its allotment that can give up nothing of its own, its pages being locked, borrows.
  *
  * Always true (allot_check):
- *   A1  charged is the number of CHARGED frames with the account's number
- *   A2  a frame that is not CHARGED is nobody's; a number in a frame is that of a living account
- *   A3  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
- *   A4  sum is at most the total, or every allotment is ALLOT_MIN
+ *   J1  charged is the number of CHARGED frames with the account's number
+ *   J2  a frame that is not CHARGED is nobody's; a number in a frame is that of a living account
+ *   J3  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
+ *   J4  sum is at most the total, or every allotment is ALLOT_MIN
  * Left out: evicting the pages above an allotment as soon as it shrinks. It would cost transfers
  * that may never be needed.
  * Source: global and local replacement, equal allocation and the minimum number of frames as in
@@ -128,7 +128,7 @@ static void allot_give_as_before(struct allot_rest rest)
 	}
 }
 
-/* Establishes A3 and A4. */
+/* Establishes J3 and J4. */
 static void allot_balance(void)
 {
 	if (!policy_is_local())
@@ -353,7 +353,7 @@ void allot_check(void)
 		charged += a->charged;
 		sum += a->frames;
 		count++;
-		a->tried = 0; /* counted in here for A1 */
+		a->tried = 0; /* counted in here for J1 */
 	}
 	ASSERT(count == allot_stats.count);
 	if (policy_is_local())
