@@ -9,9 +9,10 @@ import json
 import os
 import re
 import socket
+import subprocess
 import threading
 
-from harness import Skipped, check, equal, find, test
+from harness import ROOT, Skipped, check, equal, find, test
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PAGE = 4096
@@ -340,6 +341,18 @@ def ck_symbols_brings_user_programs(box):
     has(said, "symbols gone", "error: .*scene_ready.* not defined")
     has(said, "symbols other", "main in section .text of .*/pagesort")
     has(said, "symbols none", "no symbols for 'no-such-program'.*give the path")
+
+
+@test
+def a_stop_in_a_program_brings_its_symbols(box):
+    """Nobody asked for them: the breakpoint is at an address."""
+    listed = subprocess.run(["nm", os.path.join(ROOT, "build", "user", "elf", "pagesort")],
+                            capture_output=True, text=True, check=True).stdout
+    address = find(r"(?m)^([0-9a-f]{8}) T main$", listed).group(1)
+    commands = box.file("commands", f"hbreak *0x{address}\ncontinue\ncontinue\nbt 1\n".encode())
+    debug(box, commands, "/bin/pagesort")
+    find(r"\[symbols of pagesort\]", gdb_said(box))
+    find(r"#0 +main \(argc=1, .* at user/demo/pagesort.c:\d+", gdb_said(box))
 
 
 @test

@@ -1,7 +1,8 @@
 """`ck symbols`: functions and lines of user programs.
 
 All programs of the guest are linked to the same addresses, so only one has its symbols loaded at a
-time. When the machine stops in user mode, the running program's are loaded by its name.
+time. When the machine stops in user mode, the running program's are loaded by its name; but those
+that somebody has asked for stay, as breakpoints may be set by them.
 """
 
 import os
@@ -14,7 +15,7 @@ from .command import Command
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "..")
 ELF_DYNAMIC = 3
 
-loaded = {}  # "path" of the program whose symbols are there
+loaded = {}  # "path" of the program whose symbols are there; "asked": by a person
 
 
 def elf_folder():
@@ -65,6 +66,8 @@ def unload():
 
 def on_stop(_event):
     """Stopped in user mode: the running program's symbols."""
+    if loaded.get("asked"):
+        return
     try:
         if guest.register("eip") >= guest.USER_TOP or not guest.register("cr0") & guest.CR0_PAGING:
             return
@@ -82,7 +85,8 @@ class Symbols(Command):
     """ck symbols [PROGRAM]: load the symbols of a user program; by default of the running one.
 
 PROGRAM is a name in build/user/elf, or the path of a file that was built with -g. Symbols of the
-program loaded before go. When the machine stops in user mode this happens by itself."""
+program loaded before go. When the machine stops in user mode the running program's are loaded by
+themselves, until this command is used."""
 
     NAME, USAGE, MOST = "symbols", "[PROGRAM]", 1
     COMPLETE = gdb.COMPLETE_FILENAME
@@ -97,6 +101,7 @@ program loaded before go. When the machine stops in user mode this happens by it
             guest.fail(f"no symbols for '{program}': it is not in {elf_folder()}; give the path of "
                        "a file built with -g")
         load(path)
+        loaded["asked"] = True
         print(f"symbols of {path}")
 
 
