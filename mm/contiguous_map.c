@@ -11,6 +11,7 @@
  */
 #include "mm/contiguous.h"
 
+#include "kernel/panic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/aspace_internal.h"
@@ -117,17 +118,21 @@ long contiguous_map(struct aspace *as, const struct aspace_map *r)
 static long remap_elsewhere(struct aspace *as, const struct vma *v, vaddr_t old, size_t old_length,
 			    size_t new_length)
 {
-	long to = contiguous_map(as, &(struct aspace_map){ .length = new_length, .prot = v->prot });
-	if (is_error(to))
-		return to;
+	struct aspace_map room = { .length = new_length, .prot = v->prot };
+	/* All that can fail first: after these cuts the old range can be removed. */
+	if (aspace_cut(as, old) || aspace_cut(as, old + old_length))
+		return -ENOMEM;
 	int err = contiguous_pin(as->contiguous);
 	if (err)
 		return err;
-	memcpy(contiguous_bytes(as->contiguous, to), contiguous_bytes(as->contiguous, old),
-	       old_length);
+	long to = contiguous_map(as, &room);
+	if (!is_error(to))
+		memcpy(contiguous_bytes(as->contiguous, to), contiguous_bytes(as->contiguous, old),
+		       old_length);
 	contiguous_unpin(as->contiguous);
-	err = aspace_unmap(as, old, old_length);
-	return err ? err : to;
+	if (!is_error(to) && aspace_unmap(as, old, old_length))
+		panic("an area could not be removed although it was cut out");
+	return to;
 }
 
 static long remap_grow(struct aspace *as, vaddr_t end, size_t more)

@@ -228,6 +228,70 @@ TEST(contiguous_maps_are_cleared_and_inside)
 	check_all();
 }
 
+/* Nothing that a program can ask for does more than fail. */
+TEST(contiguous_takes_any_numbers)
+{
+	static const uint32_t edges[] = { 0, 1, 4095, 4096, 60 * K, 64 * K - 1, 64 * K, 64 * K + 1,
+					  0x7fffffff, PARTITION_WINDOW, USER_TOP - 4096, USER_TOP,
+					  0xfffff000, 0xffffffff };
+	static const uint8_t advices[] = { ADVISE_WILLNEED, ADVISE_DONTNEED, ADVISE_FREE,
+					   ADVISE_WIPEONFORK, ADVISE_POPULATE_WRITE };
+	start();
+	CHECK(make(&models[0], 64 * K, BOUND_EXECUTION, PARTITION_ANYWHERE));
+	CHECK(make(&models[1], 64 * K, BOUND_LOAD, PARTITION_ANYWHERE));
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(edges) * ARRAY_SIZE(edges); i++) {
+		struct aspace *as = models[i % 2].as;
+		uint32_t a = edges[i / 2 % ARRAY_SIZE(edges)];
+		uint32_t b = edges[i / 2 / ARRAY_SIZE(edges)];
+		struct aspace_map r = { .start = a, .length = b, .prot = PROT_R | PROT_W };
+		as->mmap_top = contiguous_high(as->contiguous) - 4 * K;
+		sim_use(as);
+		(void)aspace_map(as, &r);
+		(void)aspace_remap(as, a, b, 2 * PAGE_SIZE, ASPACE_MAYMOVE, 0);
+		(void)aspace_remap(as, a, PAGE_SIZE, b, ASPACE_MAYMOVE, 0);
+		(void)aspace_protect(as, a, b, PROT_R);
+		(void)aspace_lock(as, a, b, false);
+		for (unsigned j = 0; j < ARRAY_SIZE(advices); j++)
+			(void)aspace_advise(as, a, b, advices[j]);
+		r.map_flags = ASPACE_FIXED;
+		(void)aspace_map(as, &r);
+		(void)aspace_brk(as, a + b);
+		check_all();
+		(void)aspace_unmap(as, a, b);
+		check_all();
+	}
+}
+
+/* Without memory for one more area nothing has changed. */
+TEST(contiguous_remap_needs_memory_first)
+{
+	struct model *m = &models[0];
+	uint8_t page[PAGE_SIZE], back[PAGE_SIZE];
+	start();
+	CHECK(make(m, 256 * K, BOUND_EXECUTION, PARTITION_ANYWHERE));
+	m->as->mmap_top = 248 * K;
+	sim_use(m->as);
+	struct aspace_map r = { .length = 3 * PAGE_SIZE, .prot = PROT_R | PROT_W };
+	for (uint32_t nth = 0;; nth++) {
+		long at = aspace_map(m->as, &r);
+		memset(page, (int)nth + 1, sizeof(page));
+		CHECK_EQ(user_write(m->as, at + PAGE_SIZE, page, sizeof(page)), 0);
+		sim_fail(SIM_FAIL_OBJECTS, nth, true);
+		long to = aspace_remap(m->as, at + PAGE_SIZE, PAGE_SIZE, 2 * PAGE_SIZE,
+				       ASPACE_MAYMOVE, 0);
+		bool refused = sim_fail_refused() != 0;
+		sim_fail(0, 0, false);
+		CHECK(refused ? to == -ENOMEM : !is_error(to));
+		uptr_t now = refused ? (uptr_t)at + PAGE_SIZE : (uptr_t)to;
+		CHECK_EQ(user_read(m->as, back, now, sizeof(back)), 0);
+		CHECK(memcmp(back, page, sizeof(page)) == 0);
+		check_all();
+		if (!refused)
+			break;
+		CHECK_EQ(aspace_unmap(m->as, at, r.length), 0);
+	}
+}
+
 TEST(contiguous_fork_copies_what_can_be_elsewhere)
 {
 	struct model *m = &models[0], *child = &models[1];
