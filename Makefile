@@ -50,7 +50,7 @@ POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c $(POLICY) mm/reclaim.c \
 	mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c mm/aspace_move.c \
-	mm/aspace_advise.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
+	mm/aspace_advise.c mm/refault.c mm/fault.c mm/user.c mm/trace.c mm/mmstat.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/test_frame.c tests/kernel/test_slab.c \
 	tests/kernel/test_vmalloc.c tests/kernel/test_fault.c tests/kernel/test_mmu.c \

@@ -206,6 +206,8 @@ struct aspace *aspace_fork(struct aspace *from)
 	to->minor_faults = 0;
 	to->major_faults = 0;
 	to->peak_resident = 0;
+	to->refaults = 0;
+	to->refault_distance = 0;
 	to->lock_future = false;
 	if (fork_areas(from, to)) {
 		aspace_put(to);
