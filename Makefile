@@ -27,6 +27,7 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/exec_script.c kernel/exec_strings.c kernel/exit.c kernel/wait.c kernel/limits.c \
 	kernel/shm.c kernel/thread.c kernel/signal.c kernel/signal_queue.c kernel/signal_act.c \
 	kernel/signal_frame.c kernel/signal_fpu.c kernel/signal_page.c kernel/futex.c \
+	kernel/account.c kernel/pressure.c kernel/disk_delay.c kernel/load_control.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
 	kernel/result.c kernel/selftest.c
 SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
@@ -40,10 +41,10 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c kernel/fs/proc_root.c \
 	kernel/fs/proc_process.c kernel/fs/proc_maps.c kernel/fs/proc_memory.c \
-	kernel/fs/proc_peek.c kernel/fs/proc_sys.c
+	kernel/fs/proc_peek.c kernel/fs/proc_pressure.c kernel/fs/proc_sys.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/keyboard.c drivers/pic.c drivers/pit.c \
 	drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c
-LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
+LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
 POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
 	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c

@@ -47,6 +47,7 @@ static void exit_give_up_memory(struct process *p)
 	p->aspace = NULL;
 	aspace_activate(NULL);
 	aspace_put(as);
+	load_control_kick();
 }
 
 static void exit_give_up_inodes(struct process *p)

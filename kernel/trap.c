@@ -26,9 +26,12 @@
 #include "kernel/trap.h"
 
 #include "drivers/pic.h"
+#include "kernel/account.h"
 #include "kernel/cpu.h"
+#include "kernel/disk_delay.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/pressure.h"
 #include "kernel/process.h"
 #include "kernel/signal_frame.h"
 #include "kernel/syscall.h"
@@ -137,6 +140,19 @@ static bool trap_wait_for_memory(void)
 	return p != NULL && !signal_wanted(p);
 }
 
+/* mm's answer; what of it was a wait for memory is accounted for, and for the disk waited. */
+static int trap_handle_fault(const struct trap_frame *tf, struct aspace *as, vaddr_t va)
+{
+	pressure_fault_begin();
+	int err = fault_handle(as, va, fault_access(tf->error));
+	bool waits = pressure_fault_end();
+	if (trap_from_user(tf))
+		disk_delay_wait();
+	if (waits)
+		pressure_wait_end();
+	return err;
+}
+
 static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 {
 	uint32_t fixup = extable_find(tf->eip);
@@ -145,7 +161,7 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 	struct aspace *as = process_aspace();
 	int err = -EFAULT;
 	if (va < USER_TOP && as != NULL)
-		err = fault_handle(as, va, fault_access(tf->error));
+		err = trap_handle_fault(tf, as, va);
 	if (err == 0)
 		return;
 	if (err == -EAGAIN) {
@@ -158,7 +174,7 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 
 static void trap_user_fault(struct trap_frame *tf, vaddr_t va)
 {
-	int err = fault_handle(process_aspace(), va, fault_access(tf->error));
+	int err = trap_handle_fault(tf, process_aspace(), va);
 	switch (err) {
 	case 0:
 		break;
@@ -245,10 +261,12 @@ static void trap_leave(struct trap_frame *tf)
 {
 	irq_disable();
 	process_return_to_user(tf);
+	account_leave();
 }
 
 ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 {
+	account_enter(trap_from_user(tf));
 	if (tf->vector == TRAP_PAGE_FAULT)
 		trap_page_fault(tf);
 	else if (tf->vector >= TRAP_IRQ0)
@@ -266,6 +284,7 @@ ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 /* From entry.asm, interrupts on. */
 ASMLINKAGE void trap_syscall(struct trap_frame *tf)
 {
+	account_enter(true);
 	syscall_handle(tf);
 	trap_leave(tf);
 }

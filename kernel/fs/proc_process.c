@@ -140,6 +140,7 @@ static void process_status(struct text *t, struct process *p)
 	text_add(t, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
 		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
+	text_add(t, "Suspended:\t%u\n", p->load.asked);
 	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 }
 
@@ -280,6 +281,7 @@ static const struct proc_node process_children[] = {
 	{ .name = "maps", .mode = PROCESS_FILE, .show = proc_show_maps },
 	{ .name = "mounts", .mode = PROCESS_FILE, .show = process_mounts },
 	{ .name = "oom_score_adj", .mode = PROCESS_FILE, .show = process_oom_score_adj },
+	{ .name = "pressure", .mode = PROCESS_FILE, .show = proc_show_process_pressure },
 	{ .name = "root", .mode = PROCESS_LINK, .target = process_root,
 	  .link_text = process_root_text },
 	{ .name = "smaps", .mode = PROCESS_FILE, .show = proc_show_smaps },

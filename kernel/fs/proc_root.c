@@ -190,6 +190,7 @@ static const struct proc_node root_children[] = {
 	{ .name = "filesystems", .mode = ROOT_FILE, .show = root_filesystems },
 	{ .name = "loadavg", .mode = ROOT_FILE, .show = root_loadavg },
 	{ .name = "meminfo", .mode = ROOT_FILE, .show = proc_show_meminfo },
+	{ .name = "pressure", .mode = ROOT_DIR, .children = proc_pressure_children },
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },
 	{ .name = "sys", .mode = ROOT_DIR, .children = proc_sys_children },

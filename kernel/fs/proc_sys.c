@@ -78,6 +78,8 @@ static const struct proc_node sys_kernel_children[] = {
 static const struct proc_node sys_vm_children[] = {
 	{ .name = "drop_caches", .mode = MODE_REGULAR | 0644, .show = sys_drop_caches,
 	  .store = sys_drop_caches_now },
+	{ .name = "load_control", .mode = MODE_REGULAR | 0644, .show = proc_show_load_control,
+	  .store = proc_store_load_control },
 	{ .name = "mmap_min_addr", .mode = SYS_FILE, .show = sys_mmap_min },
 	{ .name = "overcommit_memory", .mode = SYS_FILE, .show = sys_overcommit },
 	{ .name = NULL },
