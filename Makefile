@@ -65,7 +65,7 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug bench lint coverage fuzz clean help image FORCE
+.PHONY: all run busybox test debug bench demo-thrash lint coverage fuzz clean help image FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -99,6 +99,11 @@ bench:
 	$(AGAIN) image
 	@tools/clockhand bench
 
+demo-thrash:
+	@tools/setup.sh bench
+	$(AGAIN) image
+	@tools/clockhand demo-thrash $(if $(PLOT),--plot '$(PLOT)')
+
 lint:
 	@tools/setup.sh lint
 	@tools/lint
@@ -123,6 +128,8 @@ help:
 	@echo 'make debug      QEMU stopped at its first instruction, and gdb'
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
 	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make demo-thrash  too many processes for memory, with load control and without'
+	@echo '                (PLOT=FILE.svg draws FILE-throughput.svg and FILE-useful.svg)'
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'

@@ -24,6 +24,7 @@ static const struct description programs[] = {
 	{ "hashtable", "inserts, finds and deletes random keys" },
 	{ "bigprog", "a megabyte of code and data, all of it used" },
 	{ "forkstorm", "generations of processes that share and copy pages" },
+	{ "thrash", "processes that each need their own pages" },
 	{ "touchpages", "touches pages one kind of access at a time" },
 	{ "Meant to die, or to survive", NULL },
 	{ "stackgrow", "recursion: the stack grows, or overflows" },
