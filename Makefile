@@ -28,7 +28,8 @@ PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exe
 	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c kernel/exit.c \
 	kernel/wait.c kernel/limits.c kernel/shm.c kernel/thread.c kernel/signal.c \
 	kernel/signal_queue.c kernel/signal_act.c kernel/signal_frame.c kernel/signal_fpu.c \
-	kernel/signal_page.c kernel/futex.c kernel/mapview.c kernel/mapview_draw.c \
+	kernel/signal_page.c kernel/futex.c kernel/account.c kernel/pressure.c \
+	kernel/disk_delay.c kernel/load_control.c kernel/mapview.c kernel/mapview_draw.c \
 	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
 	kernel/trace_port.c kernel/reference.c kernel/result.c kernel/selftest.c \
 	kernel/partition_config.c kernel/partition_dispatch.c kernel/partition_load.c \
@@ -44,21 +45,21 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
 	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c \
 	kernel/fs/proc_root.c kernel/fs/proc_process.c kernel/fs/proc_maps.c \
-	kernel/fs/proc_memory.c kernel/fs/proc_peek.c kernel/fs/proc_paging.c \
-	kernel/fs/proc_segments.c kernel/fs/proc_sys.c kernel/fs/proc_memmap.c \
-	kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
+	kernel/fs/proc_memory.c kernel/fs/proc_peek.c kernel/fs/proc_pressure.c \
+	kernel/fs/proc_paging.c kernel/fs/proc_segments.c kernel/fs/proc_sys.c \
+	kernel/fs/proc_memmap.c kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
-LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c
+LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
 POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
 	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
 	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
 	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \
-	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/fault_plan.c mm/fault.c \
-	mm/user.c mm/partition.c mm/partition_move.c mm/contiguous.c mm/contiguous_map.c \
-	mm/trace.c mm/mmstat.c mm/framemap.c mm/check.c
+	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/refault.c mm/fault_plan.c \
+	mm/fault.c mm/user.c mm/partition.c mm/partition_move.c mm/contiguous.c \
+	mm/contiguous_map.c mm/trace.c mm/mmstat.c mm/framemap.c mm/check.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
 SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
@@ -83,8 +84,8 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug debug-replay bench lint coverage fuzz clean help image pictures \
-	FORCE
+.PHONY: all run busybox test debug debug-replay bench demo-thrash lint coverage fuzz clean help \
+	image pictures FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -127,6 +128,11 @@ bench:
 	$(AGAIN) image
 	@tools/clockhand bench
 
+demo-thrash:
+	@tools/setup.sh bench
+	$(AGAIN) image
+	@tools/clockhand demo-thrash $(if $(PLOT),--plot '$(PLOT)')
+
 lint:
 	@tools/setup.sh lint
 	@tools/lint
@@ -158,6 +164,8 @@ help:
 	@echo '                (GDB=none: the stub alone; GDBPORT=1234)'
 	@echo 'make debug-replay  record a run of PROGRAM, then gdb that can go backwards in it'
 	@echo 'make bench      what memory operations cost, beside Linux'
+	@echo 'make demo-thrash  too many processes for memory, with load control and without'
+	@echo '                (PLOT=FILE.svg draws FILE-throughput.svg and FILE-useful.svg)'
 	@echo 'make pictures   the screenshots in docs/pictures, made anew'
 	@echo 'make policy-table  every policy on every workload, into docs/policies.md'
 	@echo 'make lint       layers, sizes and style'

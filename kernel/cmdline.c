@@ -150,6 +150,34 @@ static bool take_memmap(struct cmdline *c, const char *value)
 	return value == NULL;
 }
 
+static bool take_load_control(struct cmdline *c, const char *value)
+{
+	if (value == NULL || (strcmp(value, "on") != 0 && strcmp(value, "off") != 0))
+		return false;
+	c->load_control = strcmp(value, "on") == 0;
+	return true;
+}
+
+static bool take_quantum(struct cmdline *c, const char *value)
+{
+	enum { MOST_TICKS = 1000 };
+	uint32_t ticks;
+	if (value == NULL || !string_to_size(value, &ticks) || ticks == 0 || ticks > MOST_TICKS)
+		return false;
+	c->quantum_ticks = ticks;
+	return true;
+}
+
+static bool take_disk_delay(struct cmdline *c, const char *value)
+{
+	enum { MOST_MICROS = 1000000 };
+	uint32_t micros;
+	if (value == NULL || !string_to_size(value, &micros) || micros > MOST_MICROS)
+		return false;
+	c->disk_delay_us = micros;
+	return true;
+}
+
 static bool take_test(struct cmdline *c, const char *value)
 {
 	static const char *const names[] = {
@@ -169,7 +197,8 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "test", take_test },	   { "partitions", take_partitions },
 	{ "partition_mode", take_partition_mode }, { "fit", take_fit },
 	{ "replacement", take_replacement }, { "allocation", take_allocation },
-	{ "memmap", take_memmap },
+	{ "memmap", take_memmap }, { "load_control", take_load_control },
+	{ "disk_delay", take_disk_delay }, { "quantum", take_quantum },
 };
 
 void cmdline_init(struct cmdline *c)

@@ -30,6 +30,9 @@ struct cmdline {
 	bool channels_serial;		 /* channels=serial: standard channels are serial ports */
 	bool slab_debug;		 /* slab_debug */
 	bool memmap;			 /* memmap: begin with the live memory map shown */
+	bool load_control;		 /* load_control=on or off; off */
+	uint32_t quantum_ticks;		 /* quantum=TICKS of 10 ms; 0: as the scheduler likes */
+	uint32_t disk_delay_us;		 /* disk_delay=US: a page takes so long; 0 */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
 	/*
 	 * The first process's arguments, its name first: fw_cfg's argv, else init and the words

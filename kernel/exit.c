@@ -48,6 +48,7 @@ static void exit_give_up_memory(struct process *p)
 	p->aspace = NULL;
 	aspace_activate(NULL);
 	aspace_put(as);
+	load_control_kick();
 }
 
 static void exit_give_up_inodes(struct process *p)
@@ -107,7 +108,10 @@ static void exit_leave_family(struct process *leader)
 		groups_seen += child->pgrp != leader->pgrp;
 	}
 	wait_orphan_children(leader);
-	exit_release_group(leader->pgrp, leader);
+	/* Its group loses a guardian only where its parent is of another one in the session. */
+	const struct process *parent = leader->parent;
+	if (parent && parent->pgrp != leader->pgrp && parent->session == leader->session)
+		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;
 	list_for_each(node, &process_all) {

@@ -88,6 +88,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	if (!request->share_memory || request->wait)
 		child->altstack = parent->altstack; /* a thread has a stack of its own */
 	child->fault = parent->fault;
+	if (request->share_memory)
+		load_control_share(child, parent);
 	if (!request->thread)
 		fork_join_family(child, parent, request);
 }

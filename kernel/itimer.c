@@ -1,10 +1,10 @@
 /*
  * Interval timers: alarm and setitimer.
  *
- * A process has three. The real one is a kernel timer (timer.c) and counts time. The virtual and
- * the profiling one count ticks in which the process ran; the timer interrupt, which may touch no
- * list and send no signal, counts them down and leaves a mark that the process finds on its way
- * back to user mode. As ticks are all charged to user mode, the two count the same.
+ * A process has three. The real one is a kernel timer (timer.c) and counts time. The virtual one
+ * counts ticks that found the process in user mode, the profiling one those in the kernel too. The
+ * timer interrupt, which may touch no list and send no signal, counts them down and leaves a mark
+ * that the process finds on its way back to user mode.
  * Source: setitimer(2).
  */
 #include "kernel/itimer.h"
@@ -37,12 +37,12 @@ void itimer_stop(struct thread_group *g)
 	memset(g->itimers, 0, sizeof(g->itimers));
 }
 
-void itimer_tick(struct process *p)
+void itimer_tick(struct process *p, bool user)
 {
 	struct thread_group *g = p->group;
 	for (unsigned which = ITIMER_VIRTUAL; g && which < ITIMER_COUNT; which++) {
 		struct thread_itimer *t = &g->itimers[which];
-		if (t->left == 0)
+		if (t->left == 0 || (which == ITIMER_VIRTUAL && !user))
 			continue;
 		t->left--;
 		if (t->left > 0)

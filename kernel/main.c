@@ -26,10 +26,12 @@
 #include "drivers/vga.h"
 #include "kernel/cmdline.h"
 #include "kernel/cpu.h"
+#include "kernel/disk_delay.h"
 #include "kernel/explain.h"
 #include "kernel/failtest.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
+#include "kernel/load_control.h"
 #include "kernel/loadavg.h"
 #include "kernel/log.h"
 #include "kernel/mapview.h"
@@ -37,6 +39,7 @@
 #include "kernel/partition_config.h"
 #include "kernel/process.h"
 #include "kernel/result.h"
+#include "kernel/sched.h"
 #include "kernel/selftest.h"
 #include "kernel/trace_port.h"
 #include "kernel/trap.h"
@@ -215,6 +218,10 @@ static void main_start_outside(void)
 	if (placement.overlay.bytes != 0)
 		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
 	vfs_complete();
+	load_control_set(cmdline.load_control);
+	disk_delay_init(cmdline.disk_delay_us);
+	if (cmdline.quantum_ticks != 0)
+		sched_set_quantum(cmdline.quantum_ticks);
 	pit_init(sched_tick);
 	keyboard_init(tty_receive);
 	keyboard_on_f2(mapview_key);

@@ -285,6 +285,8 @@ static bool process_all_ended(void)
 
 void process_run_first(const struct process_first *first)
 {
+	account_init();
+	pressure_init();
 	result_begin();
 	process_first = first;
 	struct process *p = process_create(NULL);
@@ -413,6 +415,8 @@ void process_attend(struct trap_frame *tf)
 		irq_enable();
 		if (sched_work())
 			sched_yield_now();
+		if (p->load.asked)
+			load_control_attend(p);
 		itimer_attend(p);
 		allot_sample(p->aspace->allot);
 		dispatch_attend(p);

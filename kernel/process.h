@@ -5,7 +5,10 @@
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
+#include "kernel/account.h"
 #include "kernel/limits.h"
+#include "kernel/load_control.h"
+#include "kernel/pressure.h"
 #include "kernel/sched.h"
 #include "kernel/trap.h"
 #include "lib/list.h"
@@ -117,6 +120,9 @@ struct process {
 	uint32_t exit_status; /* as wait4 reports it */
 
 	struct process_times times, child_times;
+	struct account account;
+	struct pressure_wait waits;
+	struct load_state load;
 	uint32_t minor_faults, major_faults; /* final figures, set at the end */
 	uint32_t child_minor_faults, child_major_faults;
 	uint32_t peak_resident, child_peak_resident; /* pages */

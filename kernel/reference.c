@@ -62,10 +62,11 @@ static struct {
 	uint8_t opcode;	   /* of the instruction being stepped */
 } reference;
 
+/* A partition has no pages of its own to withdraw. */
 static bool reference_traced(const struct process *p)
 {
 	return p != NULL && p->group != NULL && p->aspace != NULL &&
-	       thread_pid(p) == REFERENCE_PID;
+	       p->aspace->contiguous == NULL && thread_pid(p) == REFERENCE_PID;
 }
 
 static struct pmap *reference_pmap(void)

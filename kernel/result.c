@@ -18,6 +18,7 @@
 
 #include "drivers/debug_exit.h"
 #include "drivers/serial.h"
+#include "kernel/account.h"
 #include "kernel/cpu.h"
 #include "kernel/fs/vfs.h"
 #include "kernel/trace_log.h"
@@ -30,7 +31,7 @@
 #include "mm/slab.h"
 #include "mm/swap.h"
 
-enum { RESULT_LINE = 768 };
+enum { RESULT_LINE = 896 };
 
 /* How it ended; the rest is the same for all. */
 struct result_end {
@@ -126,6 +127,8 @@ static void result_write(const struct result_end *end)
 	result_add(&line, "slots_leaked", end->leaked.slots);
 	result_add(&line, "objects_leaked", end->leaked.objects);
 	result_add(&line, "instructions", instructions);
+	result_add(&line, "user_instructions", account_totals.user);
+	result_add(&line, "idle_instructions", account_totals.idle);
 	result_add(&line, "passed", end->passed);
 	result_add(&line, "failed", end->failed);
 	serial_write(SERIAL_COM2, line.text, line.length);

@@ -26,12 +26,15 @@
  */
 #include "kernel/sched.h"
 
+#include "kernel/account.h"
 #include "kernel/cpu.h"
 #include "kernel/fs/tty.h"
 #include "kernel/itimer.h"
+#include "kernel/load_control.h"
 #include "kernel/mapview.h"
 #include "kernel/panic.h"
 #include "kernel/partition_dispatch.h"
+#include "kernel/pressure.h"
 #include "kernel/process.h"
 #include "kernel/reference.h"
 #include "kernel/signal.h"
@@ -40,9 +43,11 @@
 
 static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
 static struct list_node sched_timers = LIST_HEAD_INIT(sched_timers);
+static uint32_t sched_queued; /* processes on sched_queue */
 static volatile uint64_t sched_now;
 static uint64_t sched_next_timer = UINT64_MAX; /* may be too early, never too late */
 static volatile int sched_quantum;
+static int sched_quantum_ticks = SCHED_QUANTUM_TICKS;
 static uint32_t sched_boot_esp;
 /* Ended last; the one who runs next destroys it, as its stack is no longer in use then. */
 static struct process *sched_ended;
@@ -61,13 +66,26 @@ void sched_request(void)
 	sched_attention = true;
 }
 
+void sched_set_quantum(unsigned ticks)
+{
+	sched_quantum_ticks = (int)ticks;
+}
+
+uint32_t sched_ready(void)
+{
+	return sched_queued + (process_running != NULL);
+}
+
 void sched_tick(void)
 {
 	sched_now++;
 	sched_quantum--;
 	if (process_running) {
-		process_running->times.user++;
-		itimer_tick(process_running);
+		bool user = account_from_user();
+		uint32_t *ticks = user ? &process_running->times.user
+				       : &process_running->times.system;
+		(*ticks)++;
+		itimer_tick(process_running, user);
 	}
 	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now) ||
 	    mapview_due(sched_now))
@@ -95,17 +113,23 @@ bool sched_work(void)
 	sched_run_timers();
 	timer_work(sched_now);
 	mapview_work(sched_now);
+	pressure_work();
+	load_control_work();
 	return sched_quantum <= 0;
 }
 
 void sched_enqueue(struct process *p)
 {
+	pressure_account();
 	p->state = PROCESS_RUNNABLE;
+	sched_queued++;
 	list_push_back(&sched_queue, &p->run_link);
 }
 
 void sched_dequeue(struct process *p)
 {
+	pressure_account();
+	sched_queued--;
 	list_remove(&p->run_link);
 }
 
@@ -129,6 +153,7 @@ void sched_first_run(void)
 	irq_disable();
 	if (reference_on())
 		reference_leave(p->trap, true);
+	account_leave();
 	trap_return(p->trap);
 }
 
@@ -137,6 +162,7 @@ static void sched_switch_to(struct process *next)
 	struct process *prev = process_running;
 	if (prev == next)
 		return;
+	account_switch(prev);
 	if (prev)
 		cpu_fpu_save(prev->fpu);
 	allot_stop(prev && prev->state != PROCESS_RUNNABLE);
@@ -151,7 +177,7 @@ static void sched_switch_to(struct process *next)
 		segment_set_kernel_stack((vaddr_t)(next->trap + 1));
 		segment_set_tls(next->tls);
 		cpu_fpu_restore(next->fpu);
-		if (signal_wanted(next) || dispatch_absent(next))
+		if (signal_wanted(next) || dispatch_absent(next) || next->load.asked)
 			sched_attention = true;
 		cpu_switch_stack(save, next->kernel_esp);
 	}
@@ -160,8 +186,10 @@ static void sched_switch_to(struct process *next)
 
 void sched_switch(void)
 {
+	pressure_account();
 	struct list_node *node = list_pop_front(&sched_queue);
-	sched_quantum = SCHED_QUANTUM_TICKS;
+	sched_queued -= node != NULL;
+	sched_quantum = sched_quantum_ticks;
 	sched_switch_to(node ? list_entry(node, struct process, run_link) : NULL);
 }
 
@@ -169,7 +197,7 @@ void sched_yield_now(void)
 {
 	struct process *p = process_running;
 	if (!p || list_empty(&sched_queue)) {
-		sched_quantum = SCHED_QUANTUM_TICKS;
+		sched_quantum = sched_quantum_ticks;
 		return;
 	}
 	sched_enqueue(p);

@@ -20,6 +20,10 @@ struct wait_queue {
 uint64_t sched_ticks(void);
 /* How often another process got the CPU. */
 extern uint32_t sched_switches;
+/* quantum=TICKS: how long a process runs while others wait; SCHED_QUANTUM_TICKS. Context: boot. */
+void sched_set_quantum(unsigned ticks);
+/* How many processes can run, the running one among them. Context: any. */
+uint32_t sched_ready(void);
 /* From the timer interrupt: interrupts off. */
 void sched_tick(void);
 /*

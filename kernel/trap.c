@@ -26,9 +26,12 @@
 #include "kernel/trap.h"
 
 #include "drivers/pic.h"
+#include "kernel/account.h"
 #include "kernel/cpu.h"
+#include "kernel/disk_delay.h"
 #include "kernel/log.h"
 #include "kernel/panic.h"
+#include "kernel/pressure.h"
 #include "kernel/process.h"
 #include "kernel/reference.h"
 #include "kernel/segment_report.h"
@@ -139,6 +142,19 @@ static bool trap_wait_for_memory(void)
 	return p != NULL && !signal_wanted(p);
 }
 
+/* mm's answer; what of it was a wait for memory is accounted for, and for the disk waited. */
+static int trap_handle_fault(const struct trap_frame *tf, struct aspace *as, vaddr_t va)
+{
+	pressure_fault_begin();
+	int err = fault_handle(as, va, fault_access(tf->error));
+	bool waits = pressure_fault_end();
+	if (trap_from_user(tf))
+		disk_delay_wait();
+	if (waits)
+		pressure_wait_end();
+	return err;
+}
+
 static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 {
 	uint32_t fixup = extable_find(tf->eip);
@@ -149,7 +165,7 @@ static void trap_kernel_fault(struct trap_frame *tf, vaddr_t va)
 	if (reference_on() && reference_granted(tf, va))
 		return;
 	if (va < USER_TOP && as != NULL)
-		err = fault_handle(as, va, fault_access(tf->error));
+		err = trap_handle_fault(tf, as, va);
 	if (err == 0) {
 		if (reference_on())
 			reference_mapped(tf, va);
@@ -167,7 +183,7 @@ static void trap_user_fault(struct trap_frame *tf, vaddr_t va)
 {
 	if (reference_on() && reference_granted(tf, va))
 		return;
-	int err = fault_handle(process_aspace(), va, fault_access(tf->error));
+	int err = trap_handle_fault(tf, process_aspace(), va);
 	const vaddr_t linear = va;
 	va -= process_aspace()->segment.base; /* as the program knows it */
 	switch (err) {
@@ -264,10 +280,12 @@ static void trap_leave(struct trap_frame *tf, bool called)
 	process_return_to_user(tf);
 	if (reference_on())
 		reference_leave(tf, called);
+	account_leave();
 }
 
 ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 {
+	account_enter(trap_from_user(tf));
 	if (reference_on() && trap_from_user(tf))
 		reference_entered(tf);
 	if (tf->vector == TRAP_PAGE_FAULT)
@@ -287,6 +305,7 @@ ASMLINKAGE void trap_dispatch(struct trap_frame *tf)
 /* From entry.asm, interrupts on. */
 ASMLINKAGE void trap_syscall(struct trap_frame *tf)
 {
+	account_enter(true);
 	if (reference_on())
 		reference_entered(tf);
 	syscall_handle(tf);

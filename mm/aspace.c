@@ -233,6 +233,8 @@ struct aspace *aspace_fork(struct aspace *from)
 	to->minor_faults = 0;
 	to->major_faults = 0;
 	to->peak_resident = 0;
+	to->refaults = 0;
+	to->refault_distance = 0;
 	to->lock_future = false;
 	to->contiguous = NULL;
 	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to)) {

@@ -39,6 +39,8 @@ struct aspace {
 	/* Facts for reports. */
 	uint32_t minor_faults, major_faults;
 	uint32_t peak_resident;
+	uint32_t refaults;	   /* pages back from swap that had gone to make room */
+	uint64_t refault_distance; /* evictions between, added up */
 	vaddr_t arg_start, arg_end, env_start, env_end; /* exec fills them, for /proc */
 	vaddr_t code_start, code_end, data_start, data_end, stack_start;
 	vaddr_t sigreturn_page; /* what handlers return to; exec maps it */

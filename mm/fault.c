@@ -40,6 +40,7 @@
 #include "mm/mmstat.h"
 #include "mm/pagein.h"
 #include "mm/reclaim.h"
+#include "mm/refault.h"
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
@@ -133,6 +134,7 @@ static int fill_from_source(struct fault *f, void *bytes)
 static int fill_from_shared_slot(struct fault *f, void *bytes)
 {
 	f->major = true;
+	refault_count(f->as, f->slot);
 	swap_get(f->slot); /* keeps it while we may sleep */
 	int err = swap_read(f->slot, bytes);
 	reclaim_slot_released(f->slot);
@@ -174,6 +176,7 @@ static int fault_fill(struct fault *f)
 		break;
 	case PLAN_SWAP_IN:
 		f->major = true;
+		refault_count(f->as, f->slot);
 		err = pagein_slot(f->slot, f->frame);
 		break;
 	default:

@@ -15,6 +15,8 @@
 	X(swap_ins)	     /* pages read from a slot */ \
 	X(swap_outs)	     /* pages written to a slot */ \
 	X(slot_shares)	     /* faults on a slot whose frame was there already */ \
+	X(refaults)	     /* of swap_ins: pages that had gone to make room */ \
+	X(refaults_near)     /* of these: fewer evictions ago than there are frames */ \
 	X(evictions)	     /* victims that left their frame */ \
 	X(evictions_clean)   /* of these without a write */ \
 	X(cache_drops)	     /* unmapped file pages dropped */ \

@@ -200,7 +200,7 @@ static int victim_write(struct frame *f)
 }
 
 /* Steps c to g of a page whose object stays. */
-static int reclaim_evict_held(struct frame *f)
+static int reclaim_evict_held(struct frame *f, bool for_room)
 {
 	if (!victim_gets_slot(f))
 		return -ENOMEM;
@@ -222,8 +222,10 @@ static int reclaim_evict_held(struct frame *f)
 	}
 	if (f->owner == FRAME_OBJECT)
 		object_page_gone(f, f->slot);
-	if (f->slot != 0)
+	if (f->slot != 0) {
+		swap_left(f->slot, for_room);
 		swap_detach(f);
+	}
 	page_free(f);
 	return 0;
 }
@@ -232,10 +234,10 @@ static int reclaim_evict_held(struct frame *f)
  * Steps c to g. Not 0: the frame still holds its page, and the policy still knows it, or its last
  * user went during the write. That may be the object's last user too: it waits for us.
  */
-static int reclaim_evict(struct frame *f)
+static int reclaim_evict(struct frame *f, bool for_room)
 {
 	struct object *object = f->owner == FRAME_OBJECT ? object_get(f->object) : NULL;
-	int err = reclaim_evict_held(f);
+	int err = reclaim_evict_held(f, for_room);
 	if (object != NULL)
 		reclaim_object_put(object);
 	return err;
@@ -253,7 +255,7 @@ static int reclaim_from(uint16_t number, bool pass_on)
 		struct frame *f = policy_select_in(set);
 		if (f == NULL)
 			break;
-		if ((pass_on && allot_pass_on(f)) || reclaim_evict(f) == 0)
+		if ((pass_on && allot_pass_on(f)) || reclaim_evict(f, true) == 0)
 			return 0;
 		if (f->state != FRAME_EVICTABLE)
 			return 0; /* its last user went while it was being written: free now */
@@ -402,7 +404,7 @@ void reclaim_page_unlock(struct frame *f)
 bool reclaim_page_out(struct frame *f)
 {
 	return f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) && f->pins == 0 &&
-	       reclaim_evict(f) == 0;
+	       reclaim_evict(f, false) == 0;
 }
 
 /* A private page that nothing maps: is its frame still of use? */

@@ -12,6 +12,8 @@
  * A slot that no entry names but whose frame is resident is only a spare copy. When no slot is
  * free, swap_steal_copy takes such a slot away from its frame.
  *
+ * A slot notes when its page left, for refault.c.
+ *
  * Always true (swap_check):
  *   S1  a slot is taken while its count is not zero or a frame is attached (or it was just
  *       allocated); used is the number of taken ones
@@ -33,6 +35,7 @@
 struct slot {
 	uint32_t refs;
 	struct frame *frame;
+	uint32_t left; /* evictions counted when its page left memory; 0: it wanted to */
 };
 
 /* Page 0 of the area from byte 1024 on; the magic stands in the page's last ten bytes. */
@@ -163,6 +166,17 @@ void swap_detach(struct frame *f)
 struct frame *swap_frame(slot_t slot)
 {
 	return slot_of(slot)->frame;
+}
+
+void swap_left(slot_t slot, bool for_room)
+{
+	slot_of(slot)->left = for_room ? mmstat_read(evictions) : 0;
+}
+
+uint32_t swap_distance(slot_t slot)
+{
+	uint32_t left = slot_of(slot)->left;
+	return left != 0 ? mmstat_read(evictions) - left : UINT32_MAX;
 }
 
 int swap_read(slot_t slot, void *page)

@@ -33,6 +33,14 @@ uint32_t swap_refs(slot_t slot);
 void swap_attach(slot_t slot, struct frame *f);
 /* Neither knows the other any more; frees the slot if nothing references it. */
 void swap_detach(struct frame *f);
+/*
+ * The slot's page has just been evicted, to make room or (not @for_room) because its owner wanted
+ * it out: how many evictions follow until it is read again?
+ */
+void swap_left(slot_t slot, bool for_room);
+/* So many up to now; UINT32_MAX: it did not have to make room. */
+uint32_t swap_distance(slot_t slot);
+
 /* The frame that already holds this page, or NULL. */
 struct frame *swap_frame(slot_t slot);
 

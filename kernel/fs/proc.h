@@ -45,6 +45,7 @@ struct proc_node {
 extern const struct proc_node proc_root_node; /* proc_root.c */
 extern const struct proc_node proc_process_node; /* proc_process.c */
 extern const struct proc_node proc_sys_children[]; /* proc_sys.c */
+extern const struct proc_node proc_pressure_children[]; /* proc_pressure.c */
 
 /* The root directory, not yet mounted. NULL: no memory. */
 MUST_CHECK struct inode *proc_create_root(void);
@@ -86,6 +87,10 @@ void proc_show_memmap(struct text *t, struct process *p);
 int proc_store_memmap(struct process *p, const char *text);
 /* What may be written to /proc/sysrq-trigger; proc_sys.c. */
 int proc_store_sysrq(struct process *p, const char *text);
+/* Waits, and load control; proc_pressure.c. */
+void proc_show_process_pressure(struct text *t, struct process *p);
+void proc_show_load_control(struct text *t, struct process *p);
+int proc_store_load_control(struct process *p, const char *text);
 /* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
 /* The name of an inode as links of procfs give it. */

@@ -8,6 +8,7 @@
  * kernel's own counters (mmstat.h) under their own names.
  */
 #include "kernel/fs/proc_files.h"
+#include "kernel/load_control.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
 #include "mm/frame.h"
@@ -118,6 +119,10 @@ void proc_show_vmstat(struct text *t, struct process *p)
 	text_add(t, "pgfault %u\npgmajfault %u\noom_kill %u\n",
 		 mmstat_read(minor_faults) + mmstat_read(major_faults), mmstat_read(major_faults),
 		 mmstat_read(oom_kills));
+	text_add(t, "clockhand_thrashing %u\nclockhand_thrashing_episodes %u\n",
+		 load_stats.thrashing, load_stats.episodes);
+	text_add(t, "clockhand_suspensions %u\nclockhand_resumptions %u\nclockhand_suspended %u\n",
+		 load_stats.suspensions, load_stats.resumptions, load_stats.suspended);
 	for (unsigned i = 0; i < MMSTAT_COUNT; i++)
 		if (i != MMSTAT_oom_kills)
 			text_add(t, "clockhand_%s %u\n", mmstat_names[i], mmstat[i]);

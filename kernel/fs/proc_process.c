@@ -175,6 +175,7 @@ static void process_status(struct text *t, struct process *p)
 	text_add(t, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
 		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
+	text_add(t, "Suspended:\t%u\n", p->load.asked);
 	process_status_capabilities(t);
 	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	proc_add_segment_lines(t, p);
@@ -344,6 +345,7 @@ static const struct proc_node process_children[] = {
 	  .store = proc_store_paging },
 	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_wish,
 	  .store = proc_store_wish },
+	{ .name = "pressure", .mode = PROCESS_FILE, .show = proc_show_process_pressure },
 	{ .name = "root", .mode = PROCESS_LINK, .target = process_root,
 	  .link_text = process_root_text },
 	{ .name = "segments", .mode = PROCESS_FILE, .show = proc_show_segments },

@@ -229,6 +229,7 @@ static const struct proc_node root_children[] = {
 	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_partition,
 	  .store = proc_store_partition },
 	{ .name = "partitions", .mode = ROOT_FILE, .show = root_partitions },
+	{ .name = "pressure", .mode = ROOT_DIR, .children = proc_pressure_children },
 	{ .name = "slabinfo", .mode = ROOT_FILE, .show = proc_show_slabinfo },
 	{ .name = "stat", .mode = ROOT_FILE, .show = root_stat },
 	{ .name = "swaps", .mode = ROOT_FILE, .show = root_swaps },

@@ -112,6 +112,8 @@ static const struct proc_node sys_vm_children[] = {
 	  .store = proc_store_allocation },
 	{ .name = "drop_caches", .mode = MODE_REGULAR | 0644, .show = sys_drop_caches,
 	  .store = sys_drop_caches_now },
+	{ .name = "load_control", .mode = MODE_REGULAR | 0644, .show = proc_show_load_control,
+	  .store = proc_store_load_control },
 	{ .name = "min_free_kbytes", .mode = SYS_FILE, .show = sys_min_free },
 	{ .name = "mmap_min_addr", .mode = SYS_FILE, .show = sys_mmap_min },
 	{ .name = "overcommit_memory", .mode = SYS_FILE, .show = sys_overcommit },

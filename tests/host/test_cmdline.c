@@ -54,6 +54,17 @@ TEST(cmdline_ignores_bad_values_and_unknown_words)
 	CHECK_STR(c.init, "/sbin/init");
 }
 
+TEST(cmdline_takes_what_thrashing_needs)
+{
+	CHECK(parse("") == NULL && !c.load_control && c.disk_delay_us == 0 && c.quantum_ticks == 0);
+	CHECK(parse("load_control=on disk_delay=2000 quantum=1") == NULL);
+	CHECK(c.load_control && c.disk_delay_us == 2000 && c.quantum_ticks == 1);
+	CHECK(parse("load_control=on load_control=maybe load_control disk_delay=2000000 disk_delay "
+		    "quantum=0 quantum=x") == NULL);
+	CHECK(c.load_control && c.disk_delay_us == 0 && c.quantum_ticks == 0);
+	CHECK(parse("load_control=on load_control=off") == NULL && !c.load_control);
+}
+
 TEST(cmdline_lets_the_last_word_win)
 {
 	CHECK(parse("frames=16 frames=32 frames=2 swap=1 swap=0") == NULL);

@@ -13,7 +13,8 @@ RECORD = ("RESULT outcome={} exit_status={} signal={} policy=clock frames_total=
           "frames_limit=64 swap_slots=2048 minor_faults=1204 major_faults=311 zero_fills=812 "
           "cow_copies=12 file_ins=96 swap_ins=215 swap_outs=425 evictions=640 "
           "evictions_clean=215 peak_resident_pages=64 frames_leaked=0 slots_leaked=0 "
-          "objects_leaked=0 instructions=123456789 passed=0 failed=0\n")
+          "objects_leaked=0 instructions=123456789 user_instructions=92592592 "
+          "idle_instructions=1000 passed=0 failed=0\n")
 FOREVER = 1000
 
 

@@ -16,7 +16,7 @@ PROGRAM = "/bin/hello"
 REPORT_KEYS = """outcome exit_status signal policy ram_bytes frames_total frames_limit swap_slots
 minor_faults major_faults zero_fills cow_copies file_ins swap_ins swap_outs evictions
 evictions_clean peak_resident_pages frames_leaked slots_leaked objects_leaked
-instructions""".split()
+instructions user_instructions idle_instructions useful_share""".split()
 
 
 @test
@@ -123,14 +123,16 @@ def report_has_exactly_the_contracts_keys(box):
         equal(result["ram_bytes"], 16 << 20, "ram_bytes")
     result = box.fake("exit 0", PROGRAM)
     equal((result["minor_faults"], result["major_faults"]), (1204, 311), "faults")
-    equal(result["instructions"], None, "instructions without --icount")
+    for key in ("instructions", "user_instructions", "idle_instructions", "useful_share"):
+        equal(result[key], None, f"{key} without --icount")
 
 
 @test
 def report_is_readable(box):
     text = box.fake("exit 0", PROGRAM, options=["--icount"]).error_text()
     for pattern in (r"/bin/hello exited with status 0", r"faults +1,515 +1,204 minor +311 major",
-                    r"64 +pages, 256 KiB", r"leaked +nothing", r"instructions +123,456,789"):
+                    r"64 +pages, 256 KiB", r"leaked +nothing",
+                    r"instructions +123,456,789 +75\.0 % in user mode"):
         find(pattern, text)
 
 

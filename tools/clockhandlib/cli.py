@@ -114,6 +114,31 @@ def add_replay(verb):
     ostep.add_argument("-N", "--notrace", action="store_true", help="with -c: totals alone")
 
 
+def process_counts(text):
+    counts = frame_counts(text)
+    if not counts or counts[0] < 1:
+        raise argparse.ArgumentTypeError(f"'{text}': at least one process")
+    return counts
+
+
+def add_demo_thrash(verb):
+    verb.add_argument("--processes", type=process_counts, metavar="LIST",
+                      default=[1, 2, 3, 4, 5, 6, 7, 8, 10, 12],
+                      help="how many at a time: 1..8, or 1,2,4 (1 to 12)")
+    verb.add_argument("--frames", type=frames, default=64, metavar="N", help="of memory (64)")
+    for name, value, what in (("pages", 24, "that each process needs"),
+                              ("visits", 2000, "of a page that each makes"),
+                              ("work", 10, "times that a visit goes over its page"),
+                              ("quantum", 1, "ticks that a process runs while others wait"),
+                              ("disk-delay", 2000, "microseconds that the disk takes a page")):
+        verb.add_argument(f"--{name}", type=positive, default=value, metavar="N",
+                          help=f"{what} ({value})")
+    verb.add_argument("--plot", metavar="FILE",
+                      help="draw FILE-throughput and FILE-useful; FILE ends in .png or .svg")
+    verb.add_argument("--timeout", type=seconds, default=600.0, metavar="SECONDS",
+                      help="of each run (600)")
+
+
 def build_parser():
     parser = Parser(prog="clockhand", description=PROLOGUE, epilog=EPILOGUE,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,6 +175,8 @@ def build_parser():
     trace.add_argument("--out", metavar="FILE", help="the recording (PROGRAM.ref, PROGRAM.trace)")
     trace.add_argument("--live", action="store_true",
                        help="what the kernel does: faults, looks of the policy, evictions")
+    add_demo_thrash(verbs.add_parser("demo-thrash",
+                                     help="too many processes, with load control and without"))
     return parser
 
 
@@ -187,6 +214,9 @@ def dispatch(options):
     if options.verb == "replay":
         from . import replay
         return replay.replay(options)
+    if options.verb == "demo-thrash":
+        from . import thrash
+        return thrash.demo(options)
     from . import bench
     return bench.bench(options)
 

@@ -20,21 +20,21 @@ def check(path):
                             "as in: apt-get install gnuplot-nox")
 
 
-def curves(path, frames, faults, title):
-    """Faults over frames; @faults: {policy: one number for each of @frames}."""
+def curves(path, frames, faults, title, labels=("frames", "faults")):
+    """Faults over frames, or what @labels says; @faults: {name: one number for each of @frames}."""
     if shutil.which("gnuplot"):
-        by_gnuplot(path, TERMINALS[os.path.splitext(path)[1]], frames, faults, title)
+        by_gnuplot(path, TERMINALS[os.path.splitext(path)[1]], frames, faults, title, labels)
     else:
-        by_matplotlib(path, frames, faults, title)
+        by_matplotlib(path, frames, faults, title, labels)
 
 
-def by_gnuplot(path, terminal, frames, faults, title):
+def by_gnuplot(path, terminal, frames, faults, title, labels):
     data = "".join(f"{n} {' '.join(str(faults[policy][i]) for policy in faults)}\n"
                    for i, n in enumerate(frames))
     lines = ", ".join(f"$faults using 1:{column} with linespoints title {quoted(policy)}"
                       for column, policy in enumerate(faults, 2))
     script = (f"set terminal {terminal}\nset output {quoted(path)}\nset title {quoted(title)}\n"
-              "set xlabel 'frames'\nset ylabel 'faults'\nset yrange [0:]\n"
+              f"set xlabel {quoted(labels[0])}\nset ylabel {quoted(labels[1])}\nset yrange [0:]\n"
               "set key outside noenhanced\nset grid\n"
               f"$faults << END\n{data}END\nplot {lines}\n")
     done = subprocess.run(["gnuplot"], input=script, stdout=subprocess.PIPE,
@@ -47,14 +47,14 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def by_matplotlib(path, frames, faults, title):
+def by_matplotlib(path, frames, faults, title, labels):
     matplotlib = importlib.import_module("matplotlib")
     matplotlib.use("Agg")
     pyplot = importlib.import_module("matplotlib.pyplot")
     figure, axes = pyplot.subplots(figsize=(10, 7))
     for policy, values in faults.items():
         axes.plot(frames, values, marker=".", label=policy)
-    axes.set(title=title, xlabel="frames", ylabel="faults", ylim=(0, None))
+    axes.set(title=title, xlabel=labels[0], ylabel=labels[1], ylim=(0, None))
     axes.grid(True)
     axes.legend()
     try:

@@ -9,6 +9,7 @@ COUNTS = ("frames_total", "frames_limit", "swap_slots", "minor_faults", "major_f
           "zero_fills", "cow_copies", "file_ins", "swap_ins", "swap_outs", "evictions",
           "evictions_clean", "peak_resident_pages", "frames_leaked", "slots_leaked",
           "objects_leaked")
+TIMES = ("instructions", "user_instructions", "idle_instructions")  # with --icount
 LEAKS = (("frames_leaked", "frame"), ("slots_leaked", "slot"), ("objects_leaked", "object"))
 
 
@@ -27,8 +28,17 @@ def build(options, outcome, record):
     }
     for key in COUNTS:
         report[key] = record.get(key)
-    report["instructions"] = record.get("instructions") if options.icount else None
+    for key in TIMES:
+        report[key] = record.get(key) if options.icount else None
+    report["useful_share"] = useful_share(report)
     return report
+
+
+def useful_share(report):
+    """User instructions of all; a halted CPU counts on, so its waiting is among all."""
+    if not report["instructions"] or report["user_instructions"] is None:
+        return None
+    return round(report["user_instructions"] / report["instructions"], 4)
 
 
 def write_json(report, path):
@@ -95,7 +105,9 @@ def text(report, options, program):
     lines.append(f"  {'peak resident':<13}{count(peak):>11}   pages, {size}")
     lines.append(f"  {'leaked':<13}{leaks(report):>11}")
     if report["instructions"] is not None:
-        lines.append(f"  {'instructions':<13}{count(report['instructions']):>11}")
+        share = "" if report["useful_share"] is None else \
+            f"   {100 * report['useful_share']:.1f} % in user mode"
+        lines.append(f"  {'instructions':<13}{count(report['instructions']):>11}{share}")
     return lines
 
 

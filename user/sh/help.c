@@ -27,6 +27,7 @@ static const struct description programs[] = {
 	{ "tally", "fills memory with numbers and checks them" },
 	{ "phases", "works in phases, each on memory of its own" },
 	{ "pattern", "touches pages in an order that can be foretold" },
+	{ "thrash", "processes that each need their own pages" },
 	{ "touchpages", "touches pages one kind of access at a time" },
 	{ "neighbours", "what one process's scan does to another's hot pages" },
 	{ "switching", "uses memory while the replacement policy changes" },

@@ -1,0 +1,39 @@
+/*
+ * Where the CPU's time goes: user mode, the kernel, nothing. Theory in account.c.
+ * Times are in units of the time stamp counter: under -icount instructions. Context: any.
+ */
+#ifndef KERNEL_ACCOUNT_H
+#define KERNEL_ACCOUNT_H
+
+#include "lib/base.h"
+
+struct process;
+
+/* What one thread used. */
+struct account {
+	uint64_t user, system;
+	uint64_t stall; /* waiting for memory: pressure.c */
+};
+
+struct account_totals {
+	uint64_t user, system, idle;
+};
+/* Since the first process, up to the last change of mode. */
+extern struct account_totals account_totals;
+
+/* Before the first process runs. Context: boot. */
+void account_init(void);
+/* Into the kernel, by any trap; out of it to user mode (interrupts off). */
+void account_enter(bool from_user);
+void account_leave(void);
+/* @prev gives the CPU away (NULL: the boot context does). */
+void account_switch(struct process *prev);
+/* Did the interrupt under way come from user mode? From its handler. */
+bool account_from_user(void);
+
+/* Of the counter, measured since account_init; at least 1. */
+uint64_t account_units_per_tick(void);
+/* In microseconds, at that rate; for spans below a day. */
+uint64_t account_micros(uint64_t units);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * Thrashing noticed, and its cure: a process rolled out as a whole. Theory in load_control.c.
+ * Context of all: process or the boot context's loop, unless said.
+ */
+#ifndef KERNEL_LOAD_CONTROL_H
+#define KERNEL_LOAD_CONTROL_H
+
+#include "lib/base.h"
+
+struct process;
+
+/* What load control knows of a process; the numbers are its leader's. */
+struct load_state {
+	bool asked;	    /* it is to be suspended on its way to user mode, or is */
+	bool asleep;	    /* it is */
+	bool kept;	    /* stays, as far as the shedding under way has come */
+	bool active;	    /* it ran in the window before this one */
+	uint32_t turn;	    /* asked: the lower, the longer ago */
+	uint32_t demand;    /* pages it seems to need */
+	uint32_t refaults;  /* of its address space when the window began */
+	uint64_t used;	    /* its user time then */
+	uint64_t base;	    /* its user time when the episode began */
+};
+
+struct load_stats {
+	uint32_t episodes;    /* of thrashing */
+	uint32_t suspensions, resumptions;
+	uint32_t suspended;   /* processes now */
+	bool thrashing;
+};
+extern struct load_stats load_stats;
+
+/* load_control=on: suspend, not only notice. May change at any time. */
+void load_control_set(bool on);
+bool load_control_is_on(void);
+
+/* @child, new, shares the address space of @parent. */
+void load_control_share(struct process *child, const struct process *parent);
+/* Windows that are due. From sched_work. */
+void load_control_work(void);
+/* Memory or the CPU has become free: look soon. */
+void load_control_kick(void);
+/*
+ * The running process is on its way to user mode and asked to be suspended: its pages go to swap,
+ * and it sleeps until it is resumed or a signal comes. Sleeps.
+ */
+void load_control_attend(struct process *p);
+
+#endif

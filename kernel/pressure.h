@@ -1,0 +1,56 @@
+/*
+ * Pressure: how long processes wait for memory, the disk and the CPU. Theory in pressure.c.
+ * Context of all: process or the boot context's loop, unless said.
+ */
+#ifndef KERNEL_PRESSURE_H
+#define KERNEL_PRESSURE_H
+
+#include "lib/base.h"
+
+struct process;
+
+enum pressure_resource { PRESSURE_MEMORY, PRESSURE_IO, PRESSURE_CPU, PRESSURE_RESOURCES };
+
+struct pressure_time {
+	uint64_t units;	      /* of the time stamp counter, in all */
+	uint64_t sampled;     /* of these the averages know */
+	uint64_t converted;   /* and so many are in micros */
+	uint64_t micros;
+	uint32_t averages[3]; /* over 10, 60 and 300 s, as lib/decay.h has them */
+};
+
+/* Somebody waits; nobody gets on. */
+struct pressure {
+	struct pressure_time some, full;
+};
+extern struct pressure pressure[PRESSURE_RESOURCES];
+
+/* What a process waits for at the moment. */
+struct pressure_wait {
+	bool memory, disk;
+	uint64_t since; /* memory: time stamp of the begin */
+};
+
+/* Before the first process runs. Context: boot. */
+void pressure_init(void);
+
+/* A page fault of the running process begins. */
+void pressure_fault_begin(void);
+/*
+ * It ends. If it waited for memory, time since its begin counts as such. True then: the caller may
+ * go on waiting, and ends it with pressure_wait_end.
+ */
+bool pressure_fault_end(void);
+void pressure_wait_end(void);
+/* The running process waits for the disk; it waits no more. */
+void pressure_disk_begin(void);
+void pressure_disk_end(void);
+
+/* The number of those who can run is about to change. From sched.c. */
+void pressure_account(void);
+/* Samples that are due: from sched_work. */
+void pressure_work(void);
+/* Bring averages and micros up to now. */
+void pressure_read(void);
+
+#endif
