@@ -39,8 +39,8 @@
  * two share an address space and are asked together. What others wait for (a pipe, a lock in
  * shared memory) comes late, not never, as every suspension is bounded.
  *
- * Never suspended: process 1, leaders of sessions (shells), and programs in partitions, which have a
- * dispatcher of their own.
+ * Never suspended: process 1, leaders of sessions (shells), and programs in partitions, which have
+ * a dispatcher of their own.
  *
  * Always true
  *   L1  asleep implies asked; load_stats.suspended is the number of address spaces asked for
@@ -427,7 +427,7 @@ static void load_open_window(const struct load_window *now)
 static void load_judge(uint32_t lost_percent, uint32_t refaults, uint32_t near)
 {
 	bool lost = lost_percent >= LOAD_HIGH && refaults >= LOAD_REFAULTS && near * 2 >= refaults;
-	/* Page-fault frequencies above their bound everywhere, and no frame to give, say it sooner. */
+	/* Page-fault frequencies above their bound everywhere and no frame to give: sooner. */
 	lost |= lost_percent >= LOAD_LOW && allot_wants_suspend();
 	uint32_t n = load_look_at_processes(lost);
 	load_calm = lost_percent < LOAD_LOW ? load_calm + 1 : 0;

@@ -63,7 +63,7 @@ def look():
                  "clock", "clock 3", "swap", "check", "check frame", "check nothing", "frame",
                  "frame 99999999", "frame process_running", "frame 0xdead0000", "nonsense",
                  "pte 1 0x50004000", "pte 1 0x60000000", "walk 1 0xc0101000", "walk 1 nonsense",
-                 "why 0xc0101000", "why 0", "why 0x4fffffff", "why 0xbffd0000", "why 0xb0000000",
+                 "why 0xc0101000", "why 0", "why 0x4fffffff", "why 0xbffd0000", "why 0x40000000",
                  "why 0x52000000", "why 0x52001000", "why 0x5200f000"):
         ck(text, f"ck {text}")
     for pid in (1, 2, 3):

