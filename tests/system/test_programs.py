@@ -22,6 +22,14 @@ def a_null_pointer_is_signal_11(box):
 
 
 @test
+def files_that_stay_are_no_leak(box):
+    """In the root, in a folder, many enough for slabs of their own."""
+    lines = [f"echo {i} > {folder}/left-{i}" for i in range(150) for folder in ("", "/tmp")]
+    script = box.file("script", "\n".join([*lines, "cat /left-149", ""]).encode("ascii"))
+    equal(box.run("/bin/sh", options=["--stdin", script]).expect().out, b"149\n", "output")
+
+
+@test
 def a_fault_of_a_program_is_one_line_in_the_log(box):
     log = box.file("log")
     box.run("/bin/nullderef", options=["--log", log]).expect(139)
