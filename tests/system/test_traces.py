@@ -204,7 +204,10 @@ def load_policy_table():
 
 @test
 def the_policies_keep_what_the_table_promises(box):
-    """As in docs/policies.md: two of its demonstrations recorded anew, and the patterns."""
+    """
+    As in docs/policies.md: the patterns exactly, and two of its demonstrations recorded anew within
+    a tenth: another compiler, or a change of the library, lays out other pages.
+    """
     table = load_policy_table()
     with open(os.path.join(ROOT, "docs", "policies.md"), encoding="utf-8") as page:
         rows = {row[0].strip(): [cell.split("(")[0].strip() for cell in row[1:]]
@@ -221,7 +224,12 @@ def the_policies_keep_what_the_table_promises(box):
                      "--frames", str(table.PATTERN_FRAMES)]
         faults = {policy: int(n) for (policy, _), n in replay(box, *words)["faults"].items()}
         told = {policy: int(rows[policy][names.index(name)].replace(",", "")) for policy in faults}
-        equal(faults, told, f"column {name} of docs/policies.md")
+        if name in table.DEMOS:
+            far = {policy: (n, told[policy]) for policy, n in faults.items()
+                   if abs(n - told[policy]) > told[policy] // 10}
+            check(not far, f"column {name} of docs/policies.md: {far}")
+        else:
+            equal(faults, told, f"column {name} of docs/policies.md")
         equal(list(table.broken_promises([(name, 0, 0, faults)])), [], "promises")
 
 
