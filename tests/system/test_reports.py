@@ -55,7 +55,7 @@ def a_panic_says_what_happened_and_to_whom(box):
     find(r"\ncr2 00000010 is NULL \+ 0x10\n", report)
     areas = find(r"process: pid 2 \(echo\), (\d+) pages resident, 0 on swap, (\d+) areas\n"
                  r"((?:  .*\n)+)", report)
-    check(int(areas.group(1)) > 4, "resident pages")
+    check(int(areas.group(1)) > 3, "resident pages")
     equal(areas.group(3).count("\n"), int(areas.group(2)), "areas told")
     find(r"08049000-[0-9a-f]{8} r-x /bin/echo\n", areas.group(3))
     find(r"[0-9a-f]{8}-c0000000 rw. \[stack\]\n", areas.group(3))
