@@ -31,6 +31,7 @@ struct cmdline {
 	bool slab_debug;		 /* slab_debug */
 	bool memmap;			 /* memmap: begin with the live memory map shown */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
+	const char *more;		 /* the line that came by fw_cfg; "" */
 	/*
 	 * The first process's arguments, its name first: fw_cfg's argv, else init and the words
 	 * after "--". @nargs strings, each with its NUL, one right behind the other. Set by

@@ -203,8 +203,13 @@ def monitor_commands_say_what_is_wrong(box):
     wrong = {"maps": "usage: maps PID", "maps 99": "no such process", "walk 1": "usage: walk",
              "walk 1 xyz": "not an address", "walk 9999 0": "no such process",
              "frames nothing": "no such kind", "frames 99999999": "no such frame",
-             "demo nothing": "no such demonstration", "free x": "usage", "buddy x": "usage",
-             "ps --bad": "unknown option", "maps a/b": "not a process id"}
+             "demo nothing": "no such demonstration",
+             "demo partitions": "start the kernel with --append partitions=",
+             "partitions": "there is no region", "policy lru2": "no such policy", "free x": "usage", "buddy x": "usage",
+             "ps --bad": "unknown option", "maps a/b": "not a process id",
+             "echo lru2 > /proc/sys/vm/policy": "echo: write error: Invalid argument",
+             "echo 1 > /proc/sys/vm/swappiness": "echo: write error",
+             "echo -n x > /proc/memmap": "echo: write error: Invalid argument"}
     lines = [f"{command}\necho {MARK} $?" for command in wrong]
     box.file("top/script", ("\n".join(lines) + "\n").encode())
     result = box.run("/bin/sh", "/script", options=["-q", "--root", box.file("top")])
@@ -216,9 +221,16 @@ def monitor_commands_say_what_is_wrong(box):
 
 
 @test
+def proc_cmdline_has_the_words_of_the_launcher(box):
+    out = run_script(box, ["cat /proc/cmdline"], sleeper=False, ram="16M", frames=64, swap="8M")
+    find(r"(^|\s)swap=8M frames=64(\s|$)", out["cat /proc/cmdline"])
+
+
+@test
 def monitor_commands_have_help(box):
-    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "ps", "slabs", "swap",
-             "walk", "demo-clock", "demo-cow", "demo-paging", "demo-residency"]
+    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap", "partitions",
+             "policy", "ps", "slabs", "swap", "walk", "demo-clock", "demo-cow", "demo-paging",
+             "demo-residency"]
     out = run_script(box, ["help", *(f"{name} --help" for name in names)])
     for name in names:
         if not name.startswith("demo-"):  # demo lists those

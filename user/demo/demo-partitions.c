@@ -48,6 +48,8 @@ static void order(const char *text)
 static void look(void)
 {
 	int error = region_read(&region);
+	if (error == -ENODEV)
+		fail("demo: there is no region; start the kernel with --append partitions=2560K\n");
 	if (error)
 		fail("demo: /proc/partition: %s\n", error_text(error));
 }
