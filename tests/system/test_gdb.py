@@ -242,7 +242,8 @@ def ck_why_knows_addresses_without_an_area(box):
     has(said, "why 0x4fffffff", "area     none; below .*; above 50000000-50003000",
         "(?m)^read     SIGSEGV: no area covers it")
     has(said, "why 0xbffd0000", "the stack above grows down to here")
-    has(said, "why 0xb0000000", "(?m)^write    SIGSEGV: no area covers it$")
+    has(said, "why 0xb0000000", "(?m)^write    SIGSEGV: no area covers it; the stack above it "
+        "may have 8192 KiB")
     has(said, "why 0xc0101000", "SIGSEGV: it is the kernel's", "the kernel's, frame 257")
     has(said, "why 0x52001000", "(?m)^read     a fault: frame \\d+, which has the page already",
         "(?m)^write    SIGSEGV: the area's rights are r--p")
