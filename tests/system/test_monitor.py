@@ -205,10 +205,12 @@ def monitor_commands_say_what_is_wrong(box):
              "frames nothing": "no such kind", "frames 99999999": "no such frame",
              "demo nothing": "no such demonstration",
              "demo partitions": "start the kernel with --append partitions=",
-             "partitions": "there is no region", "policy lru2": "no such policy", "free x": "usage", "buddy x": "usage",
+             "partitions": "there is no region", "policy lru2": "no such policy",
+             "free x": "usage", "buddy x": "usage",
              "ps --bad": "unknown option", "maps a/b": "not a process id",
              "echo lru2 > /proc/sys/vm/policy": "echo: write error: Invalid argument",
              "echo 1 > /proc/sys/vm/swappiness": "echo: write error",
+             "echo 1e9 > /proc/sys/vm/drop_caches": "echo: write error: Invalid argument",
              "echo -n x > /proc/memmap": "echo: write error: Invalid argument"}
     lines = [f"{command}\necho {MARK} $?" for command in wrong]
     box.file("top/script", ("\n".join(lines) + "\n").encode())
@@ -228,9 +230,9 @@ def proc_cmdline_has_the_words_of_the_launcher(box):
 
 @test
 def monitor_commands_have_help(box):
-    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap", "partitions",
-             "policy", "ps", "slabs", "swap", "walk", "demo-clock", "demo-cow", "demo-paging",
-             "demo-residency"]
+    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap",
+             "partitions", "policy", "ps", "slabs", "swap", "walk", "demo-clock", "demo-cow",
+             "demo-paging", "demo-residency"]
     out = run_script(box, ["help", *(f"{name} --help" for name in names)])
     for name in names:
         if not name.startswith("demo-"):  # demo lists those
