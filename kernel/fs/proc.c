@@ -35,6 +35,7 @@ struct proc_text {
 	unsigned readers; /* copying out of it now */
 };
 
+enum { PROC_RECORDS_BYTES = 384 };
 enum { PROC_STORE_MAX = 63, PROC_POSITION_NUMBERS = 256, PROC_NUMBER_TEXT = 12 };
 
 static const struct inode_ops proc_ops;
@@ -246,30 +247,47 @@ static int proc_make_text(struct file *f)
 	return 0;
 }
 
+/* Whole records from @index on, enough for @n bytes if they fit. Returns their bytes. */
+static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_t index, size_t n,
+			char records[PROC_RECORDS_BYTES])
+{
+	size_t made = 0;
+	while (made < n && made + node->record_size <= PROC_RECORDS_BYTES &&
+	       node->record(p, index, records + made)) {
+		made += node->record_size;
+		index++;
+	}
+	return made;
+}
+
 /*
- * As many records, or pieces of them, as are wanted. The process is looked up again for each: it
- * may end while user memory is made room for.
+ * As many records, or pieces of them, as are wanted: some at a time, for a whole pagemap has 786,432
+ * of them. The process is looked up again each time: it may end while user memory is made room for.
  */
 static long proc_read_records(struct file *f, uptr_t buf, size_t n)
 {
 	const struct proc_node *node = f->inode->proc.node;
 	const size_t size = node->record_size;
-	char record[PROC_RECORD_MAX];
-	size_t done = 0;
-	if (node->binary && (f->position % size != 0 || n % size != 0))
+	char records[PROC_RECORDS_BYTES];
+	uint64_t index = f->position / size;
+	size_t skip = (size_t)(f->position % size), done = 0;
+	if (node->binary && (skip != 0 || n % size != 0))
 		return -EINVAL;
 	while (done < n) {
 		struct process *p;
-		size_t skip = (size_t)(f->position % size), part = MIN(size - skip, n - done);
 		if (!proc_process(f->inode, &p))
 			return done ? (long)done : -ESRCH;
-		if (!node->record(p, f->position / size, record))
+		size_t made = proc_fill(node, p, index, skip + n - done, records);
+		if (made <= skip)
 			break;
-		int error = user_write(process_aspace(), buf + done, record + skip, part);
+		size_t part = MIN(made - skip, n - done);
+		int error = user_write(process_aspace(), buf + done, records + skip, part);
 		if (error)
 			return done ? (long)done : error;
 		f->position += part;
 		done += part;
+		index += (skip + part) / size;
+		skip = (skip + part) % size;
 		if (signal_wanted(process_running))
 			break;
 	}
