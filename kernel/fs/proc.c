@@ -261,7 +261,7 @@ static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_
 }
 
 /*
- * As many records, or pieces of them, as are wanted: some at a time, for a whole pagemap has 786,432
+ * As many records, or pieces of them, as are wanted: some at a time, as a whole pagemap has 786,432
  * of them. The process is looked up again each time: it may end while user memory is made room for.
  */
 static long proc_read_records(struct file *f, uptr_t buf, size_t n)
