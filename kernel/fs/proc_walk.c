@@ -45,6 +45,8 @@ static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offse
 	const struct segment *s = &as->segment;
 	text_add(t, "segment    base 0x%08x, limit 0x%08x bytes, offset 0x%08x\n", s->base,
 		 s->data_limit, offset);
+	text_add(t, "  code limit 0x%08x bytes: an instruction here %s\n", s->code_limit,
+		 offset < s->code_limit ? "may be fetched" : "is refused");
 	*va = s->base + offset;
 	if (offset < s->data_limit)
 		return true;
