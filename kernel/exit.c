@@ -98,6 +98,13 @@ static void exit_release_group(int pgrp, const struct process *ending)
 	signal_send_group(pgrp, SIGCONT);
 }
 
+/* Is its parent one of those that keep its group from being orphaned? */
+static bool exit_held_group(const struct process *leader)
+{
+	const struct process *parent = leader->parent;
+	return parent && parent->pgrp != leader->pgrp && parent->session == leader->session;
+}
+
 static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
@@ -107,7 +114,8 @@ static void exit_leave_family(struct process *leader)
 		groups_seen += child->pgrp != leader->pgrp;
 	}
 	wait_orphan_children(leader);
-	exit_release_group(leader->pgrp, leader);
+	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
+		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;
 	list_for_each(node, &process_all) {
