@@ -8,6 +8,7 @@
  */
 #include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
+#include "mm/contiguous.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"
 
@@ -131,6 +132,18 @@ static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 				: "a frame of zeroes (minor fault)");
 }
 
+/* A process in a partition: all of it is in the region, or all of it on swap. */
+static void walk_partition(struct text *t, const struct aspace *as, const struct pmap_entry *e)
+{
+	if (e->kind == PMAP_FRAME)
+		text_add(t, "frame      %u, in the region of partitions: its process's alone, never "
+			    "evicted by itself\n", e->number);
+	else if (contiguous_is_in(as->contiguous))
+		text_add(t, "touch      beyond the program's own part of its partition\n");
+	else
+		text_add(t, "swap       all of the process is out; it comes in before it runs again\n");
+}
+
 static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset, vaddr_t va)
 {
 	const struct vma *v = vma_find(&as->areas, offset);
@@ -147,7 +160,9 @@ static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset,
 		return;
 	}
 	walk_area(t, as, v, offset);
-	if (e.kind == PMAP_FRAME)
+	if (as->contiguous)
+		walk_partition(t, as, &e);
+	else if (e.kind == PMAP_FRAME)
 		walk_frame(t, e.number);
 	else if (e.kind == PMAP_SLOT)
 		walk_slot(t, e.number);

@@ -199,6 +199,20 @@ def monitor_hierarchy_counts_its_faults(box):
 
 
 @test
+def monitor_walk_knows_partitions(box):
+    """In the region, and out of it as a whole: stopped, so that it stays out."""
+    box.file("top/script", b"partition --size 256K tally-low --until-term &\nsleep 1\n"
+             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nkill -KILL 2\n")
+    out = box.run("/bin/sh", "/script", options=["-q", "--ram", "16M", "--append", "partitions=1M",
+                                                 "--root", box.file("top")]).out.decode()
+    there, gone = out.split("on swap:")
+    frame = find(r"frame +(\d+), in the region of partitions", there).group(1)
+    find(rf"physical +0x[0-9a-f]+ = frame {frame} ", there)
+    find(r"\nswap +all of the process is out", gone)
+    check("touch" not in gone and "zeroes (minor" not in gone, gone)
+
+
+@test
 def monitor_commands_say_what_is_wrong(box):
     wrong = {"maps": "usage: maps PID", "maps 99": "no such process", "walk 1": "usage: walk",
              "walk 1 xyz": "not an address", "walk 9999 0": "no such process",
