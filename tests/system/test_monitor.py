@@ -202,13 +202,15 @@ def monitor_hierarchy_counts_its_faults(box):
 def monitor_walk_knows_partitions(box):
     """In the region, and out of it as a whole: stopped, so that it stays out."""
     box.file("top/script", b"partition --size 256K tally-low --until-term &\nsleep 1\n"
-             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nkill -KILL 2\n")
+             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nswap\nkill -KILL 2\n")
     out = box.run("/bin/sh", "/script", options=["-q", "--ram", "16M", "--append", "partitions=1M",
                                                  "--root", box.file("top")]).out.decode()
     there, gone = out.split("on swap:")
     frame = find(r"frame +(\d+), in the region of partitions", there).group(1)
     find(rf"physical +0x[0-9a-f]+ = frame {frame} ", there)
     find(r"\nswap +all of the process is out", gone)
+    slots = find(r"\] (\d+) of \d+ slots", gone).group(1)
+    find(rf"\n +2 tally-low +{slots} slots\n", gone)
     check("touch" not in gone and "zeroes (minor" not in gone, gone)
 
 
