@@ -136,12 +136,13 @@ static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 static void walk_partition(struct text *t, const struct aspace *as, const struct pmap_entry *e)
 {
 	if (e->kind == PMAP_FRAME)
-		text_add(t, "frame      %u, in the region of partitions: its process's alone, never "
-			    "evicted by itself\n", e->number);
+		text_add(t, "frame      %u, in the region of partitions: never evicted alone\n",
+			 e->number);
 	else if (contiguous_is_in(as->contiguous))
 		text_add(t, "touch      beyond the program's own part of its partition\n");
 	else
-		text_add(t, "swap       all of the process is out; it comes in before it runs again\n");
+		text_add(t, "swap       all of the process is out; it comes in before it "
+			    "runs again\n");
 }
 
 static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset, vaddr_t va)

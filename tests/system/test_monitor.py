@@ -202,9 +202,10 @@ def monitor_hierarchy_counts_its_faults(box):
 def monitor_walk_knows_partitions(box):
     """In the region, and out of it as a whole: stopped, so that it stays out."""
     box.file("top/script", b"partition --size 256K tally-low --until-term &\nsleep 1\n"
-             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nswap\nkill -KILL 2\n")
-    out = box.run("/bin/sh", "/script", options=["-q", "--ram", "16M", "--append", "partitions=1M",
-                                                 "--root", box.file("top")]).out.decode()
+             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nswap\n"
+             b"kill -KILL 2\n")
+    options = ["-q", "--ram", "16M", "--append", "partitions=1M", "--root", box.file("top")]
+    out = box.run("/bin/sh", "/script", options=options).out.decode()
     there, gone = out.split("on swap:")
     frame = find(r"frame +(\d+), in the region of partitions", there).group(1)
     find(rf"physical +0x[0-9a-f]+ = frame {frame} ", there)
