@@ -209,6 +209,7 @@ void cmdline_init(struct cmdline *c)
 	string_copy(c->policy, "clock", sizeof(c->policy));
 	string_copy(c->partition_mode, "variable", sizeof(c->partition_mode));
 	string_copy(c->fit, "first", sizeof(c->fit));
+	c->more = "";
 }
 
 /* @word is the parser's to write on. */

@@ -34,6 +34,7 @@ struct cmdline {
 	uint32_t quantum_ticks;		 /* quantum=TICKS of 10 ms; 0: as the scheduler likes */
 	uint32_t disk_delay_us;		 /* disk_delay=US: a page takes so long; 0 */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
+	const char *more;		 /* the line that came by fw_cfg; "" */
 	/*
 	 * The first process's arguments, its name first: fw_cfg's argv, else init and the words
 	 * after "--". @nargs strings, each with its NUL, one right behind the other. Set by

@@ -99,6 +99,13 @@ static void exit_release_group(int pgrp, const struct process *ending)
 	signal_send_group(pgrp, SIGCONT);
 }
 
+/* Is its parent one of those that keep its group from being orphaned? */
+static bool exit_held_group(const struct process *leader)
+{
+	const struct process *parent = leader->parent;
+	return parent && parent->pgrp != leader->pgrp && parent->session == leader->session;
+}
+
 static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
@@ -108,9 +115,7 @@ static void exit_leave_family(struct process *leader)
 		groups_seen += child->pgrp != leader->pgrp;
 	}
 	wait_orphan_children(leader);
-	/* Its group loses a guardian only where its parent is of another one in the session. */
-	const struct process *parent = leader->parent;
-	if (parent && parent->pgrp != leader->pgrp && parent->session == leader->session)
+	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
 		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;

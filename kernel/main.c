@@ -118,8 +118,10 @@ static const char *main_read_words(void)
 	uint32_t n = MIN(file.size, sizeof(words) - 1);
 	if (n < file.size)
 		log_warn("command line: cut after %u characters", n);
-	if (fw_cfg_read(&file, virt_to_phys(words), n) == 0)
-		(void)cmdline_parse(&cmdline, words);
+	if (fw_cfg_read(&file, virt_to_phys(words), n) != 0)
+		return arguments;
+	(void)cmdline_parse(&cmdline, words);
+	cmdline.more = words;
 	return arguments;
 }
 

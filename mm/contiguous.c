@@ -213,6 +213,12 @@ int contiguous_create(struct aspace *as, uint32_t bytes, enum contiguous_binding
 	return 0;
 }
 
+uint32_t contiguous_swapped(const struct contiguous *c)
+{
+	bool out = c->state == CONTIGUOUS_OUT;
+	return out ? contiguous_pages(c) - contiguous_first_page(c) : 0;
+}
+
 static void contiguous_drop_slots(struct contiguous *c)
 {
 	for (uint32_t i = 0; i < contiguous_pages(c); i++) {

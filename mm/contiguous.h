@@ -70,6 +70,8 @@ MUST_CHECK int contiguous_enter(struct contiguous *c, uint32_t at);
  * slots), -EIO; then all is as before.
  */
 MUST_CHECK int contiguous_roll_out(struct contiguous *c);
+/* Pages on swap: all of them while it is OUT, else none. */
+uint32_t contiguous_swapped(const struct contiguous *c);
 /* Everything goes: place, slots, tables' contents. By aspace_put. */
 void contiguous_destroy(struct aspace *as);
 /*

@@ -25,6 +25,17 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
+/*
+ * A file's text, kept with the open file. Threads and fork's children share an open file, and a
+ * reader may sleep in the middle of copying: meanwhile the text stays as it is, even if another
+ * reads from the start.
+ */
+struct proc_text {
+	struct text text;
+	unsigned readers; /* copying out of it now */
+};
+
+enum { PROC_RECORDS_BYTES = 384 };
 enum { PROC_STORE_MAX = 63, PROC_POSITION_NUMBERS = 256, PROC_NUMBER_TEXT = 12 };
 
 static const struct inode_ops proc_ops;
@@ -215,48 +226,68 @@ void proc_add_path(struct text *t, const struct inode *i)
 static int proc_make_text(struct file *f)
 {
 	const struct inode *i = f->inode;
-	struct text *t = f->private;
+	struct text made = { .bytes = NULL };
 	struct process *p;
 	if (!proc_process(i, &p))
 		return -ESRCH;
-	if (!t) {
-		t = kzalloc(sizeof(*t));
-		if (!t)
-			return -ENOMEM;
-		f->private = t;
-	}
-	text_free(t);
 	if (i->proc.node->show_number)
-		i->proc.node->show_number(t, p, (uint32_t)i->proc.fd);
+		i->proc.node->show_number(&made, p, (uint32_t)i->proc.fd);
 	else
-		i->proc.node->show(t, p);
-	return t->failed ? -ENOMEM : 0;
+		i->proc.node->show(&made, p);
+	if (!f->private)
+		f->private = kzalloc(sizeof(struct proc_text));
+	struct proc_text *kept = f->private;
+	if (made.failed || !kept || kept->readers > 0) {
+		bool failed = made.failed || !kept;
+		text_free(&made);
+		return failed ? -ENOMEM : 0; /* the others' text is good enough */
+	}
+	text_free(&kept->text);
+	kept->text = made;
+	return 0;
+}
+
+/* Whole records from @index on, enough for @n bytes if they fit. Returns their bytes. */
+static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_t index, size_t n,
+			char records[PROC_RECORDS_BYTES])
+{
+	size_t made = 0;
+	while (made < n && made + node->record_size <= PROC_RECORDS_BYTES &&
+	       node->record(p, index, records + made)) {
+		made += node->record_size;
+		index++;
+	}
+	return made;
 }
 
 /*
- * As many records, or pieces of them, as are wanted. The process is looked up again for each: it
- * may end while user memory is made room for.
+ * As many records, or pieces of them, as are wanted: some at a time, as a whole pagemap has 786,432
+ * of them. The process is looked up again each time: it may end while user memory is made room for.
  */
 static long proc_read_records(struct file *f, uptr_t buf, size_t n)
 {
 	const struct proc_node *node = f->inode->proc.node;
 	const size_t size = node->record_size;
-	char record[PROC_RECORD_MAX];
-	size_t done = 0;
-	if (node->binary && (f->position % size != 0 || n % size != 0))
+	char records[PROC_RECORDS_BYTES];
+	uint64_t index = f->position / size;
+	size_t skip = (size_t)(f->position % size), done = 0;
+	if (node->binary && (skip != 0 || n % size != 0))
 		return -EINVAL;
 	while (done < n) {
 		struct process *p;
-		size_t skip = (size_t)(f->position % size), part = MIN(size - skip, n - done);
 		if (!proc_process(f->inode, &p))
 			return done ? (long)done : -ESRCH;
-		if (!node->record(p, f->position / size, record))
+		size_t made = proc_fill(node, p, index, skip + n - done, records);
+		if (made <= skip)
 			break;
-		int error = user_write(process_aspace(), buf + done, record + skip, part);
+		size_t part = MIN(made - skip, n - done);
+		int error = user_write(process_aspace(), buf + done, records + skip, part);
 		if (error)
 			return done ? (long)done : error;
 		f->position += part;
 		done += part;
+		index += (skip + part) / size;
+		skip = (skip + part) % size;
 		if (signal_wanted(process_running))
 			break;
 	}
@@ -273,11 +304,14 @@ static long proc_read(struct file *f, uptr_t buf, size_t n)
 	int error = f->position == 0 || !f->private ? proc_make_text(f) : 0;
 	if (error)
 		return error;
-	const struct text *t = f->private;
+	struct proc_text *kept = f->private;
+	const struct text *t = &kept->text;
 	if (f->position >= t->length)
 		return 0;
 	n = MIN(n, t->length - (size_t)f->position);
+	kept->readers++;
 	error = user_write(process_aspace(), buf, t->bytes + f->position, n);
+	kept->readers--;
 	if (error)
 		return error;
 	f->position += n;
@@ -303,10 +337,10 @@ static long proc_write(struct file *f, uptr_t buf, size_t n)
 
 static void proc_close(struct file *f)
 {
-	struct text *t = f->private;
-	if (t)
-		text_free(t);
-	kfree(t);
+	struct proc_text *kept = f->private;
+	if (kept)
+		text_free(&kept->text);
+	kfree(kept);
 }
 
 static long proc_read_dir(struct file *f, uptr_t buf, size_t n)

@@ -28,6 +28,8 @@ static const char *maps_special(const struct aspace *as, const struct vma *v)
 		return "[heap]";
 	if (v->start <= as->stack_start && as->stack_start < v->end)
 		return "[stack]";
+	if (v->start == as->sigreturn_page)
+		return "[sigreturn]";
 	return v->flags & VMA_SHARED ? "/dev/zero (deleted)" : NULL;
 }
 

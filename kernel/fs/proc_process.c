@@ -11,6 +11,7 @@
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/contiguous.h"
 
 enum {
 	KIB = 4, /* per page */
@@ -77,7 +78,7 @@ static struct process_sizes process_sizes(const struct process *p)
 	s.total = as->areas.npages;
 	s.resident = as->pmap.resident;
 	s.peak = MAX(as->peak_resident, s.resident);
-	s.swapped = as->pmap.swapped;
+	s.swapped = as->contiguous ? contiguous_swapped(as->contiguous) : as->pmap.swapped;
 	s.tables = as->pmap.tables;
 	s.text = (page_up(as->code_end) - page_down(as->code_start)) >> PAGE_SHIFT;
 	for (const struct vma *v = vma_first(&as->areas); v; v = vma_next(v)) {

@@ -3,6 +3,7 @@
  */
 #include "boot/boot_info.h"
 #include "kernel/clock.h"
+#include "kernel/cmdline.h"
 #include "kernel/cpu.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/proc_files.h"
@@ -46,8 +47,9 @@ static void root_version(struct text *t, struct process *p)
 
 static void root_cmdline(struct text *t, struct process *p)
 {
+	const char *words = boot_info.cmdline, *more = cmdline.more;
 	(void)p;
-	text_add(t, "%s\n", boot_info.cmdline);
+	text_add(t, "%s%s%s\n", words, *words && *more ? " " : "", more);
 }
 
 static void root_filesystems(struct text *t, struct process *p)

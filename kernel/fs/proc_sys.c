@@ -66,8 +66,9 @@ int proc_store_sysrq(struct process *p, const char *text)
 
 static int sys_drop_caches_now(struct process *p, const char *text)
 {
+	uint32_t n;
 	(void)p;
-	if (text[0] < '1' || text[0] > '3')
+	if (!proc_take_number(text, &n) || n < 1 || n > 3)
 		return -EINVAL;
 	reclaim_drop_caches();
 	return 0;

@@ -8,6 +8,7 @@
  */
 #include "kernel/fs/proc_files.h"
 #include "kernel/process.h"
+#include "mm/contiguous.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"
 
@@ -45,6 +46,8 @@ static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offse
 	const struct segment *s = &as->segment;
 	text_add(t, "segment    base 0x%08x, limit 0x%08x bytes, offset 0x%08x\n", s->base,
 		 s->data_limit, offset);
+	text_add(t, "  code limit 0x%08x bytes: an instruction here %s\n", s->code_limit,
+		 offset < s->code_limit ? "may be fetched" : "is refused");
 	*va = s->base + offset;
 	if (offset < s->data_limit)
 		return true;
@@ -129,6 +132,19 @@ static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 				: "a frame of zeroes (minor fault)");
 }
 
+/* A process in a partition: all of it is in the region, or all of it on swap. */
+static void walk_partition(struct text *t, const struct aspace *as, const struct pmap_entry *e)
+{
+	if (e->kind == PMAP_FRAME)
+		text_add(t, "frame      %u, in the region of partitions: never evicted alone\n",
+			 e->number);
+	else if (contiguous_is_in(as->contiguous))
+		text_add(t, "touch      beyond the program's own part of its partition\n");
+	else
+		text_add(t, "swap       all of the process is out; it comes in before it "
+			    "runs again\n");
+}
+
 static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset, vaddr_t va)
 {
 	const struct vma *v = vma_find(&as->areas, offset);
@@ -145,7 +161,9 @@ static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset,
 		return;
 	}
 	walk_area(t, as, v, offset);
-	if (e.kind == PMAP_FRAME)
+	if (as->contiguous)
+		walk_partition(t, as, &e);
+	else if (e.kind == PMAP_FRAME)
 		walk_frame(t, e.number);
 	else if (e.kind == PMAP_SLOT)
 		walk_slot(t, e.number);

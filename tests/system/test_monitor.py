@@ -199,12 +199,36 @@ def monitor_hierarchy_counts_its_faults(box):
 
 
 @test
+def monitor_walk_knows_partitions(box):
+    """In the region, and out of it as a whole: stopped, so that it stays out."""
+    box.file("top/script", b"partition --size 256K tally-low --until-term &\nsleep 1\n"
+             b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nswap\n"
+             b"kill -KILL 2\n")
+    options = ["-q", "--ram", "16M", "--append", "partitions=1M", "--root", box.file("top")]
+    out = box.run("/bin/sh", "/script", options=options).out.decode()
+    there, gone = out.split("on swap:")
+    frame = find(r"frame +(\d+), in the region of partitions", there).group(1)
+    find(rf"physical +0x[0-9a-f]+ = frame {frame} ", there)
+    find(r"\nswap +all of the process is out", gone)
+    slots = find(r"\] (\d+) of \d+ slots", gone).group(1)
+    find(rf"\n +2 tally-low +{slots} slots\n", gone)
+    check("touch" not in gone and "zeroes (minor" not in gone, gone)
+
+
+@test
 def monitor_commands_say_what_is_wrong(box):
     wrong = {"maps": "usage: maps PID", "maps 99": "no such process", "walk 1": "usage: walk",
              "walk 1 xyz": "not an address", "walk 9999 0": "no such process",
              "frames nothing": "no such kind", "frames 99999999": "no such frame",
-             "demo nothing": "no such demonstration", "free x": "usage", "buddy x": "usage",
-             "ps --bad": "unknown option", "maps a/b": "not a process id"}
+             "demo nothing": "no such demonstration",
+             "demo partitions": "start the kernel with --append partitions=",
+             "partitions": "there is no region", "policy lru2": "no such policy",
+             "free x": "usage", "buddy x": "usage",
+             "ps --bad": "unknown option", "maps a/b": "not a process id",
+             "echo lru2 > /proc/sys/vm/policy": "echo: write error: Invalid argument",
+             "echo 1 > /proc/sys/vm/swappiness": "echo: write error",
+             "echo 1e9 > /proc/sys/vm/drop_caches": "echo: write error: Invalid argument",
+             "echo -n x > /proc/memmap": "echo: write error: Invalid argument"}
     lines = [f"{command}\necho {MARK} $?" for command in wrong]
     box.file("top/script", ("\n".join(lines) + "\n").encode())
     result = box.run("/bin/sh", "/script", options=["-q", "--root", box.file("top")])
@@ -216,9 +240,16 @@ def monitor_commands_say_what_is_wrong(box):
 
 
 @test
+def proc_cmdline_has_the_words_of_the_launcher(box):
+    out = run_script(box, ["cat /proc/cmdline"], sleeper=False, ram="16M", frames=64, swap="8M")
+    find(r"(^|\s)swap=8M frames=64(\s|$)", out["cat /proc/cmdline"])
+
+
+@test
 def monitor_commands_have_help(box):
-    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "ps", "slabs", "swap",
-             "walk", "demo-clock", "demo-cow", "demo-paging", "demo-residency"]
+    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap",
+             "partitions", "policy", "ps", "slabs", "swap", "walk", "demo-clock", "demo-cow",
+             "demo-paging", "demo-residency"]
     out = run_script(box, ["help", *(f"{name} --help" for name in names)])
     for name in names:
         if not name.startswith("demo-"):  # demo lists those

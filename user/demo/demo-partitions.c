@@ -55,7 +55,7 @@ static void look(void)
 {
 	int error = region_read(&region);
 	if (error == -ENODEV)
-		fail("demo: there is no region; start the kernel with partitions=%uK\n",
+		fail("demo: there is no region; start the kernel with --append partitions=%uK\n",
 		     STORY_KIB);
 	if (error)
 		fail("demo: /proc/partition: %s\n", error_text(error));

@@ -15,6 +15,7 @@
 static struct {
 	char text[1024];
 	size_t length;
+	int error; /* of the first write that failed */
 } output;
 
 int write_all(int fd, const void *buf, size_t size)
@@ -33,14 +34,20 @@ int write_all(int fd, const void *buf, size_t size)
 	return 0;
 }
 
-/* An error has nowhere to go: the program learns it from its own calls, if it looks. */
 void print_flush(void)
 {
 	size_t length = output.length;
 
 	output.length = 0;
-	if (length > 0)
-		write_all(1, output.text, length);
+	int error = length > 0 ? write_all(1, output.text, length) : 0;
+	if (output.error == 0)
+		output.error = error;
+}
+
+int print_error(void)
+{
+	print_flush();
+	return output.error;
 }
 
 static void output_sink(void *context, const char *text, size_t length)

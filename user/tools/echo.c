@@ -1,4 +1,7 @@
-/* Prints its arguments with a blank between them; -n leaves out the line's end. */
+/*
+ * Prints its arguments with a blank between them; -n leaves out the line's end. Who writes a
+ * setting with it (echo lru > /proc/sys/vm/policy) is told when it was refused.
+ */
 #include "lib/string.h"
 #include "user/lib/print.h"
 #include "user/lib/runtime.h"
@@ -12,5 +15,7 @@ int main(int argc, char **argv, char **envp)
 		printf("%s%s", argv[i], i + 1 < argc ? " " : "");
 	if (newline)
 		printf("\n");
+	if (print_error() != 0)
+		fail("echo: write error: %s\n", error_text(print_error()));
 	return 0;
 }

@@ -54,9 +54,21 @@ static void give_order(int argc, char **argv)
 		fail("partitions: %s: %s\n", order, error_text(error));
 }
 
+static int help(void)
+{
+	printf("partitions: draws the region of partitions, or gives an order and draws it then\n"
+	       "usage: partitions [log | ORDER]\n"
+	       "  orders: mode single | variable | fixed:SIZE+SIZE...   fit first | best | worst\n"
+	       "          compact   auto on | off   move PID POSITION   rollout PID\n"
+	       "          quantum TICKS   system SIZE   driver take SIZE | release\n");
+	return 0;
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	(void)envp;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return help();
 	bool log = argc == 2 && strcmp(argv[1], "log") == 0;
 	if (argc > 1 && !log)
 		give_order(argc, argv);

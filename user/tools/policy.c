@@ -31,6 +31,15 @@ static int policy_show(void)
 	return 0;
 }
 
+static int usage(const char *word)
+{
+	if (strcmp(word, "--help") != 0)
+		fail("usage: policy [NAME]\n");
+	printf("policy: which page replacement is in force; NAME puts another in force\n"
+	       "usage: policy [NAME]\n");
+	return 0;
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	(void)envp;
@@ -39,9 +48,9 @@ int main(int argc, char **argv, char **envp)
 	if (argc < 2)
 		return policy_show();
 	if (argc > 2 || argv[1][0] == '-')
-		fail("usage: policy [NAME]\n");
+		return usage(argv[1]);
 	error = sys_write(policy_open(O_WRONLY), argv[1], strlen(argv[1]));
 	if (error < 0)
-		fail("policy: %s: there is no such policy\n", argv[1]);
+		fail("policy: %s: there is no such policy (policy lists them)\n", argv[1]);
 	return 0;
 }

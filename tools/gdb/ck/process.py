@@ -80,6 +80,8 @@ def area_line(space, area):
         return f"{line} [heap]"
     if area["start"] <= space["stack_start"] < area["end"]:
         return f"{line} [stack]"
+    if area["start"] == space["sigreturn_page"]:
+        return f"{line} [sigreturn]"
     if area["object"] != guest.address_of("object_zero"):
         return f"{line} ({pages.object_text(area['object'])})"
     return line
