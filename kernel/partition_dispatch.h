@@ -50,6 +50,7 @@ struct dispatch_wait {
 	struct process *process;
 	uint32_t at;
 	bool patient;
+	bool entered; /* it was this one who got the place, not another thread */
 };
 extern struct list_node dispatch_waits;
 

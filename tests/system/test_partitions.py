@@ -272,6 +272,27 @@ def partitions_random_system_calls_do_not_stop_the_machine(box):
 
 
 @test
+def partitions_bring_a_process_in_once_for_all_its_threads(box):
+    """However many of its threads wait for it: one decision, as the process counts them."""
+    os.makedirs(box.file("top/tmp"))
+    try:
+        subprocess.run(["gcc", "-m32", "-O1", "-static-pie", "-fPIE", "-pthread", "-o",
+                        box.file("top/tmp/runners"),
+                        os.path.join(ROOT, "tests", "system", "programs", "runners.c")],
+                       check=True, capture_output=True)
+    except subprocess.CalledProcessError as error:
+        raise Skipped("no static 32-bit C library here") from error
+    line = "partition --size 1500K /tmp/runners &"
+    out, _ = script(box, "partitions quantum 20", line, line, "wait", "partitions log",
+                    options=["--root", box.file("top")])
+    told = sum(int(n) for n in re.findall(r"^rolled_in (\d+)$", out, re.M))
+    check(told > 1, f"{told} times rolled in")
+    log = log_of(out)
+    check(len(log) < 128, "the record has lost its beginning")
+    equal(sum("rolled in" in event for event in log), told, "decisions to roll in")
+
+
+@test
 def partitions_hold_programs_with_a_c_library(box):
     """The stock compiler's static programs, linked low and movable, bound at both times."""
     source = os.path.join(ROOT, "tests", "system", "programs", "libc.c")
