@@ -204,7 +204,8 @@ def monitor_commands_say_what_is_wrong(box):
              "walk 1 xyz": "not an address", "walk 9999 0": "no such process",
              "frames nothing": "no such kind", "frames 99999999": "no such frame",
              "demo nothing": "no such demonstration", "free x": "usage", "buddy x": "usage",
-             "ps --bad": "unknown option", "maps a/b": "not a process id"}
+             "ps --bad": "unknown option", "maps a/b": "not a process id",
+             "echo no-such > /proc/sys/vm/policy": "echo: Invalid argument"}
     lines = [f"{command}\necho {MARK} $?" for command in wrong]
     box.file("top/script", ("\n".join(lines) + "\n").encode())
     result = box.run("/bin/sh", "/script", options=["-q", "--root", box.file("top")])

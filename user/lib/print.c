@@ -15,6 +15,7 @@
 static struct {
 	char text[1024];
 	size_t length;
+	int error; /* the first that a write met */
 } output;
 
 int write_all(int fd, const void *buf, size_t size)
@@ -33,14 +34,23 @@ int write_all(int fd, const void *buf, size_t size)
 	return 0;
 }
 
-/* An error has nowhere to go: the program learns it from its own calls, if it looks. */
+/* An error is kept for print_error: most programs have nobody to tell it. */
 void print_flush(void)
 {
 	size_t length = output.length;
 
 	output.length = 0;
-	if (length > 0)
-		write_all(1, output.text, length);
+	if (length == 0)
+		return;
+	int error = write_all(1, output.text, length);
+	if (!output.error)
+		output.error = error;
+}
+
+int print_error(void)
+{
+	print_flush();
+	return output.error;
 }
 
 static void output_sink(void *context, const char *text, size_t length)

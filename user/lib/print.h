@@ -12,6 +12,8 @@
 void printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void eprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void print_flush(void);
+/* Write what was collected. 0, or the first error that standard output has met, negated. */
+int print_error(void);
 /* Print on standard error and end the process with status 1. */
 NORETURN void fail(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Write all of it, however many calls it takes. Returns 0 or a negated error number. */
