@@ -219,7 +219,8 @@ def monitor_commands_say_what_is_wrong(box):
 @test
 def monitor_commands_have_help(box):
     names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "ps", "slabs", "swap",
-             "walk", "demo-clock", "demo-cow", "demo-paging", "demo-residency"]
+             "walk", "partition", "partitions", "policy", "demo-clock", "demo-cow", "demo-paging",
+             "demo-residency"]
     out = run_script(box, ["help", *(f"{name} --help" for name in names)])
     for name in names:
         if not name.startswith("demo-"):  # demo lists those

@@ -188,6 +188,21 @@ def partitions_fixed(box):
 
 
 @test
+def partitions_fixed_can_be_sixteen(box):
+    """As many as there may be, by the command line and by an order; more, or half a word, none."""
+    sixteen, seventeen = ("fixed:" + "+".join(["100K"] * n) for n in (16, 17))
+    expected = [(start, 100, "hole") for start in range(0, 1600, 100)]
+    # Cut after as many characters as fit, its last size would be 4K or 40K and all would be valid.
+    long = "fixed:" + "+".join(["4096K"] * 30)
+    out, err = script(box, "partitions", "partitions mode variable", f"partitions mode {sixteen}",
+                      f"partitions mode {seventeen}", f"partitions mode {long}", "partitions",
+                      more=f"partition_mode={sixteen}", size="96M", ram="140M")
+    pictures = [blocks(picture) for picture in re.split(r"^\w+, first fit", out, flags=re.M)[1:]]
+    equal(pictures, [expected, [(0, 98304, "hole")], expected, expected], "partitions")
+    equal(err.count("no such order"), 2, "refused orders")
+
+
+@test
 def partitions_limit_is_a_page_in_both(box):
     """One page beyond: SIGSEGV; the neighbour's numbers are right."""
     out, err = script(
@@ -217,7 +232,7 @@ def partitions_limit_is_a_byte_in_bochs(box):
 def partitions_need_a_region_and_a_program_that_fits(box):
     result = box.run("/bin/partition", "/bin/tally-low")
     equal(result.status, 1, "status without a region")
-    find(b"No such device", result.err)
+    find(b"there is no region", result.err)
     for words, error in ((["--size", "8K", "tally-low"], b"Cannot allocate memory"),
                          (["--size", "9M", "tally-low"], b"Cannot allocate memory"),
                          (["tally"], b"Exec format error"),
@@ -225,6 +240,7 @@ def partitions_need_a_region_and_a_program_that_fits(box):
         result = run(box, "/bin/partition", *words)
         check(result.status in (126, 127), f"status {result.status}")
         find(error, result.err)
+    find(b"linked low", run(box, "/bin/partition", "cat").err)
 
 
 def link_low(box, name, source):

@@ -10,6 +10,10 @@
 
 #define POLICY_FILE "/proc/sys/vm/policy"
 
+static const char usage[] =
+	"policy: shows the replacement policies, the one in use in brackets, or changes it\n"
+	"usage: policy [NAME]\n";
+
 static int policy_open(int flags)
 {
 	int fd = sys_open(POLICY_FILE, flags, 0);
@@ -38,8 +42,12 @@ int main(int argc, char **argv, char **envp)
 
 	if (argc < 2)
 		return policy_show();
+	if (strcmp(argv[1], "--help") == 0) {
+		printf("%s", usage);
+		return 0;
+	}
 	if (argc > 2 || argv[1][0] == '-')
-		fail("usage: policy [NAME]\n");
+		fail("%s", usage);
 	error = sys_write(policy_open(O_WRONLY), argv[1], strlen(argv[1]));
 	if (error < 0)
 		fail("policy: %s: there is no such policy\n", argv[1]);
