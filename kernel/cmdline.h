@@ -7,7 +7,8 @@
 
 #include "lib/base.h"
 
-enum { CMDLINE_WORD_MAX = 64, CMDLINE_LIST_MAX = 128, CMDLINE_PATH_MAX = 256, CMDLINE_FRAMES_MIN = 16 };
+enum { CMDLINE_WORD_MAX = 64, CMDLINE_LIST_MAX = 128 };
+enum { CMDLINE_PATH_MAX = 256, CMDLINE_FRAMES_MIN = 16 };
 
 /*
  * Words before "--", understood; defaults where the line says nothing. Too long a value is a bad

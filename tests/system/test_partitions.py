@@ -241,6 +241,9 @@ def partitions_need_a_region_and_a_program_that_fits(box):
         check(result.status in (126, 127), f"status {result.status}")
         find(error, result.err)
     find(b"linked low", run(box, "/bin/partition", "cat").err)
+    result = run(box, "/bin/partitions", size="1100M", ram="2000M")
+    equal(result.status, 126, "status with a region larger than the direct map")
+    find("below 768 MiB, 1126400 KiB of partitions", result.err.decode("ascii"))
 
 
 def link_low(box, name, source):
