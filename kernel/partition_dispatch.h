@@ -18,7 +18,8 @@ void dispatch_init(void);
  * which may mean that others go out. @at: PARTITION_ANYWHERE, or the only place. @patient false:
  * now or not at all.
  * 0, or -ENOMEM (not patient, and no room now)   -E2BIG (never)   -EINVAL, -EBUSY (@at is outside
- * the region, or taken while nothing of @c is in memory yet)   -EIO   -EINTR (SIGKILL came first)
+ * the region, or taken while nothing of @c is in memory yet)   -EIO   -EINTR (a signal that ends
+ * the process came first)
  */
 MUST_CHECK int dispatch_admit(struct contiguous *c, uint32_t at, bool patient);
 /* Whoever waits looks again: there may be room. */

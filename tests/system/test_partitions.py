@@ -158,6 +158,19 @@ def partitions_end_while_on_swap(box):
 
 
 @test
+def partitions_a_signal_ends_who_waits(box):
+    """SIGTERM, as ^C, ends one that waits in the queue or on swap; it needs no place to die."""
+    out, _ = script(
+        box, "partitions quantum 0", "partition --size 2000K tally-low --rounds 1000000 &",
+        "sleep 1", "partition --size 2000K --priority 1 tally-low --rounds 1000000 &", "sleep 1",
+        "partition --size 2000K tally-low &", "sleep 1", "partitions", "kill 3", "kill -INT 7",
+        "sleep 1", "partitions", "kill 5", "wait")
+    pictures = out.split("variable, first fit")
+    equal(len(re.findall("waits:", pictures[2])), 2, "who waits")
+    equal(len(re.findall("waits:|on swap:", pictures[3])), 0, "who still waits")
+
+
+@test
 def partitions_single_with_a_growing_system(box):
     """B2: the program at the high end, the hole in the middle, a driver taken and released."""
     out, err = script(
