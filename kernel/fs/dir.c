@@ -224,6 +224,7 @@ static void dir_remove_tail(struct inode *top, uint32_t serial)
 void dir_remove_younger(uint32_t serial)
 {
 	bool again = true;
+	dir_remove_tail(inode_root(), serial); /* it is on no list */
 	while (again) {
 		again = false;
 		list_for_each(node, &inode_all) {

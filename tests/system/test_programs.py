@@ -138,6 +138,15 @@ def a_thousand_processes_leave_nothing_behind(box):
 
 
 @test
+def files_in_the_root_are_no_leak(box):
+    """As those of other directories: what a run made is gone before what is left is counted."""
+    script = "".join(f"echo {n} > /file-{n}\n" for n in range(100))
+    result = box.run("/bin/sh", options=["--stdin", box.file("script", script.encode())])
+    result.expect()
+    equal(result["frames_leaked"] + result["objects_leaked"], 0, "leaked")
+
+
+@test
 def a_file_five_times_as_large_as_memory(box):
     """Changed pages of files go to swap, by write and by map, and come back."""
     result = box.run("/tests/files-big", "40", ram="8M", swap="64M").expect()
