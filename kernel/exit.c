@@ -98,6 +98,13 @@ static void exit_release_group(int pgrp, const struct process *ending)
 	signal_send_group(pgrp, SIGCONT);
 }
 
+/* Is it by @leader that its group has a relative outside? If not, its end makes no orphan of it. */
+static bool exit_ties_group(const struct process *leader)
+{
+	const struct process *parent = leader->parent;
+	return parent && parent->pgrp != leader->pgrp && parent->session == leader->session;
+}
+
 static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
@@ -107,7 +114,8 @@ static void exit_leave_family(struct process *leader)
 		groups_seen += child->pgrp != leader->pgrp;
 	}
 	wait_orphan_children(leader);
-	exit_release_group(leader->pgrp, leader);
+	if (exit_ties_group(leader))
+		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;
 	list_for_each(node, &process_all) {
