@@ -62,7 +62,7 @@ static void give_order(int argc, char **argv)
 					      i > 1 ? " " : "", argv[i]);
 	int error = used < sizeof(order) ? region_order("%s", order) : -EINVAL;
 	if (error == -EINVAL)
-		fail("partitions: %s: no such order, or not now\n%s", order, usage);
+		fail("partitions: %s: %s\n%s", order, error_text(error), usage);
 	if (error)
 		fail("partitions: %s: %s\n", order, error_text(error));
 }
