@@ -132,8 +132,10 @@ static bool placement_take_all(struct placement *p, struct boot_info *info)
 	    placement_missing(p->partitions) ||
 	    placement_missing(p->overlay) || placement_missing(p->input) ||
 	    memmap_free(info, DIRECT_MAX_BYTES) < PLACEMENT_RESERVE) {
-		log_error("no room in one piece for %u KiB of swap, %u KiB of launcher's files",
-			  p->swap.bytes >> 10, (p->overlay.bytes + p->input.bytes) >> 10);
+		log_error("no room in one piece for %u KiB of swap, %u of launcher's files, or, "
+			  "below %u MiB, %u KiB of partitions", p->swap.bytes >> 10,
+			  (p->overlay.bytes + p->input.bytes) >> 10, DIRECT_MAX_BYTES >> 20,
+			  p->partitions.bytes >> 10);
 		return false;
 	}
 	p->frame_table = memset(phys_to_virt(table.start), 0, table_bytes);

@@ -7,7 +7,8 @@
 
 #include "lib/base.h"
 
-enum { CMDLINE_WORD_MAX = 64, CMDLINE_PATH_MAX = 256, CMDLINE_FRAMES_MIN = 16 };
+enum { CMDLINE_WORD_MAX = 64, CMDLINE_LIST_MAX = 128 };
+enum { CMDLINE_PATH_MAX = 256, CMDLINE_FRAMES_MIN = 16 };
 
 /*
  * Words before "--", understood; defaults where the line says nothing. Too long a value is a bad
@@ -22,7 +23,7 @@ struct cmdline {
 	uint32_t swap_bytes;		 /* swap=SIZE, rounded up to pages */
 	char policy[CMDLINE_WORD_MAX];	 /* policy=NAME; "clock" */
 	uint32_t partition_bytes;	 /* partitions=SIZE, rounded up to pages; 0: none */
-	char partition_mode[CMDLINE_WORD_MAX]; /* partition_mode=WORD; "variable" */
+	char partition_mode[CMDLINE_LIST_MAX]; /* partition_mode=WORD; "variable" */
 	char fit[CMDLINE_WORD_MAX];	 /* fit=NAME; "first" */
 	bool local;			 /* replacement=local; false with replacement=global */
 	bool pff;			 /* allocation=pff; false with allocation=equal */

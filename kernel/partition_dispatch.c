@@ -258,6 +258,7 @@ static int dispatch_wait_turn(struct dispatch_wait *me)
 			return 0; /* another thread was first */
 		if (me->c->state != CONTIGUOUS_GOING) {
 			int error = dispatch_is_first(me) ? dispatch_try(me) : -ENOMEM;
+			me->entered = error == 0;
 			if (dispatch_settled(me, error, fresh))
 				return error;
 		}
@@ -280,10 +281,10 @@ int dispatch_admit(struct contiguous *c, uint32_t at, bool patient)
 	dispatch_join(&me);
 	int error = dispatch_wait_turn(&me);
 	list_remove(&me.link);
-	if (!error)
+	if (me.entered) {
 		c->has_run = false;
-	if (!error)
 		dispatch_record(kind, c, 0);
+	}
 	dispatch_wake(); /* the next one's turn */
 	return error;
 }

@@ -18,7 +18,8 @@ void dispatch_init(void);
  * which may mean that others go out. @at: PARTITION_ANYWHERE, or the only place. @patient false:
  * now or not at all.
  * 0, or -ENOMEM (not patient, and no room now)   -E2BIG (never)   -EINVAL, -EBUSY (@at is outside
- * the region, or taken while nothing of @c is in memory yet)   -EIO   -EINTR (SIGKILL came first)
+ * the region, or taken while nothing of @c is in memory yet)   -EIO   -EINTR (a signal that ends
+ * the process came first)
  */
 MUST_CHECK int dispatch_admit(struct contiguous *c, uint32_t at, bool patient);
 /* Whoever waits looks again: there may be room. */
@@ -50,6 +51,7 @@ struct dispatch_wait {
 	struct process *process;
 	uint32_t at;
 	bool patient;
+	bool entered; /* it was this one who got the place, not another thread */
 };
 extern struct list_node dispatch_waits;
 

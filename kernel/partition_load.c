@@ -94,10 +94,14 @@ static int load_find_place(struct aspace *as, const struct partition_load *l,
 {
 	uint32_t bytes = l->wish.bytes ? l->wish.bytes
 				       : plan->image + PARTITION_HEAP + PARTITION_STACK;
-	if (bytes < plan->image + PARTITION_STACK || bytes > partition_region.bytes) {
-		log_warn("%s: a partition of %u KiB: the program has %u KiB, its stack %u KiB, the "
-			 "region %u KiB", process_describe(), bytes >> 10, plan->image >> 10,
-			 PARTITION_STACK >> 10, partition_region.bytes >> 10);
+	if (bytes > partition_region.bytes) {
+		log_warn("%s: a partition of %u KiB is larger than the region, %u KiB",
+			 process_describe(), bytes >> 10, partition_region.bytes >> 10);
+		return -ENOMEM;
+	}
+	if (bytes < plan->image + PARTITION_STACK) {
+		log_warn("%s: %u KiB do not hold the program, %u KiB, and its stack, %u KiB",
+			 process_describe(), bytes >> 10, plan->image >> 10, PARTITION_STACK >> 10);
 		return -ENOMEM;
 	}
 	if (l->arguments > PARTITION_STACK / 2)

@@ -249,7 +249,7 @@ void sched_sleep(struct wait_queue *q)
 
 int sched_sleep_killable(struct wait_queue *q)
 {
-	if (signal_killed(process_running))
+	if (signal_killed(process_running) || signal_fatal(process_running))
 		return -ERESTARTSYS;
 	sched_sleep_on(q, SLEEP_KILLABLE);
 	return 0;

@@ -60,8 +60,9 @@ void wait_queue_init(struct wait_queue *q);
 /* Sleep until woken. Check the condition again after it. */
 void sched_sleep(struct wait_queue *q);
 /*
- * As sched_sleep, but SIGKILL ends it, and with SIGKILL pending it does not begin: -ERESTARTSYS. So
- * callers loop: what they wait for counts first, if it has come together with the signal.
+ * As sched_sleep, but SIGKILL and what signal_fatal names end it, and with one of them pending it
+ * does not begin: -ERESTARTSYS. So callers loop: what they wait for counts first, if it has come
+ * together with the signal.
  */
 MUST_CHECK int sched_sleep_killable(struct wait_queue *q);
 /* The same with any signal (signal.h). */

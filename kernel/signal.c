@@ -36,6 +36,9 @@
 static const uint64_t signal_stops = BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
 static const uint64_t signal_ignored_by_default =
 	BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
+static const uint64_t signal_dumps_core = /* on Linux */
+	BIT(SIGQUIT) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGABRT) | BIT(SIGBUS) | BIT(SIGFPE) |
+	BIT(SIGSEGV) | BIT(SIGXCPU) | BIT(SIGXFSZ) | BIT(SIGSYS);
 
 static const char *const signal_names[] = {
 	NULL,	     "SIGHUP",	"SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
@@ -90,6 +93,22 @@ bool signal_ignores(const struct process *p, int signo)
 	return signal_spares_init(p) || signal_in(signal_ignored_by_default, signo);
 }
 
+/* The default action is to end, and nothing else. */
+static bool signal_ends(const struct process *p, int signo)
+{
+	return p->actions->of[signo].handler == SIG_DFL && !signal_ignores(p, signo) &&
+	       !signal_in(signal_stops | signal_dumps_core, signo);
+}
+
+int signal_fatal(const struct process *p)
+{
+	uint64_t pending = signal_pending(p) & ~p->sig_blocked;
+	for (int signo = 1; pending != 0 && signo <= SIGNAL_MAX; signo++)
+		if (signal_in(pending, signo) && signal_ends(p, signo))
+			return signo;
+	return 0;
+}
+
 bool signal_is_deaf(const struct process *p, int signo)
 {
 	return signal_in(p->sig_blocked, signo) || p->actions->of[signo].handler == SIG_IGN;
@@ -104,7 +123,7 @@ void signal_wake(struct process *p, int signo)
 	else if (p->sleep == SLEEP_INTERRUPTIBLE &&
 		 (signal_wanted(p) || signal_in(p->sig_waited, signo)))
 		sched_wake(p);
-	else if (p->sleep == SLEEP_KILLABLE && signo == SIGKILL)
+	else if (p->sleep == SLEEP_KILLABLE && (signo == SIGKILL || signal_fatal(p)))
 		sched_wake(p);
 }
 

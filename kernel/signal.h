@@ -10,8 +10,8 @@ enum {
 	SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7,
 	SIGFPE = 8, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13,
 	SIGALRM = 14, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20,
-	SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGVTALRM = 26, SIGPROF = 27, SIGWINCH = 28,
-	SIGSYS = 31, SIGNAL_FIRST_QUEUED = 32, SIGNAL_MAX = 64,
+	SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGXCPU = 24, SIGXFSZ = 25, SIGVTALRM = 26,
+	SIGPROF = 27, SIGWINCH = 28, SIGSYS = 31, SIGNAL_FIRST_QUEUED = 32, SIGNAL_MAX = 64,
 };
 
 enum { SIG_DFL = 0, SIG_IGN = 1 };
@@ -75,6 +75,11 @@ bool signal_wanted(const struct process *p);
 bool signal_unblocked(const struct process *p);
 /* Is SIGKILL or the group's end waiting for @p? */
 bool signal_killed(const struct process *p);
+/*
+ * The pending signal that ends @p before any other is looked at, as on Linux; 0: none. Those that
+ * Linux would dump core for wait for their turn.
+ */
+int signal_fatal(const struct process *p);
 
 /* --- sending --- */
 

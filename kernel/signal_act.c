@@ -146,6 +146,9 @@ void signal_act(struct trap_frame *tf)
 			signal_join_stop(p);
 			continue;
 		}
+		int fatal = signal_fatal(p);
+		if (fatal)
+			process_exit((uint32_t)fatal);
 		struct signal_info info = signal_dequeue(p, ~p->sig_blocked);
 		if (!info.signo)
 			return;

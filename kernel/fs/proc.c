@@ -36,7 +36,7 @@ struct proc_text {
 };
 
 enum { PROC_RECORDS_BYTES = 384 };
-enum { PROC_STORE_MAX = 63, PROC_POSITION_NUMBERS = 256, PROC_NUMBER_TEXT = 12 };
+enum { PROC_STORE_MAX = 127, PROC_POSITION_NUMBERS = 256, PROC_NUMBER_TEXT = 12 };
 
 static const struct inode_ops proc_ops;
 static const struct file_ops proc_file_ops;

@@ -242,7 +242,7 @@ static int give_order(const char *order, const char *word, char *rest)
 	return -EINVAL;
 }
 
-enum { ORDER_MAX = 64 };
+enum { ORDER_MAX = 128 }; /* more than a file of /proc takes */
 
 int proc_store_partition(struct process *p, const char *text)
 {

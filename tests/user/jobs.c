@@ -159,6 +159,34 @@ static void test_orphans(void)
 	printf("the stopped orphan: %d\n", sys_read(ends[0], &c, 1));
 }
 
+/* A group that had no shell before anybody ended is left alone, although one of it has stopped. */
+static void end_beside_a_stopped_one(void)
+{
+	int status;
+
+	sys_setsid();
+	int stopped = start_idle();
+	sys_kill(stopped, SIGSTOP);
+	sys_waitpid(stopped, &status, WUNTRACED);
+	int pid = sys_fork();
+	if (pid == 0)
+		sys_exit(0);
+	reap(pid);
+	bool still = sys_waitpid(stopped, &status, WNOHANG | WCONTINUED) == 0;
+	end(stopped);
+	sys_exit(still ? 22 : 1);
+}
+
+static void test_orphaned_before(void)
+{
+	int status, pid = sys_fork();
+
+	if (pid == 0)
+		end_beside_a_stopped_one();
+	sys_waitpid(pid, &status, 0);
+	show_status("an end beside a stopped one", status);
+}
+
 static void test_kill_while_stopped(void)
 {
 	int status, pid = start_idle();
@@ -188,6 +216,7 @@ int main(int argc, char **argv, char **envp)
 	test_sessions();
 	show_child("a stop without a shell", orphan_stop);
 	test_orphans();
+	test_orphaned_before();
 	test_kill_while_stopped();
 	return 0;
 }

@@ -17,10 +17,10 @@ enum { PAGE = 4096, HOT_MAX = 256, SCAN_MAX = 1024, WARM_TURNS = 20 };
 
 static uint32_t nhot = 16, nscan = 256, per_turn = 64, nturns = 100;
 static const struct option options[] = {
-	{ "hot", &nhot, NULL, "pages of the parent (16)" },
-	{ "scan", &nscan, NULL, "pages of the child (256)" },
-	{ "step", &per_turn, NULL, "of these in one turn (64)" },
-	{ "turns", &nturns, NULL, "of the parent in one measurement (100)" },
+	{ "hot", &nhot, NULL, "pages of the parent" },
+	{ "scan", &nscan, NULL, "pages of the child" },
+	{ "step", &per_turn, NULL, "of these in one turn" },
+	{ "turns", &nturns, NULL, "of the parent in one measurement" },
 };
 static const struct program program = {
 	"neighbours", "what one process's scan does to another's hot pages", "",

@@ -16,9 +16,9 @@ enum { PAGE = 4096, PAGES_MAX = 1024, LOOK_EVERY = 16, LOCAL_EVERY = 5 };
 
 static uint32_t npages = 160, faults_wanted = 20000, faults_between = 100;
 static const struct option options[] = {
-	{ "pages", &npages, NULL, "pages of each process (160)" },
-	{ "faults", &faults_wanted, NULL, "faults of the parent until it ends (20000)" },
-	{ "every", &faults_between, NULL, "faults from switch to switch (100)" },
+	{ "pages", &npages, NULL, "pages of each process" },
+	{ "faults", &faults_wanted, NULL, "faults of the parent until it ends" },
+	{ "every", &faults_between, NULL, "faults from switch to switch" },
 };
 static const struct program program = {
 	"switching", "uses memory while the replacement policy changes under it", "",

@@ -168,11 +168,13 @@ void region_bar(const struct region *r)
 
 int region_order(const char *fmt, ...)
 {
-	char text[64];
+	char text[REGION_ORDER];
 	va_list args;
 	va_start(args, fmt);
 	int length = format_string_v(text, sizeof(text), fmt, args);
 	va_end(args);
+	if (length >= (int)sizeof(text))
+		return -EINVAL;
 	int fd = sys_open(path, O_WRONLY, 0);
 	if (fd < 0)
 		return fd;

@@ -7,7 +7,10 @@
 
 #include "lib/base.h"
 
-enum { REGION_BLOCKS = 48, REGION_WORD = 20, REGION_TEXT = 16384, REGION_COLUMNS = 72 };
+enum {
+	REGION_BLOCKS = 48, REGION_WORD = 20, REGION_TEXT = 16384, REGION_COLUMNS = 72,
+	REGION_ORDER = 128, /* an order with its NUL */
+};
 
 struct region_block {
 	uint32_t start, size;
@@ -32,7 +35,7 @@ int region_read(struct region *r);
 uint32_t region_number(const struct region *r, const char *name);
 /* The bar with its scale, then a line for each block. */
 void region_bar(const struct region *r);
-/* Write an order to /proc/partition. 0 or a negated error. */
+/* Write an order to /proc/partition. 0 or a negated error; -EINVAL: no order, or too long. */
 int region_order(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 #endif

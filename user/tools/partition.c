@@ -14,9 +14,16 @@
 enum { WISH_MAX = 64, PROGRAM_PATH_MAX = 256 };
 
 static const char usage[] =
-	"partition [--size SIZE] [--bind load|exec] [--priority N] PROGRAM [ARGUMENTS...]\n"
-	"Runs PROGRAM in a partition. It has to be movable (static PIE), or linked low\n"
-	"(gcc -static -Wl,-Ttext-segment=0x1000), or for a place (-Ttext-segment=0x80...).\n";
+	"partition: runs a program in a partition, under base and limit, instead of paged memory\n"
+	"usage: partition [OPTION...] PROGRAM [ARGUMENTS...]\n"
+	"  --size SIZE       of the partition (the program, 64K of heap, 64K of stack)\n"
+	"  --bind load|exec  when a movable program gets its addresses (exec: it may move)\n"
+	"  --priority N      -100 to 100; a higher one does not wait for lower ones (0)\n"
+	"A movable program (gcc -static-pie), one linked low (-static -Wl,-Ttext-segment=0x1000),\n"
+	"or for a place (-static -Wl,-Ttext-segment=0x80...)\n";
+static const char program_kinds[] =
+	"movable (static PIE), or linked low (gcc -static\n"
+	"-Wl,-Ttext-segment=0x1000), or for a place (-Ttext-segment=0x80...).\n";
 
 static void add_wish(char *wish, const char *key, const char *value)
 {
@@ -57,8 +64,10 @@ int main(int argc, char **argv, char **envp)
 	int i = read_options(argc, argv, wish);
 	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
 	int error = fd < 0 ? fd : sys_write(fd, wish, strlen(wish));
+	if (error == -ENODEV)
+		fail("partition: there is no region; start the kernel with partitions=SIZE\n");
 	if (error < 0)
-		fail("partition: %s: %s\n", wish, error_text(error));
+		fail("partition: %s: %s\n%s", wish, error_text(error), usage);
 	sys_close(fd);
 	if (strchr(argv[i], '/'))
 		string_copy(path, argv[i], sizeof(path));
@@ -66,5 +75,9 @@ int main(int argc, char **argv, char **envp)
 		format_string(path, sizeof(path), "/bin/%s", argv[i]);
 	error = sys_execve(path, argv + i, envp);
 	eprintf("partition: %s: %s\n", argv[i], error_text(error));
+	if (error == -ENOEXEC)
+		eprintf("It has to be %s", program_kinds);
+	if (error == -ENOMEM)
+		eprintf("The partition is too small for it, or larger than the region.\n");
 	return error == -ENOENT ? 127 : 126;
 }

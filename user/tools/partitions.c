@@ -14,6 +14,17 @@
 
 static struct region region;
 
+static const char usage[] =
+	"partitions: draws the region of partitions, after an order if there is one\n"
+	"usage: partitions [log | ORDER]\n"
+	"  log                          what was decided last: who waited, went out, came in\n"
+	"  mode single | variable | fixed:SIZE+SIZE...      while no program is in it\n"
+	"  fit first | best | worst     which hole a program gets\n"
+	"  compact                      slide programs down until the holes are one\n"
+	"  auto on | off                compact when that makes room for a program\n"
+	"  move PID POSITION            rollout PID            quantum TICKS\n"
+	"  system SIZE                  driver take SIZE       driver release\n";
+
 /* Each line of the file that begins with @name, without it. */
 static void print_lines(const char *name, const char *before)
 {
@@ -44,12 +55,14 @@ static void print_all(void)
 
 static void give_order(int argc, char **argv)
 {
-	char order[64] = "";
+	char order[REGION_ORDER] = "";
 	size_t used = 0;
 	for (int i = 1; i < argc && used < sizeof(order); i++)
 		used += (size_t)format_string(order + used, sizeof(order) - used, "%s%s",
 					      i > 1 ? " " : "", argv[i]);
-	int error = region_order("%s", order);
+	int error = used < sizeof(order) ? region_order("%s", order) : -EINVAL;
+	if (error == -EINVAL)
+		fail("partitions: %s: %s\n%s", order, error_text(error), usage);
 	if (error)
 		fail("partitions: %s: %s\n", order, error_text(error));
 }
@@ -70,6 +83,10 @@ int main(int argc, char **argv, char **envp)
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return help();
 	bool log = argc == 2 && strcmp(argv[1], "log") == 0;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		printf("%s", usage);
+		return 0;
+	}
 	if (argc > 1 && !log)
 		give_order(argc, argv);
 	int error = region_read(&region);
