@@ -98,7 +98,8 @@ RUN_ROOTS = $(patsubst %/,--root %,$(wildcard build/debian/busybox/)) $(if $(ROO
 run:
 	@tools/setup.sh run
 	$(AGAIN) image
-	@tools/clockhand shell --append partitions=2560K $(if $(SCREEN),--display $(SCREEN)) $(RUN_ROOTS)
+	@tools/clockhand shell --append partitions=2560K $(if $(SCREEN),--display $(SCREEN)) \
+		$(RUN_ROOTS)
 
 # Debian's busybox as the shell of `make run`, fetched once, unmodified.
 busybox:
