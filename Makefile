@@ -51,9 +51,10 @@ FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
-POLICY := mm/policy.c mm/policy_clock.c mm/policy_fifo.c mm/policy_second_chance.c \
-	mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c mm/policy_lru.c \
-	mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c mm/policy_2q.c
+POLICY := mm/policy.c mm/policy_ring.c mm/policy_clock.c mm/policy_fifo.c \
+	mm/policy_second_chance.c mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c \
+	mm/policy_lru.c mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c \
+	mm/policy_2q.c
 MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
 	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
 	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \

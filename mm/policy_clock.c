@@ -14,68 +14,51 @@
  *     ... b   c   d ...      new frames go between b and c
  *
  * Always true (clock_check):
- *   C1  the ring has exactly as many members as were inserted and not removed; all are EVICTABLE
- *   C2  the hand points at a member, or the ring is empty
- *   C3  select looks at each frame at most twice: on the second turn every bit is clear, so only
+ *   C1  the ring is sound (policy_ring.c: Z1, Z2)
+ *   C2  select looks at each frame at most twice: on the second turn every bit is clear, so only
  *       pinned frames can be left, and the answer is NULL
- *   C4  while any unpinned frame was not referenced since the hand last came by, no referenced
+ *   C3  while any unpinned frame was not referenced since the hand last came by, no referenced
  *       one is taken
  * Source: F. J. Corbato, A paging experiment with the Multics system, 1968; second chance with
  * a pointer, in every textbook.
  */
-#include "kernel/panic.h"
 #include "mm/policy.h"
+#include "mm/policy_ring.h"
 
 /* One set of frames. */
 struct clock_set {
 	const struct policy_view *view;
-	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
-	uint32_t size;
+	struct policy_ring ring;
 };
 POLICY_STATE_FITS(struct clock_set);
-
-static struct frame *clock_frame(struct list_node *node)
-{
-	return list_entry(node, struct frame, link);
-}
 
 static void clock_start(void *state, const struct policy_view *view)
 {
 	struct clock_set *s = state;
 	s->view = view;
-	s->hand = NULL;
-	s->size = 0;
+	ring_start(&s->ring);
 }
 
 static void clock_insert(void *state, struct frame *f)
 {
 	struct clock_set *s = state;
-	if (s->hand == NULL) {
-		list_init(&f->link);
-		s->hand = &f->link;
-	} else {
-		list_insert_before(&f->link, s->hand);
-	}
-	s->size++;
+	ring_insert(&s->ring, f);
 }
 
 static void clock_remove(void *state, struct frame *f)
 {
 	struct clock_set *s = state;
-	if (s->hand == &f->link)
-		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
-	list_remove(&f->link);
-	s->size--;
+	ring_remove(&s->ring, f);
 }
 
 static struct frame *clock_select(void *state)
 {
 	struct clock_set *s = state;
-	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
-		struct frame *f = clock_frame(s->hand);
+	for (uint32_t looks = 2 * s->ring.size; looks > 0; looks--) {
+		struct frame *f = ring_at_hand(&s->ring);
 		if (f->pins == 0 && !s->view->test_clear_referenced(f))
 			return f;
-		s->hand = s->hand->next;
+		ring_turn(&s->ring);
 	}
 	return NULL;
 }
@@ -83,31 +66,20 @@ static struct frame *clock_select(void *state)
 static void clock_drain(void *state, struct list_node *to)
 {
 	struct clock_set *s = state;
-	while (s->hand != NULL) {
-		struct frame *f = clock_frame(s->hand);
-		clock_remove(s, f);
+	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring))
 		list_push_back(to, &f->link);
-	}
 }
 
 static void clock_check(void *state, uint32_t nframes)
 {
 	struct clock_set *s = state;
-	uint32_t n = 0;
-	struct list_node *node = s->hand;
-	for (; node != NULL && n < s->size; node = node->next) {
-		const struct frame *f = clock_frame(node);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-		n++;
-	}
-	ASSERT(n == s->size && n == nframes);
-	ASSERT(node == s->hand);
+	ring_check(&s->ring, nframes);
 }
 
 static const struct frame *clock_points_at(const void *state)
 {
 	const struct clock_set *s = state;
-	return s->hand != NULL ? clock_frame(s->hand) : NULL;
+	return ring_at_hand(&s->ring);
 }
 
 const struct policy_ops policy_clock = {

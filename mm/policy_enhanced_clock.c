@@ -13,9 +13,8 @@
  * MMU clears it, so the answer is kept in policy_bits until the second turn takes it back.
  *
  * Always true (enhanced_check):
- *   EC1 the ring has exactly as many members as were inserted and not removed; all are EVICTABLE
- *   EC2 the hand points at a member, or the ring is empty
- *   EC3 the victim is of the lowest class among the unpinned frames, bits as they were when select
+ *   EC1 the ring is sound (policy_ring.c: Z1, Z2)
+ *   EC2 the victim is of the lowest class among the unpinned frames, bits as they were when select
  *       was called
  * Left out: stopping in the second turn at a page whose writing has begun. Nothing is written here
  * before it is chosen.
@@ -23,50 +22,35 @@
  */
 #include "kernel/panic.h"
 #include "mm/policy.h"
+#include "mm/policy_ring.h"
 
 enum { ENHANCED_REFERENCED = 1 }; /* frame.policy_bits */
 
 /* One set of frames. */
 struct enhanced_set {
 	const struct policy_view *view;
-	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
-	uint32_t size;
+	struct policy_ring ring;
 };
 POLICY_STATE_FITS(struct enhanced_set);
-
-static struct frame *enhanced_frame(struct list_node *node)
-{
-	return list_entry(node, struct frame, link);
-}
 
 static void enhanced_start(void *state, const struct policy_view *view)
 {
 	struct enhanced_set *s = state;
 	s->view = view;
-	s->hand = NULL;
-	s->size = 0;
+	ring_start(&s->ring);
 }
 
 static void enhanced_insert(void *state, struct frame *f)
 {
 	struct enhanced_set *s = state;
 	f->policy_bits = 0;
-	if (s->hand == NULL) {
-		list_init(&f->link);
-		s->hand = &f->link;
-	} else {
-		list_insert_before(&f->link, s->hand);
-	}
-	s->size++;
+	ring_insert(&s->ring, f);
 }
 
 static void enhanced_remove(void *state, struct frame *f)
 {
 	struct enhanced_set *s = state;
-	if (s->hand == &f->link)
-		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
-	list_remove(&f->link);
-	s->size--;
+	ring_remove(&s->ring, f);
 }
 
 static bool enhanced_referenced(struct enhanced_set *s, struct frame *f)
@@ -79,8 +63,8 @@ static bool enhanced_referenced(struct enhanced_set *s, struct frame *f)
 /* One turn for an idle page that is @modified or not; with @take_back no page keeps its R. */
 static struct frame *enhanced_turn(struct enhanced_set *s, bool modified, bool take_back)
 {
-	for (uint32_t looks = s->size; looks > 0; looks--) {
-		struct frame *f = enhanced_frame(s->hand);
+	for (uint32_t looks = s->ring.size; looks > 0; looks--) {
+		struct frame *f = ring_at_hand(&s->ring);
 		if (f->pins == 0) {
 			/* The turn before has asked the MMU, and no program has run since. */
 			bool referenced = take_back ? f->policy_bits : enhanced_referenced(s, f);
@@ -89,7 +73,7 @@ static struct frame *enhanced_turn(struct enhanced_set *s, bool modified, bool t
 			if (take_back)
 				f->policy_bits = 0;
 		}
-		s->hand = s->hand->next;
+		ring_turn(&s->ring);
 	}
 	return NULL;
 }
@@ -110,11 +94,9 @@ static struct frame *enhanced_select(void *state)
 static void enhanced_drain(void *state, struct list_node *to)
 {
 	struct enhanced_set *s = state;
-	while (s->hand != NULL) {
-		struct frame *f = enhanced_frame(s->hand);
+	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring)) {
 		if (f->policy_bits == ENHANCED_REFERENCED)
 			f->flags |= FRAME_REFERENCED;
-		enhanced_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
@@ -122,22 +104,18 @@ static void enhanced_drain(void *state, struct list_node *to)
 static void enhanced_check(void *state, uint32_t nframes)
 {
 	struct enhanced_set *s = state;
-	uint32_t n = 0;
-	struct list_node *node = s->hand;
-	for (; node != NULL && n < s->size; node = node->next) {
-		const struct frame *f = enhanced_frame(node);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+	ring_check(&s->ring, nframes);
+	const struct frame *f = ring_at_hand(&s->ring);
+	for (uint32_t n = 0; n < nframes; n++) {
 		ASSERT(f->policy_bits <= ENHANCED_REFERENCED);
-		n++;
+		f = list_entry(f->link.next, struct frame, link);
 	}
-	ASSERT(n == s->size && n == nframes);
-	ASSERT(node == s->hand);
 }
 
 static const struct frame *enhanced_points_at(const void *state)
 {
 	const struct enhanced_set *s = state;
-	return s->hand != NULL ? enhanced_frame(s->hand) : NULL;
+	return ring_at_hand(&s->ring);
 }
 
 const struct policy_ops policy_enhanced_clock = {

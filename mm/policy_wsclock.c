@@ -16,39 +16,31 @@
  * note exactly tau + 1 old, so differences never wrap.
  *
  * Always true (wsclock_check):
- *   W1  the ring has exactly as many members as were inserted and not removed; all are EVICTABLE
- *   W2  the hand points at a member, or the ring is empty
- *   W3  select looks at each frame at most once
- * Left out: writing the old modified pages in the background while the hand goes on; and a clock of
- * its own for each process, as the paper has it.
+ *   W1  the ring is sound (policy_ring.c: Z1, Z2)
+ *   W2  select looks at each frame at most once
+ * Left out: writing the old modified pages in the background while the hand goes on. Each process
+ * has a clock of its own, as in the paper, with local replacement.
  * Source: R. W. Carr and J. L. Hennessy, WSClock, 1981.
  */
-#include "kernel/panic.h"
 #include "mm/policy.h"
+#include "mm/policy_ring.h"
 
 enum { WSCLOCK_TURNOVER_TICKS = 256, WSCLOCK_TAU_TICKS = WSCLOCK_TURNOVER_TICKS / 2 };
 
 /* One set of frames. */
 struct wsclock_set {
 	const struct policy_view *view;
-	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
-	uint32_t size;
+	struct policy_ring ring;
 	uint16_t now;	/* ticks */
 	uint32_t parts;	/* of a tick: size make one */
 };
 POLICY_STATE_FITS(struct wsclock_set);
 
-static struct frame *wsclock_frame(struct list_node *node)
-{
-	return list_entry(node, struct frame, link);
-}
-
 static void wsclock_start(void *state, const struct policy_view *view)
 {
 	struct wsclock_set *s = state;
 	s->view = view;
-	s->hand = NULL;
-	s->size = 0;
+	ring_start(&s->ring);
 	s->now = 0;
 	s->parts = 0;
 }
@@ -59,32 +51,23 @@ static void wsclock_insert(void *state, struct frame *f)
 	f->policy_bits = s->now;
 	if (policy_handing_over())
 		f->policy_bits -= WSCLOCK_TAU_TICKS + 1;
-	if (s->hand == NULL) {
-		list_init(&f->link);
-		s->hand = &f->link;
-	} else {
-		list_insert_before(&f->link, s->hand);
-	}
-	s->size++;
+	ring_insert(&s->ring, f);
 }
 
 static void wsclock_remove(void *state, struct frame *f)
 {
 	struct wsclock_set *s = state;
-	if (s->hand == &f->link)
-		s->hand = list_node_linked(&f->link) ? f->link.next : NULL;
-	list_remove(&f->link);
-	s->size--;
+	ring_remove(&s->ring, f);
 }
 
-/* A selection is the s->size-th part of a turnover. */
+/* A selection is one part of a turnover, which has as many as the ring has frames. */
 static void wsclock_advance(struct wsclock_set *s)
 {
-	if (s->size == 0)
+	if (s->ring.size == 0)
 		return;
 	s->parts += WSCLOCK_TURNOVER_TICKS;
-	s->now += (uint16_t)(s->parts / s->size);
-	s->parts %= s->size;
+	s->now += (uint16_t)(s->parts / s->ring.size);
+	s->parts %= s->ring.size;
 }
 
 /* Ticks since the last known use of @f; up to tau + 1. */
@@ -105,9 +88,9 @@ static struct frame *wsclock_select(void *state)
 	struct frame *oldest = NULL; /* what goes if the turn finds nothing better */
 	unsigned oldest_age = 0;
 	wsclock_advance(s);
-	for (uint32_t looks = s->size; looks > 0; looks--) {
-		struct frame *f = wsclock_frame(s->hand);
-		s->hand = s->hand->next;
+	for (uint32_t looks = s->ring.size; looks > 0; looks--) {
+		struct frame *f = ring_at_hand(&s->ring);
+		ring_turn(&s->ring);
 		if (f->pins != 0)
 			continue;
 		unsigned age = wsclock_age(s, f);
@@ -124,11 +107,9 @@ static struct frame *wsclock_select(void *state)
 static void wsclock_drain(void *state, struct list_node *to)
 {
 	struct wsclock_set *s = state;
-	while (s->hand != NULL) {
-		struct frame *f = wsclock_frame(s->hand);
+	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring)) {
 		if ((uint16_t)(s->now - f->policy_bits) <= WSCLOCK_TAU_TICKS)
 			f->flags |= FRAME_REFERENCED; /* in the working set: it would be spared */
-		wsclock_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
@@ -136,21 +117,13 @@ static void wsclock_drain(void *state, struct list_node *to)
 static void wsclock_check(void *state, uint32_t nframes)
 {
 	struct wsclock_set *s = state;
-	uint32_t n = 0;
-	struct list_node *node = s->hand;
-	for (; node != NULL && n < s->size; node = node->next) {
-		const struct frame *f = wsclock_frame(node);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-		n++;
-	}
-	ASSERT(n == s->size && n == nframes);
-	ASSERT(node == s->hand);
+	ring_check(&s->ring, nframes);
 }
 
 static const struct frame *wsclock_points_at(const void *state)
 {
 	const struct wsclock_set *s = state;
-	return s->hand != NULL ? wsclock_frame(s->hand) : NULL;
+	return ring_at_hand(&s->ring);
 }
 
 const struct policy_ops policy_wsclock = {

@@ -17,13 +17,8 @@ def policy_name():
 
 
 def sets():
-    """Where the policy keeps its notes: (number, address) of each set of frames.
-
-    One set whose notes are variables, address None, where the kernel has no such sets.
-    """
+    """Where the policy keeps its notes: (number, address) of each set of frames."""
     found = guest.kernel().lookup_static_symbol("policy_sets")
-    if found is None:
-        return [(0, None)]
     shape, start = guest.layout("policy_set"), int(found.value().address)
     pointers = [guest.word(start + 4 * i) for i in range(guest.variable("policy_sets_end"))]
     return [(i, pointer + shape.fields["state"][0]) for i, pointer in enumerate(pointers)
@@ -32,11 +27,8 @@ def sets():
 
 def part(prefix, notes, field):
     """(address, bytes) of one of the policy's notes, or None: it has none of that name."""
-    if notes is not None:
-        found = guest.layout(f"{prefix}_set").fields.get(field)
-        return found and (notes + found[0], found[1])
-    found = guest.kernel().lookup_static_symbol(f"{prefix}_{field}")
-    return found and (int(found.value().address), found.value().type.sizeof)
+    found = guest.layout(f"{prefix}_set").fields.get(field)
+    return found and (notes + found[0], found[1])
 
 
 def lists(place):
@@ -59,6 +51,9 @@ def order_of(name, notes):
     """
     prefix = PREFIXES.get(name, name)
     hand, queues = part(prefix, notes, "hand"), part(prefix, notes, "queues")
+    ring = part(prefix, notes, "ring")
+    if ring:
+        hand = (ring[0] + guest.layout("policy_ring").fields["hand"][0], None)
     queue = part(prefix, notes, "queue") or part(prefix, notes, "list")
     if queues:
         offset, size, _ = guest.layout("rank_queues").fields["at"]
