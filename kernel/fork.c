@@ -76,7 +76,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->share_fs = request->share_fs;
 	parent->share_fs |= request->share_fs && request->thread;
 	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
-	dispatch_fork_tls(child, parent);
+	/* Making room for the child may have moved the parent. */
+	dispatch_fork_tls(child, request->tls ? request->tls_base : parent->aspace->segment.base);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;
 	child->session = parent->session;

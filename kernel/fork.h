@@ -15,6 +15,7 @@ struct fork_request {
 	bool share_parent;    /* the caller's parent is the child's too */
 	uint8_t exit_signal;  /* to the parent at its end; 0: none */
 	const struct segment_tls *tls; /* the child's; NULL: the parent's */
+	vaddr_t tls_base;	       /* of @tls: where the parent's segment began then */
 	uptr_t stack;	      /* the child's stack pointer; 0: the parent's */
 	uptr_t set_parent_tid; /* the child's pid goes there in the parent's memory; 0: nowhere */
 	uptr_t set_child_tid; /* and there in the child's */

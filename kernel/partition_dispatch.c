@@ -310,9 +310,9 @@ static void dispatch_rebase_tls(struct process *p, uint32_t delta)
 	}
 }
 
-void dispatch_fork_tls(struct process *child, const struct process *parent)
+void dispatch_fork_tls(struct process *child, vaddr_t from)
 {
-	dispatch_rebase_tls(child, child->aspace->segment.base - parent->aspace->segment.base);
+	dispatch_rebase_tls(child, child->aspace->segment.base - from);
 }
 
 static void dispatch_rebased(struct aspace *as, uint32_t delta)

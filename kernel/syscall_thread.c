@@ -159,6 +159,7 @@ long sys_clone(const struct syscall_args *args)
 		.share_parent = flags & CLONE_PARENT,
 		.exit_signal = flags & CLONE_SIGNAL,
 		.tls = flags & CLONE_SETTLS ? tls : NULL,
+		.tls_base = process_running->aspace->segment.base,
 		.stack = args->a[1],
 		.set_child_tid = flags & CLONE_CHILD_SETTID ? args->a[4] : 0,
 		.clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->a[4] : 0,

@@ -358,6 +358,22 @@ def partitions_bring_a_process_in_once_for_all_its_threads(box):
 
 
 @test
+def partitions_fork_moves_the_parent_and_no_ones_thread_local_storage(box):
+    """Fork has to compact, so the parent moves after the child's descriptor was read."""
+    source = os.path.join(ROOT, "tests", "system", "programs", "tls_clone.asm")
+    program = box.file("top/low/tls_clone")
+    os.makedirs(os.path.dirname(program))
+    subprocess.run(["nasm", "-f", "elf32", source, "-o", program + ".o"], check=True)
+    subprocess.run(["ld", "-m", "elf_i386", "-Ttext-segment=0x1000", program + ".o",
+                    "-o", program], check=True)
+    out, _ = script(box, "partition --size 200K tally-low --quiet --until-term &", "sleep 1",
+                    "partition --size 352K /low/tls_clone &", "sleep 1", "kill 2", "wait",
+                    "partitions log", size="752K", options=["--root", box.file("top")])
+    find("the child found its own", out)
+    check(re.search(r"moved|compact", out), "nobody was moved:\n" + out)
+
+
+@test
 def partitions_hold_programs_with_a_c_library(box):
     """The stock compiler's static programs, linked low and movable, bound at both times."""
     source = os.path.join(ROOT, "tests", "system", "programs", "libc.c")
