@@ -106,37 +106,8 @@ long sys_writev(const struct syscall_args *args)
 	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_write);
 }
 
-/* At a position of its own: the file's stays. The position comes as two words. */
-static long file_move_at(const struct syscall_args *args,
-			 long (*move)(struct file *f, uptr_t buf, size_t n))
-{
-	struct file *f = file_of(args->a[0]);
-	int64_t position = syscall_wide(args->a[3], args->a[4]);
-	if (position < 0)
-		return -EINVAL;
-	if (!f)
-		return -EBADF;
-	if (!f->ops->seekable)
-		return -ESPIPE;
-	uint64_t own = f->position;
-	f->position = (uint64_t)position;
-	long result = move(f, args->a[1], args->a[2]);
-	f->position = own;
-	return result;
-}
-
-long sys_pread64(const struct syscall_args *args)
-{
-	return file_move_at(args, syscall_file_read);
-}
-
-long sys_pwrite64(const struct syscall_args *args)
-{
-	return file_move_at(args, syscall_file_write);
-}
-
-/* As readv, at a position of its own: the two words after the vectors. */
-static long file_vectors_at(const struct syscall_args *args, syscall_fn *move)
+/* @move at a position of its own, two words behind its arguments; the file's stays as it is. */
+static long file_move_at(const struct syscall_args *args, syscall_fn *move)
 {
 	struct file *f = file_of(args->a[0]);
 	int64_t position = syscall_wide(args->a[3], args->a[4]);
@@ -153,14 +124,24 @@ static long file_vectors_at(const struct syscall_args *args, syscall_fn *move)
 	return result;
 }
 
+long sys_pread64(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_read);
+}
+
+long sys_pwrite64(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_write);
+}
+
 long sys_preadv(const struct syscall_args *args)
 {
-	return file_vectors_at(args, sys_readv);
+	return file_move_at(args, sys_readv);
 }
 
 long sys_pwritev(const struct syscall_args *args)
 {
-	return file_vectors_at(args, sys_writev);
+	return file_move_at(args, sys_writev);
 }
 
 /* Nothing waits to be written. */
