@@ -165,6 +165,27 @@ static void test_nameless(void)
 	sys_close(fd);
 }
 
+/* Vectors at a position of their own, which leave the file's alone. */
+static void test_vectors(void)
+{
+	enum { CALL_preadv = 333, CALL_pwritev = 334 };
+	char a[4] = "", b[4] = "";
+	struct {
+		const void *base;
+		size_t length;
+	} out[] = { { "12", 2 }, { "345", 3 } }, in[] = { { a, 3 }, { b, 3 } };
+	int fd = sys_open("vectors", O_RDWR | O_CREAT, 0644);
+	sys_write(fd, "abcdefgh", 8);
+	printf("pwritev: %ld\n", linux_call(CALL_pwritev, fd, (long)out, 2, 1, 0, 0));
+	printf("preadv: %ld %s %s\n", linux_call(CALL_preadv, fd, (long)in, 2, 0, 0, 0), a, b);
+	printf("preadv, the end: %ld\n", linux_call(CALL_preadv, fd, (long)in, 2, 6, 0, 0));
+	show("preadv before the start", linux_call(CALL_preadv, fd, (long)in, 2, -1, -1, 0));
+	sys_write(fd, "i", 1);
+	printf("size after a plain write: %u\n", size_of(fd));
+	sys_close(fd);
+	show("preadv of nothing", linux_call(CALL_preadv, fd, (long)in, 2, 0, 0, 0));
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	(void)envp;
@@ -180,5 +201,6 @@ int main(int argc, char **argv, char **envp)
 	test_program("/tests/files-write");
 	test_bad_memory();
 	test_nameless();
+	test_vectors();
 	return 0;
 }
