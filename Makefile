@@ -19,67 +19,71 @@ KERNEL_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -f
 	-freg-struct-return -Wall -Wextra -Werror -Wframe-larger-than=512 -I. -Imm/x86/include
 KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=none -z noexecstack
 
-# Flat lists, in reading order.
-BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
-KERNEL := kernel/main.c kernel/cmdline.c kernel/cpu.c kernel/entry.asm kernel/switch.asm \
-	kernel/trap.c kernel/operand.c kernel/segment_report.c kernel/panic.c kernel/explain.c \
-	kernel/explain_panic.c kernel/symbols.c kernel/log.c kernel/failtest.c
-PROCESS := kernel/process.c kernel/sched.c kernel/fork.c kernel/elf.c kernel/exec.c \
-	kernel/exec_script.c kernel/exec_strings.c kernel/exec_stack.c kernel/exit.c \
-	kernel/wait.c kernel/limits.c kernel/shm.c kernel/thread.c kernel/signal.c \
-	kernel/signal_queue.c kernel/signal_act.c kernel/signal_frame.c kernel/signal_fpu.c \
-	kernel/signal_page.c kernel/futex.c kernel/account.c kernel/pressure.c \
-	kernel/disk_delay.c kernel/load_control.c kernel/mapview.c kernel/mapview_draw.c \
-	kernel/timer.c kernel/itimer.c kernel/clock.c kernel/timespec.c kernel/trace_log.c \
-	kernel/trace_port.c kernel/reference.c kernel/result.c kernel/selftest.c \
-	kernel/partition_config.c kernel/partition_dispatch.c kernel/partition_load.c \
-	kernel/partition_reloc.c
-SYSCALLS := kernel/syscall.c kernel/syscall_table.c kernel/syscall_process.c \
-	kernel/syscall_thread.c kernel/syscall_signal.c kernel/syscall_kill.c \
-	kernel/syscall_timer.c kernel/syscall_poll.c kernel/syscall_file.c kernel/syscall_path.c \
-	kernel/syscall_names.c kernel/syscall_attr.c kernel/syscall_content.c \
-	kernel/syscall_stat.c kernel/syscall_mm.c kernel/syscall_vm.c kernel/syscall_shm.c \
-	kernel/syscall_time.c kernel/syscall_info.c kernel/syscall_limits.c
-FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/fs/path.c \
-	kernel/fs/names.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c kernel/fs/file.c \
-	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
-	kernel/fs/poll.c kernel/fs/pmem.c kernel/fs/text.c kernel/fs/proc.c \
-	kernel/fs/proc_root.c kernel/fs/proc_process.c kernel/fs/proc_maps.c \
-	kernel/fs/proc_memory.c kernel/fs/proc_peek.c kernel/fs/proc_pressure.c \
-	kernel/fs/proc_paging.c kernel/fs/proc_segments.c kernel/fs/proc_sys.c \
-	kernel/fs/proc_memmap.c kernel/fs/proc_sys_paging.c kernel/fs/proc_partition.c
+# Flat lists, a folder each, from the lowest floor up (tools/lint holds them).
+LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
+BASE := kernel/base/panic.c kernel/base/log.c kernel/base/symbols.c
+CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
-LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
-POLICY := mm/policy.c mm/policy_ring.c mm/policy_clock.c mm/policy_fifo.c \
-	mm/policy_second_chance.c mm/policy_enhanced_clock.c mm/policy_rank.c mm/policy_nru.c \
-	mm/policy_lru.c mm/policy_lfu.c mm/policy_wsclock.c mm/policy_random.c mm/policy_sieve.c \
-	mm/policy_2q.c
-MM := mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c mm/vmalloc.c mm/rmap.c mm/vma.c \
-	mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c mm/reclaim.c \
-	mm/reclaim_check.c mm/pagein.c mm/filepage.c mm/aspace.c mm/aspace_map.c \
-	mm/aspace_move.c mm/aspace_code.c mm/aspace_advise.c mm/refault.c mm/fault_plan.c \
-	mm/fault.c mm/user.c mm/partition.c mm/partition_move.c mm/contiguous.c \
-	mm/contiguous_map.c mm/trace.c mm/mmstat.c mm/framemap.c mm/check.c
-MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/segment.c
-SELFTESTS := tests/kernel/space.c tests/kernel/program.c tests/kernel/emulator.c \
+MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/pmap_walk.c mm/x86/segment.c
+POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/clock.c mm/policy/fifo.c \
+	mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c mm/policy/nru.c \
+	mm/policy/lru.c mm/policy/lfu.c mm/policy/wsclock.c mm/policy/random.c mm/policy/sieve.c \
+	mm/policy/2q.c
+MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c \
+	mm/vmalloc.c mm/rmap.c mm/vma.c mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c \
+	mm/reclaim.c mm/reclaim_check.c mm/pagein.c mm/aspace/space.c mm/aspace/map.c \
+	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
+	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
+	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c
+PROC := kernel/proc/process.c kernel/proc/sched.c kernel/proc/account.c kernel/proc/timer.c \
+	kernel/proc/itimer.c kernel/proc/wallclock.c kernel/proc/timespec.c kernel/proc/fork.c \
+	kernel/proc/thread.c kernel/proc/exit.c kernel/proc/wait.c kernel/proc/signal.c \
+	kernel/proc/signal_queue.c kernel/proc/futex.c kernel/proc/limits.c kernel/proc/shm.c \
+	kernel/proc/disk_delay.c kernel/proc/load_control.c
+FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/fs/path.c \
+	kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c kernel/fs/file.c \
+	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
+	kernel/fs/poll.c kernel/fs/pmem.c
+EXEC := kernel/exec/exec.c kernel/exec/elf.c kernel/exec/script.c kernel/exec/strings.c \
+	kernel/exec/stack.c
+PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
+	kernel/procfs/proc_process.c kernel/procfs/proc_maps.c kernel/procfs/proc_memory.c \
+	kernel/procfs/proc_peek.c kernel/procfs/proc_pressure.c kernel/procfs/proc_paging.c \
+	kernel/procfs/proc_segments.c kernel/procfs/proc_sys.c kernel/procfs/proc_memmap.c \
+	kernel/procfs/proc_sys_paging.c kernel/procfs/proc_partition.c kernel/procfs/proc_alloc.c \
+	kernel/procfs/proc_pages.c kernel/procfs/proc_frames.c kernel/procfs/proc_walk.c \
+	kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
+WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c \
+	kernel/watch/trace_log.c kernel/watch/trace_port.c kernel/watch/mapview.c \
+	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \
+	kernel/watch/result.c
+TRAP := kernel/trap/trap.c kernel/trap/signal_act.c kernel/trap/signal_frame.c \
+	kernel/trap/signal_fpu.c kernel/trap/signal_page.c kernel/trap/operand.c \
+	kernel/trap/segment_report.c
+SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
+	kernel/syscall/syscall_process.c kernel/syscall/syscall_thread.c \
+	kernel/syscall/syscall_signal.c kernel/syscall/syscall_kill.c \
+	kernel/syscall/syscall_timer.c kernel/syscall/syscall_poll.c kernel/syscall/syscall_file.c \
+	kernel/syscall/syscall_path.c kernel/syscall/syscall_names.c kernel/syscall/syscall_attr.c \
+	kernel/syscall/syscall_content.c kernel/syscall/syscall_stat.c kernel/syscall/syscall_mm.c \
+	kernel/syscall/syscall_vm.c kernel/syscall/syscall_shm.c kernel/syscall/syscall_time.c \
+	kernel/syscall/syscall_info.c kernel/syscall/syscall_limits.c
+DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
+	kernel/partition/reloc.c
+BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
+TOP := kernel/main.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c
+SELFTESTS := tests/kernel/scratch.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \
 	tests/kernel/test_policy.c tests/kernel/test_segment.c tests/kernel/test_segment_probe.c \
 	tests/kernel/test_segment_table.c tests/kernel/test_partition.c \
 	tests/kernel/test_contiguous.c tests/kernel/test_fs.c tests/kernel/test_mapview.c \
-	tests/kernel/test_explain.c tests/kernel/test_bench.c
+	tests/kernel/test_explain.c tests/kernel/test_bench.c tests/kernel/test_walk.c \
+	tests/kernel/test_proc.c
 
-# What tells of memory, in /proc and in words.
-PROCESS += kernel/loadavg.c
-FS += kernel/fs/proc_alloc.c kernel/fs/proc_pages.c kernel/fs/proc_frames.c kernel/fs/proc_walk.c \
-	kernel/fs/proc_small.c kernel/fs/proc_vmstat.c
-MM += mm/history.c
-MACHINE += mm/x86/pmap_walk.c
-SELFTESTS += tests/kernel/test_walk.c tests/kernel/test_proc.c
-
-SOURCES := $(BOOT) $(KERNEL) $(PROCESS) $(SYSCALLS) $(FS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) \
-	$(SELFTESTS)
+SOURCES := $(BOOT) $(TOP) $(BASE) $(CPU) $(TRAP) $(PROC) $(EXEC) $(WATCH) $(DISPATCH) $(SYSCALLS) \
+	$(FS) $(PROCFS) $(DRIVERS) $(LIB) $(MM) $(MACHINE) $(SELFTESTS)
 OBJECTS := $(SOURCES:%=build/kernel/%.o)
 
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
@@ -196,7 +200,7 @@ build/kernel/flags: FORCE
 	@echo '$(CC) $(KERNEL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(KERNEL_CFLAGS)' > $@
 
 # Linked twice: the second time with the names of the functions that the first one placed
-# (kernel/symbols.c).  $$2 is a symbol's kind, t or T for code.
+# (kernel/base/symbols.c).  $$2 is a symbol's kind, t or T for code.
 build/kernel/nameless.elf: $(OBJECTS) linker.ld
 	$(Q)$(LD) $(KERNEL_LDFLAGS) $(OBJECTS) -o $@
 
@@ -237,7 +241,7 @@ REPLAY_CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -I. -Itests/host/include
 	-Werror
 
 # Headers are few and small here: any change builds all of it again.
-build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy*.h) mm/frame.h mm/trace.h lib/list.h
+build/replay: $(REPLAY) $(wildcard tools/replay/*.h mm/policy/*.h) mm/frame.h mm/trace.h lib/list.h
 	$(call say,HOST,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(REPLAY_CFLAGS) $(REPLAY) -o $@

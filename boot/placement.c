@@ -18,7 +18,7 @@
 
 #include "boot/memmap.h"
 #include "drivers/fw_cfg.h"
-#include "kernel/log.h"
+#include "kernel/base/log.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -9,7 +9,7 @@
 #include "drivers/debug_exit.h"
 
 #include "drivers/serial.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 
 enum { QEMU_DEBUG_EXIT = 0xf4, BOCHS_SHUTDOWN = 0x8900 };
 enum { QEMU_ACPI_CONTROL = 0x604, ACPI_SOFT_OFF = 0x2000 };

@@ -7,7 +7,7 @@
  */
 #include "drivers/debugcon.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 
 enum { DEBUGCON = 0xe9 };
 

@@ -9,7 +9,7 @@
  */
 #include "drivers/fw_cfg.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

@@ -8,7 +8,7 @@
  */
 #include "drivers/pic.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 
 enum { FIRST = 0x20, SECOND = 0xa0, DATA = 1, CASCADE_LINE = 2, VECTOR_BASE = 32 };
 enum { START_WITH_ICW4 = 0x11, MODE_8086 = 1, END_OF_INTERRUPT = 0x20, READ_IN_SERVICE = 0x0b };

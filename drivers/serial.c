@@ -13,8 +13,8 @@
  */
 #include "drivers/serial.h"
 
-#include "kernel/cpu.h"
-#include "kernel/trap.h"
+#include "kernel/trap/trap.h"
+#include "kernel/x86/cpu.h"
 
 enum {
 	DATA = 0, INTERRUPTS = 1, FIFO = 2, LINE_CONTROL = 3, MODEM = 4, LINE_STATUS = 5,

@@ -8,7 +8,7 @@
  */
 #include "drivers/vga.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "machine/layout.h"
 

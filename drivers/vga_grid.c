@@ -23,7 +23,7 @@
 #include "drivers/vga_grid.h"
 
 #include "drivers/vga.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

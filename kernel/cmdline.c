@@ -12,7 +12,7 @@
  */
 #include "kernel/cmdline.h"
 
-#include "kernel/log.h"
+#include "kernel/base/log.h"
 #include "lib/string.h"
 #include "mm/trace.h"
 #include "mm/types.h"

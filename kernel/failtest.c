@@ -8,9 +8,9 @@
 #include "kernel/failtest.h"
 
 #include "drivers/debug_exit.h"
-#include "kernel/cpu.h"
-#include "kernel/log.h"
-#include "kernel/panic.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/base.h"
 #include "lib/errno.h"
 #include "lib/string.h"

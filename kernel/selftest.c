@@ -14,8 +14,8 @@
 
 #include <stdarg.h>
 
-#include "kernel/log.h"
-#include "kernel/result.h"
+#include "kernel/base/log.h"
+#include "kernel/watch/result.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/check.h"

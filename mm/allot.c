@@ -40,7 +40,7 @@
  */
 #include "mm/allot_internal.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
 

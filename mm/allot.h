@@ -7,7 +7,7 @@
 
 #include "mm/frame.h"
 #include "mm/pmap.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 
 /* Frames that any space may have: enough for the pages of one instruction, twice. */
 enum { ALLOT_MIN = 16 };

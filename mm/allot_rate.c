@@ -40,7 +40,7 @@
  * Source: P. J. Denning, The working set model for program behavior, 1968; W. W. Chu and H.
  * Opderbeck, The page fault frequency replacement algorithm, 1972.
  */
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "mm/allot_internal.h"
 #include "mm/object.h"
 

@@ -31,11 +31,11 @@
  */
 #include "mm/fault_internal.h"
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/aspace_internal.h"
+#include "mm/aspace/aspace_internal.h"
 #include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pagein.h"

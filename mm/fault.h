@@ -2,7 +2,7 @@
 #ifndef MM_FAULT_H
 #define MM_FAULT_H
 
-#include "mm/aspace.h"
+#include "mm/aspace/space.h"
 
 /*
  * Make page @va of @as accessible for @access, as its area says: from swap, file, zeroes or a copy.

@@ -27,7 +27,7 @@
 #include "mm/fault_internal.h"
 
 #include "lib/errno.h"
-#include "mm/aspace_internal.h"
+#include "mm/aspace/aspace_internal.h"
 #include "mm/swap.h"
 #include "mm/trace.h"
 

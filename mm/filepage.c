@@ -16,10 +16,10 @@
  */
 #include "mm/filepage.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/aspace_internal.h"
+#include "mm/aspace/aspace_internal.h"
 #include "mm/pagein.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"

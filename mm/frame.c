@@ -40,7 +40,7 @@
  */
 #include "mm/frame.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "mm/mmstat.h"
 
 enum { FRAME_INSIDE = 0xff }; /* order of a frame inside a block that is handed out */

@@ -34,10 +34,10 @@
  */
 #include "mm/framemap.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/string.h"
 #include "mm/object.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 #include "mm/rmap.h"
 
 enum { LOOKS = 32 };

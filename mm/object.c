@@ -25,8 +25,8 @@
  */
 #include "mm/object.h"
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"

@@ -35,12 +35,12 @@
  */
 #include "mm/reclaim.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/errno.h"
 #include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pmap.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 #include "mm/rmap.h"
 #include "mm/trace.h"
 

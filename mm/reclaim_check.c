@@ -1,8 +1,8 @@
 /*
  * What reclaim's theory numbers, asserted: V1 to V4 of reclaim.c, over every frame.
  */
-#include "kernel/panic.h"
-#include "mm/policy.h"
+#include "kernel/base/panic.h"
+#include "mm/policy/policy.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 

@@ -2,7 +2,7 @@
 #ifndef MM_REFAULT_H
 #define MM_REFAULT_H
 
-#include "mm/aspace.h"
+#include "mm/aspace/space.h"
 
 /* A page of @as is about to be read from @slot. */
 void refault_count(struct aspace *as, slot_t slot);

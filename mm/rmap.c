@@ -19,7 +19,7 @@
  */
 #include "mm/rmap.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 
 void rmap_add(struct frame *f, struct pmap *pm, vaddr_t va)
 {

@@ -36,7 +36,7 @@
  */
 #include "mm/slab.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/string.h"
 #include "mm/slab_internal.h"
 

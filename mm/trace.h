@@ -20,7 +20,7 @@ enum trace_kind {
 	TRACE_ALL,     /* "all" is the kinds above */
 	/*
 	 * Every page the first process uses. It runs step by step then, and nothing is kept in the
-	 * ring: kernel/reference.c.
+	 * ring: kernel/watch/reference.c.
 	 */
 	TRACE_REFERENCE = TRACE_ALL,
 	TRACE_NKINDS

@@ -17,10 +17,10 @@
  */
 #include "mm/user.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/contiguous.h"
+#include "mm/partition/contiguous.h"
 
 enum { STRING_CHUNK = 64 };
 

@@ -6,7 +6,7 @@
 #ifndef MM_USER_H
 #define MM_USER_H
 
-#include "mm/aspace.h"
+#include "mm/aspace/space.h"
 
 /* A pointer as the user program gave it: an offset in its data segment. */
 typedef uint32_t uptr_t;

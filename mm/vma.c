@@ -20,7 +20,7 @@
  */
 #include "mm/vma.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "machine/layout.h"
 #include "mm/object.h"
 #include "mm/slab.h"

@@ -21,7 +21,7 @@
  */
 #include "mm/vmalloc.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/bitmap.h"
 #include "lib/string.h"
 #include "mm/frame.h"

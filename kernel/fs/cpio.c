@@ -15,11 +15,11 @@
  */
 #include "kernel/fs/cpio.h"
 
+#include "kernel/base/log.h"
 #include "kernel/fs/dir.h"
-#include "kernel/fs/names.h"
+#include "kernel/fs/namei.h"
 #include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/log.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"

@@ -13,13 +13,13 @@
 #include "kernel/fs/device.h"
 
 #include "drivers/serial.h"
-#include "kernel/cpu.h"
 #include "kernel/fs/dir.h"
 #include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
-#include "kernel/process.h"
-#include "kernel/signal.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/signal.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

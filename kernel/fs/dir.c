@@ -16,7 +16,7 @@
  */
 #include "kernel/fs/dir.h"
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"

@@ -16,8 +16,8 @@
  */
 #include "kernel/fs/file.h"
 
-#include "kernel/panic.h"
-#include "kernel/process.h"
+#include "kernel/base/panic.h"
+#include "kernel/proc/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"

@@ -19,8 +19,8 @@
  */
 #include "kernel/fs/inode.h"
 
-#include "kernel/clock.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/proc/wallclock.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"

@@ -8,7 +8,7 @@
 #include "kernel/fs/mount.h"
 
 #include "kernel/fs/dir.h"
-#include "kernel/fs/proc.h"
+#include "kernel/procfs/proc.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -7,10 +7,10 @@
  */
 #include "kernel/fs/dir.h"
 #include "kernel/fs/file.h"
-#include "kernel/fs/names.h"
+#include "kernel/fs/namei.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/process.h"
+#include "kernel/proc/process.h"
 #include "lib/errno.h"
 
 static bool open_writes(unsigned flags)

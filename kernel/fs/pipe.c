@@ -21,9 +21,9 @@
 #include "kernel/fs/pipe.h"
 
 #include "kernel/fs/poll.h"
-#include "kernel/process.h"
-#include "kernel/sched.h"
-#include "kernel/signal.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"

@@ -12,7 +12,7 @@
  */
 #include "kernel/fs/poll.h"
 
-#include "kernel/sched.h"
+#include "kernel/proc/sched.h"
 
 static struct wait_queue poll_queue = { LIST_HEAD_INIT(poll_queue.sleepers) };
 

@@ -21,8 +21,8 @@
 
 #include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs_data.h"
-#include "kernel/process.h"
-#include "kernel/signal.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/signal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/filepage.h"

@@ -6,6 +6,8 @@
 #include "kernel/fs/vfs.h"
 
 #include "boot/boot_info.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
 #include "kernel/fs/cpio.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/dir.h"
@@ -13,8 +15,6 @@
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
-#include "kernel/log.h"
-#include "kernel/panic.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 

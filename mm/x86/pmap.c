@@ -35,8 +35,8 @@
  */
 #include "mm/pmap.h"
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "mm/x86/pte.h"
 

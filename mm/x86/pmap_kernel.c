@@ -19,8 +19,8 @@
  * Left out: 4 KiB tables for the whole direct map on CPUs with PSE; large pages spare the TLB.
  * Source: Intel SDM vol. 3, 4.3 and 4.10.2.4 (global pages).
  */
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"
 #include "mm/x86/pte.h"

@@ -24,7 +24,7 @@
  */
 #include "mm/segment.h"
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 
 enum { NOWHERE = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
 

@@ -5,7 +5,7 @@
 #ifndef TESTS_HOST_POLICY_SIM_H
 #define TESTS_HOST_POLICY_SIM_H
 
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 
 enum { POLICY_SIM_FRAMES = 16, POLICY_SIM_PAGES = 32 };
 /* What policy_sim_touch says when no page was evicted. */

@@ -1,6 +1,6 @@
 /*
  * The simulated machine: RAM, an MMU with a TLB, a block device. mm/ and mm/x86/pmap.c run on it as
- * they are; kernel/cpu.h is implemented by it.
+ * they are; kernel/x86/cpu.h is implemented by it.
  *
  * The MMU walks the page tables that the kernel has written into the simulated RAM, sets accessed
  * and dirty bits there as an x86 does, and remembers what it found in a TLB that forgets only what
@@ -15,7 +15,7 @@
 #define TESTS_HOST_SIM_H
 
 #include "drivers/block.h"
-#include "mm/aspace.h"
+#include "mm/aspace/space.h"
 
 /* ---- the machine ---- */
 
@@ -26,7 +26,7 @@
 void sim_start(pfn_t nframes);
 /* The same, but frames alone: no page tables, no slabs; exactly frames [0, @nframes) are free. */
 void sim_start_frames(pfn_t nframes);
-/* CPUID bits of the machine (kernel/cpu.h); PSE and PGE unless changed before sim_start. */
+/* CPUID bits of the machine (kernel/x86/cpu.h); PSE and PGE unless changed before sim_start. */
 extern uint32_t sim_features;
 /* What cpu_tsc reads; one more each time. A test lets time pass by adding to it. */
 extern uint64_t sim_tsc;

@@ -1,13 +1,13 @@
 /*
- * The simulated CPU: what programs do to memory, and the rest of kernel/cpu.h.
+ * The simulated CPU: what programs do to memory, and the rest of kernel/x86/cpu.h.
  *
  * An access that crosses a page is two accesses, as on the real thing. Copies between kernel and
  * user memory go through the same MMU in supervisor mode, page by page, and fault like any other.
  */
 #include <string.h>
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "tests/host/sim_internal.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "lib/errno.h"
 #include "tests/host/sim.h"
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "tests/host/host_memory.h"

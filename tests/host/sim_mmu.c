@@ -14,8 +14,8 @@
  */
 #include <string.h>
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
 #include "tests/host/sim_internal.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"

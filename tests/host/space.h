@@ -2,8 +2,8 @@
 #ifndef TESTS_HOST_SPACE_H
 #define TESTS_HOST_SPACE_H
 
-#include "mm/aspace.h"
-#include "mm/policy.h"
+#include "mm/aspace/space.h"
+#include "mm/policy/policy.h"
 #include "tests/host/sim.h"
 
 enum { SPACE_AT = 0x10000000 };

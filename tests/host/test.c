@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/log.h"
-#include "kernel/panic.h"
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
 #include "lib/string.h"
 
 enum { TEST_TIMEOUT_SECONDS = 60, TEST_PANICKED = 42, TEST_MESSAGE_MAX = 512 };

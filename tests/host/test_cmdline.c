@@ -1,6 +1,6 @@
 /* The kernel's command line: what is taken, what is refused, what becomes the arguments. */
+#include "kernel/base/log.h"
 #include "kernel/cmdline.h"
-#include "kernel/log.h"
 #include "lib/string.h"
 #include "tests/host/test.h"
 

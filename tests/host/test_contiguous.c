@@ -2,7 +2,7 @@
  * Spaces that are one partition, against a copy of what each holds: loaded, written, moved, rolled
  * out and in, copied, with a disk that fails now and then.
  */
-#include "mm/contiguous.h"
+#include "mm/partition/contiguous.h"
 
 #include <stdlib.h>
 #include <string.h>

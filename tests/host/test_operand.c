@@ -2,7 +2,7 @@
  * What memory an instruction touches: the decoder of crash reports, against a table made by hand
  * from the manual, and against random bytes.
  */
-#include "kernel/operand.h"
+#include "kernel/trap/operand.h"
 #include "lib/string.h"
 #include "tests/host/test.h"
 

@@ -6,7 +6,7 @@
 
 #include "lib/errno.h"
 #include "mm/frame.h"
-#include "mm/partition.h"
+#include "mm/partition/partition.h"
 #include "mm/slab.h"
 #include "tests/host/sim.h"
 #include "tests/host/test.h"

@@ -1,8 +1,8 @@
 /* The simulated MMU itself: a machine that could not be wrong would prove nothing. */
 #include "tests/host/sim.h"
 
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/base/panic.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"

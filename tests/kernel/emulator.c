@@ -1,8 +1,8 @@
 /* Asking the CPU which emulator it is. */
 #include "tests/kernel/emulator.h"
 
-#include "kernel/cpu.h"
 #include "kernel/selftest.h"
+#include "kernel/x86/cpu.h"
 
 enum { CPUID_HYPERVISOR = 0x40000000 };
 

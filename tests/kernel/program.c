@@ -7,13 +7,13 @@
  */
 #include "tests/kernel/program.h"
 
-#include "kernel/exec.h"
+#include "kernel/exec/exec.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/inode.h"
-#include "kernel/process.h"
-#include "kernel/sched.h"
-#include "kernel/signal.h"
-#include "kernel/thread.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
 #include "lib/string.h"
 
 static const struct program_run *program;

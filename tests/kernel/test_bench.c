@@ -3,10 +3,10 @@
  * Reading the clock is taken off. The tests assert that the pairs give back what they take; the
  * figures are notes for make bench.
  */
-#include "kernel/cpu.h"
+#include "kernel/selftest.h"
+#include "kernel/x86/cpu.h"
 #include "mm/frame.h"
 #include "mm/slab.h"
-#include "kernel/selftest.h"
 
 enum { ROUNDS = 101 };
 

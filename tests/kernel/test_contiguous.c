@@ -3,15 +3,15 @@
  * of frames while a test runs. The kernel looks through linear addresses, through the one function
  * that knows base and limit, and through a segment with the partition's base and limit.
  */
-#include "kernel/cpu.h"
-#include "kernel/process.h"
+#include "kernel/proc/process.h"
 #include "kernel/selftest.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "machine/layout.h"
-#include "mm/contiguous.h"
+#include "mm/partition/contiguous.h"
 #include "mm/swap.h"
 #include "mm/user.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 enum { K = 1024, REGION = 1024 * K, SELECTOR = SEGMENT_TLS_FIRST * 8 + 3 };
 enum { CPUID_HYPERVISOR = 0x40000000 };

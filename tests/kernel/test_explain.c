@@ -1,10 +1,10 @@
 /* The kernel's addresses in words, and those of a space with known areas. */
-#include "kernel/explain.h"
 #include "kernel/selftest.h"
+#include "kernel/watch/explain.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/vmalloc.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 extern const char kernel_end[];
 static const char explain_constant[] = "constant";

@@ -1,11 +1,11 @@
 /* The page fault on the real machine: what comes in, how often, and in which order of steps. */
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
 #include "mm/mmstat.h"
-#include "mm/user.h"
 #include "mm/trace.h"
-#include "tests/kernel/space.h"
+#include "mm/user.h"
+#include "tests/kernel/scratch.h"
 
 enum { NPAGES = 40 };
 

@@ -1,10 +1,10 @@
 /* The live map on the real adapter: the console stays as it was, and nothing is allocated. */
 #include "drivers/vga.h"
 #include "drivers/vga_grid.h"
-#include "kernel/cpu.h"
-#include "kernel/mapview.h"
-#include "kernel/mapview_draw.h"
 #include "kernel/selftest.h"
+#include "kernel/watch/mapview.h"
+#include "kernel/watch/mapview_draw.h"
+#include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "machine/layout.h"
 #include "mm/frame.h"

@@ -1,9 +1,9 @@
 /* What the MMU itself does: bits it sets, translations it must forget, pages it must refuse. */
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
 #include "mm/vmalloc.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 extern char kernel_text_start[], kernel_rodata_start[];
 

@@ -7,7 +7,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/frame.h"
-#include "mm/partition.h"
+#include "mm/partition/partition.h"
 
 enum { K = 1024, REGION = 2560 * K, SYSTEM = 400 * K, PROGRAMS = 12 };
 

@@ -3,10 +3,10 @@
 #include "lib/string.h"
 #include "mm/check.h"
 #include "mm/mmstat.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 enum { LIMIT = 16, NPAGES = 64 };
 

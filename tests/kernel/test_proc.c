@@ -1,15 +1,15 @@
 /* What /proc says of memory, while nothing changes it: it must add up to the counters exactly. */
-#include "kernel/cpu.h"
-#include "kernel/fs/proc_files.h"
-#include "kernel/loadavg.h"
-#include "kernel/process.h"
+#include "kernel/proc/process.h"
+#include "kernel/procfs/proc_files.h"
+#include "kernel/watch/loadavg.h"
+#include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "mm/fault.h"
 #include "mm/history.h"
 #include "mm/mmstat.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 #include "mm/reclaim.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 enum { COLUMN_STATE = 8, COLUMN_OWNER = 18, COLUMN_FLAGS = 48 };
 

@@ -3,14 +3,14 @@
  * kernel looks through it. QEMU's emulation adds the base but compares no limit; there the cases
  * that must trap are skipped.
  */
-#include "kernel/cpu.h"
-#include "kernel/process.h"
+#include "kernel/proc/process.h"
 #include "kernel/selftest.h"
+#include "kernel/x86/cpu.h"
 #include "lib/errno.h"
 #include "machine/layout.h"
 #include "mm/segment.h"
 #include "tests/kernel/emulator.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 enum { SELECTOR = SEGMENT_TLS_FIRST * 8 + 3 };
 

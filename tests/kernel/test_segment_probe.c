@@ -7,9 +7,9 @@
  * Each case does first what is allowed right up to the limit; a program that can not do that ends
  * with a status and no exception, which fails the test.
  */
+#include "kernel/proc/signal.h"
 #include "kernel/selftest.h"
-#include "kernel/signal.h"
-#include "kernel/trap.h"
+#include "kernel/trap/trap.h"
 #include "tests/kernel/emulator.h"
 #include "tests/kernel/program.h"
 

@@ -11,8 +11,8 @@
  * Byte 53 of segment 2 is at 4300 + 53 = 4353, byte 852 of segment 3 at 4052. Byte 1222 of segment
  * 0 is none: the segment has 1000. Addresses are counted from the memory's start.
  */
-#include "kernel/cpu.h"
 #include "kernel/selftest.h"
+#include "kernel/x86/cpu.h"
 #include "mm/segment.h"
 #include "tests/kernel/emulator.h"
 

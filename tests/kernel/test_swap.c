@@ -2,9 +2,9 @@
 #include "lib/errno.h"
 #include "mm/fault.h"
 #include "mm/mmstat.h"
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 #include "mm/reclaim.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 enum { LIMIT = 16, NPAGES = 64 };
 

@@ -2,11 +2,11 @@
  * From a logical to a physical address: the textbook's example done by the real MMU, and the
  * kernel's explanation of a walk compared with what the MMU does.
  */
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "mm/fault.h"
 #include "mm/reclaim.h"
-#include "tests/kernel/space.h"
+#include "tests/kernel/scratch.h"
 
 /*
  * Four words a page, a page table of four entries: 0 -> 5, 1 -> 6, 2 -> 1, 3 -> 2. The MMU's pages

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/panic.h"
-#include "mm/policy.h"
+#include "kernel/base/panic.h"
+#include "mm/policy/policy.h"
 #include "tools/replay/replay.h"
 
 /* What a frame holds, and its MMU bits; index as in frame_table. */

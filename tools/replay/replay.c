@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mm/policy.h"
+#include "mm/policy/policy.h"
 
 static struct reference_string string;
 

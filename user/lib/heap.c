@@ -21,8 +21,8 @@
  *   H4  a free block is on the list of its size, and nothing else is on a list
  * Left out: giving the end of the run back, and locks (there are no threads here).
  */
-#include "user/lib/heap.h"
 #include "lib/string.h"
+#include "user/lib/heap.h"
 #include "user/lib/syscall.h"
 
 enum {

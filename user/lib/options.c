@@ -2,8 +2,8 @@
  * Options: one table per program, from which both the parsing and the help come, so that they
  * cannot disagree.
  */
-#include "user/lib/options.h"
 #include "lib/string.h"
+#include "user/lib/options.h"
 #include "user/lib/print.h"
 #include "user/lib/runtime.h"
 

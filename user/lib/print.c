@@ -5,10 +5,10 @@
  * would break that, so sys_fork() flushes first; a child that a signal kills loses its own half
  * line and nothing else.
  */
-#include "user/lib/print.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "user/lib/print.h"
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 

@@ -6,9 +6,9 @@
  * gets pointers into it. There are no constructors and no thread-local storage, so nothing else
  * has to be prepared.
  */
-#include "user/lib/runtime.h"
 #include "lib/string.h"
 #include "user/lib/print.h"
+#include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
 
 char **runtime_environ;

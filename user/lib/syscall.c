@@ -3,8 +3,8 @@
  * the arguments. The old forms (open, waitpid, pipe) are used where they suffice, because they are
  * what the smallest C libraries use.
  */
-#include "user/lib/syscall.h"
 #include "user/lib/print.h"
+#include "user/lib/syscall.h"
 
 static long call0(long number)
 {

@@ -4,11 +4,11 @@
  * and jobs must: only a parent can wait for its children. help and pwd are here because they are
  * short.
  */
-#include "user/sh/builtin.h"
 #include "lib/string.h"
 #include "user/lib/print.h"
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
+#include "user/sh/builtin.h"
 #include "user/sh/help.h"
 #include "user/sh/job.h"
 #include "user/sh/run.h"

@@ -4,12 +4,12 @@
  * numbers of processes, and behind demo from the demonstrations. What all matches have in common is
  * added; where they have nothing more in common, the editor asks again for a list.
  */
-#include "user/sh/complete.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "user/lib/directory.h"
 #include "user/lib/print.h"
 #include "user/sh/builtin.h"
+#include "user/sh/complete.h"
 
 enum { NAME_SIZE = 128 };
 

@@ -3,13 +3,13 @@
  * understands. Only programs that are really in /bin are named; those the table does not know come
  * last, without a description.
  */
-#include "user/sh/help.h"
 #include "lib/base.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "user/lib/directory.h"
 #include "user/lib/print.h"
 #include "user/lib/syscall.h"
+#include "user/sh/help.h"
 
 enum { REST_MAX = 24 };
 

@@ -11,10 +11,10 @@
  *   J1  every child of the shell is in exactly one job
  *   J2  a job's number is its place in the table plus one, and stays while the job runs
  */
-#include "user/sh/job.h"
 #include "lib/string.h"
 #include "user/lib/print.h"
 #include "user/lib/syscall.h"
+#include "user/sh/job.h"
 
 enum { JOBS_MAX = 16, JOB_TEXT = 64 };
 

@@ -15,12 +15,12 @@
  *   E1  cursor <= length < size, and the line has no NUL before its end
  *   E2  the screen shows the prompt and then screen.text, with the cursor at screen.column
  */
-#include "user/sh/line.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "user/lib/print.h"
 #include "user/lib/syscall.h"
 #include "user/sh/complete.h"
+#include "user/sh/line.h"
 
 #define CTRL(letter) ((letter) & 0x1f)
 

@@ -12,9 +12,9 @@
  * A line is short, so everything lies in fixed arrays which the next call uses again; a line that
  * does not fit is refused. Left out: subshells, loops, functions, patterns, variables of its own.
  */
-#include "user/sh/parse.h"
 #include "lib/string.h"
 #include "user/lib/linux.h"
+#include "user/sh/parse.h"
 
 enum { WORDS_MAX = 512, COMMANDS_MAX = 128, TEXT_MAX = 8192 };
 

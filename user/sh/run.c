@@ -12,7 +12,6 @@
  * A builtin alone runs inside the shell, with its redirections put back afterwards; in a longer
  * pipeline or in the background it runs in a child like any program.
  */
-#include "user/sh/run.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -21,6 +20,7 @@
 #include "user/lib/syscall.h"
 #include "user/sh/builtin.h"
 #include "user/sh/job.h"
+#include "user/sh/run.h"
 
 enum { ARGS_MAX = 256, ARGS_TEXT = 8192, SAVE_FD = 10 };
 

@@ -1,11 +1,11 @@
 /* Reading the kernel's texts below /proc. A file there has no size: it is read to its end. */
-#include "user/tools/procfile.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "user/lib/directory.h"
 #include "user/lib/heap.h"
 #include "user/lib/print.h"
 #include "user/lib/syscall.h"
+#include "user/tools/procfile.h"
 
 enum { FIRST_ROOM = 4096, PIDS_MAX = 1024 };
 

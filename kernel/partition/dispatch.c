@@ -1,0 +1,365 @@
+/*
+ * Who of the processes in partitions is in memory.
+ *
+ * A process that is to be loaded and one that was rolled out and is to run both need a place. Both
+ * stand in one queue, higher priority first, else in order of arrival, and only the first may ask
+ * for one: nobody overtakes, so a large program gets its turn. What the first can not have now it
+ * waits for, until a place is given up or a quantum has passed.
+ *
+ * To make room others are rolled out, whole, to swap. Who may go:
+ *   - whoever has a lower priority than the one who needs the room, at once
+ *   - of the same priority: who sleeps, or has had its quantum of ticks in memory since it last
+ *     came in and ran. Of several, who sleeps first, then who has been in longest.
+ * With quantum 0 nobody goes for his equal: places are given up by ending only (first come, first
+ * served). Before anybody goes it is made sure that all who may go would be enough.
+ *
+ * A process on swap stays an ordinary process: it can be woken, sent signals, chosen. The chosen
+ * one has its kernel stack, which is never rolled out. It finds on its way back to user mode that
+ * its memory is not there (dispatch_attend), or before it touches user memory on behalf of a call
+ * (mm/user.c): there it gets in line. So a process that was rolled out in the middle of read()
+ * goes on in the middle of read().
+ *
+ * No livelock: one that has come in is not pushed out by its equals until it has been in user mode
+ * and its quantum, counted from there, has passed; or until it sleeps, and then it has done what
+ * it came for.
+ *
+ * A change of base is told here: thread-local segments hold linear addresses, so those of all
+ * threads follow, and the CPU's copies if they run.
+ *
+ * Every decision is recorded in a ring, for /proc/partition.
+ *
+ * Always true
+ *   D1  only the first in the queue takes a place or pushes somebody out
+ *   D2  the running process's own space is never pushed out by itself
+ * Left out: choosing the victim by what it costs to write. All of a victim is written.
+ * Source: Silberschatz, Galvin and Gagne, Operating System Concepts, "Swapping" (roll out, roll in)
+ * and the dispatcher there.
+ */
+#include "kernel/partition/dispatch.h"
+
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "kernel/proc/timer.h"
+#include "lib/errno.h"
+
+enum { DISPATCH_LOOK_TICKS = 2 };
+
+const char *const dispatch_kind_names[DISPATCH_NKINDS] = {
+	[DISPATCH_LOADED] = "loaded",	 [DISPATCH_WAITS] = "waits",
+	[DISPATCH_CHOSEN] = "chosen, not in memory", [DISPATCH_OUT] = "rolled out",
+	[DISPATCH_IN] = "rolled in",	 [DISPATCH_MOVED] = "moved",
+};
+
+uint32_t dispatch_quantum = DISPATCH_QUANTUM_TICKS;
+struct list_node dispatch_waits = LIST_HEAD_INIT(dispatch_waits);
+
+static struct wait_queue dispatch_sleepers;
+static struct timer dispatch_timer;
+static struct dispatch_event dispatch_events[DISPATCH_EVENTS];
+static uint32_t dispatch_nevents;
+static uint32_t dispatch_counts[DISPATCH_NKINDS];
+
+/* --- the record --- */
+
+static void dispatch_record(enum dispatch_kind kind, const struct contiguous *c, int by)
+{
+	const struct process *owner = dispatch_owner(c);
+	if (!owner)
+		owner = process_running; /* it is being loaded, by its process to be */
+	dispatch_events[dispatch_nevents % DISPATCH_EVENTS] = (struct dispatch_event){
+		.tick = sched_ticks(), .kind = kind, .pid = owner ? owner->pid : 0, .by = by,
+		.bytes = c->bytes, .position = c->position,
+	};
+	dispatch_nevents++;
+	dispatch_counts[kind]++;
+}
+
+uint32_t dispatch_count(enum dispatch_kind kind)
+{
+	return dispatch_counts[kind];
+}
+
+uint32_t dispatch_event_count(void)
+{
+	return dispatch_nevents;
+}
+
+bool dispatch_event_get(uint32_t i, struct dispatch_event *out)
+{
+	if (i >= dispatch_nevents || dispatch_nevents - i > DISPATCH_EVENTS)
+		return false;
+	*out = dispatch_events[i % DISPATCH_EVENTS];
+	return true;
+}
+
+/* --- spaces and their processes --- */
+
+struct process *dispatch_owner(const struct contiguous *c)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->aspace == c->as)
+			return p;
+	}
+	return NULL;
+}
+
+/* Has it processes, and does none of them want to run? */
+static bool dispatch_sleeps(const struct contiguous *c)
+{
+	bool owned = false;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		if (p->aspace != c->as)
+			continue;
+		if (p->state == PROCESS_RUNNABLE)
+			return false;
+		owned = true;
+	}
+	return owned;
+}
+
+/* --- whom to push out --- */
+
+static bool dispatch_may_go(const struct contiguous *c, const struct dispatch_wait *w)
+{
+	if (c == w->c || c->state != CONTIGUOUS_IN || c->pins != 0 || !dispatch_owner(c))
+		return false;
+	if (process_running && process_running->aspace == c->as)
+		return false;
+	if (c->priority != w->c->priority)
+		return c->priority < w->c->priority;
+	if (dispatch_quantum == 0)
+		return false;
+	return dispatch_sleeps(c) ||
+	       (c->has_run && sched_ticks() - c->since >= dispatch_quantum);
+}
+
+/* Would its place be of use to @w? */
+static bool dispatch_helps(const struct contiguous *c, const struct dispatch_wait *w)
+{
+	uint32_t bytes = page_up(w->c->bytes);
+	if (w->at != PARTITION_ANYWHERE)
+		return c->position < w->at + bytes && w->at < c->position + c->place->size;
+	return partition_region.mode != PARTITION_FIXED || c->place->size >= bytes;
+}
+
+/* Is what is free enough, together with all that may go? */
+static bool dispatch_enough(const struct dispatch_wait *w)
+{
+	struct partition_stats stats;
+	partition_get_stats(&stats);
+	uint32_t bytes = partition_region.mode == PARTITION_VARIABLE ? stats.free : stats.largest;
+	list_for_each(node, &contiguous_all) {
+		const struct contiguous *c = list_entry(node, struct contiguous, link);
+		if (dispatch_may_go(c, w) && dispatch_helps(c, w))
+			bytes += c->place->size;
+	}
+	return bytes >= w->c->bytes;
+}
+
+/* Should @a go rather than @b? */
+static bool dispatch_goes_before(const struct contiguous *a, const struct contiguous *b)
+{
+	if (!b || a->priority != b->priority)
+		return !b || a->priority < b->priority;
+	bool a_sleeps = dispatch_sleeps(a), b_sleeps = dispatch_sleeps(b);
+	return a_sleeps != b_sleeps ? a_sleeps : a->since < b->since;
+}
+
+static struct contiguous *dispatch_victim(const struct dispatch_wait *w)
+{
+	struct contiguous *victim = NULL;
+	if (!dispatch_enough(w))
+		return NULL;
+	list_for_each(node, &contiguous_all) {
+		struct contiguous *c = list_entry(node, struct contiguous, link);
+		if (dispatch_may_go(c, w) && dispatch_helps(c, w) &&
+		    dispatch_goes_before(c, victim))
+			victim = c;
+	}
+	return victim;
+}
+
+static int dispatch_push_out(struct contiguous *c, int by)
+{
+	struct aspace *as = aspace_get(c->as); /* its process may end while we write */
+	int error = contiguous_roll_out(c);
+	if (!error)
+		dispatch_record(DISPATCH_OUT, c, by);
+	aspace_put(as);
+	return error;
+}
+
+int dispatch_roll_out(struct contiguous *c)
+{
+	int error = dispatch_push_out(c, 0);
+	if (!error)
+		sched_request(); /* it may be the caller's own */
+	return error;
+}
+
+/* --- the queue --- */
+
+void dispatch_wake(void)
+{
+	sched_wake_all(&dispatch_sleepers);
+}
+
+static void dispatch_look_again(struct timer *t)
+{
+	(void)t;
+	dispatch_wake();
+}
+
+static void dispatch_join(struct dispatch_wait *me)
+{
+	struct list_node *at = dispatch_waits.next;
+	while (at != &dispatch_waits &&
+	       list_entry(at, struct dispatch_wait, link)->c->priority >= me->c->priority)
+		at = at->next;
+	list_insert_before(&me->link, at);
+}
+
+static bool dispatch_is_first(const struct dispatch_wait *me)
+{
+	return dispatch_waits.next == &me->link;
+}
+
+/* As it is now, or once others have been pushed out. */
+static int dispatch_try(struct dispatch_wait *me)
+{
+	for (;;) {
+		int error = contiguous_enter(me->c, me->at);
+		if (error != -ENOMEM && error != -EBUSY)
+			return error;
+		struct contiguous *victim = dispatch_victim(me);
+		if (!victim || dispatch_push_out(victim, me->process->pid) != 0)
+			return error;
+	}
+}
+
+/* Is there no use in waiting? One on swap waits whatever it is: its place may come back. */
+static bool dispatch_settled(const struct dispatch_wait *me, int error, bool fresh)
+{
+	if (error == 0 || error == -EIO || !me->patient)
+		return true;
+	return fresh && error != -ENOMEM;
+}
+
+static int dispatch_wait_turn(struct dispatch_wait *me)
+{
+	bool fresh = me->c->state == CONTIGUOUS_NEW, told = false;
+	for (;;) {
+		if (me->c->state == CONTIGUOUS_IN)
+			return 0; /* another thread was first */
+		if (me->c->state != CONTIGUOUS_GOING) {
+			int error = dispatch_is_first(me) ? dispatch_try(me) : -ENOMEM;
+			me->entered = error == 0;
+			if (dispatch_settled(me, error, fresh))
+				return error;
+		}
+		if (!told)
+			dispatch_record(DISPATCH_WAITS, me->c, 0);
+		told = true;
+		if (dispatch_quantum != 0 && !timer_runs(&dispatch_timer))
+			timer_start(&dispatch_timer, sched_ticks() + DISPATCH_LOOK_TICKS);
+		if (sched_sleep_killable(&dispatch_sleepers) != 0)
+			return -EINTR;
+	}
+}
+
+int dispatch_admit(struct contiguous *c, uint32_t at, bool patient)
+{
+	struct dispatch_wait me = {
+		.c = c, .process = process_running, .at = at, .patient = patient,
+	};
+	enum dispatch_kind kind = c->state == CONTIGUOUS_NEW ? DISPATCH_LOADED : DISPATCH_IN;
+	dispatch_join(&me);
+	int error = dispatch_wait_turn(&me);
+	list_remove(&me.link);
+	if (me.entered) {
+		c->has_run = false;
+		dispatch_record(kind, c, 0);
+	}
+	dispatch_wake(); /* the next one's turn */
+	return error;
+}
+
+/* --- hooks --- */
+
+static int dispatch_bring_in(struct aspace *as)
+{
+	struct contiguous *c = as->contiguous;
+	return dispatch_admit(c, c->binding == BOUND_EXECUTION ? PARTITION_ANYWHERE : c->position,
+			      true);
+}
+
+static void dispatch_rebase_tls(struct process *p, uint32_t delta)
+{
+	for (unsigned i = 0; i < SEGMENT_NTLS; i++) {
+		struct segment_tls *tls = &p->tls[i];
+		if (tls->words[0] == 0 && tls->words[1] == 0)
+			continue;
+		struct segment_tls_facts f = segment_read_tls(tls);
+		int error = segment_make_tls(tls, f.base + delta, f.limit, f.flags);
+		ASSERT(error == 0);
+	}
+}
+
+void dispatch_fork_tls(struct process *child, vaddr_t from)
+{
+	dispatch_rebase_tls(child, child->aspace->segment.base - from);
+}
+
+static void dispatch_rebased(struct aspace *as, uint32_t delta)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->aspace == as)
+			dispatch_rebase_tls(p, delta);
+	}
+	if (contiguous_is_in(as->contiguous)) /* and not just coming in */
+		dispatch_record(DISPATCH_MOVED, as->contiguous, 0);
+	if (process_running && process_running->aspace == as) {
+		segment_set_tls(process_running->tls);
+		aspace_activate(as);
+	}
+}
+
+void dispatch_init(void)
+{
+	static const struct contiguous_hooks hooks = {
+		.rebased = dispatch_rebased, .bring_in = dispatch_bring_in,
+		.released = dispatch_wake,
+	};
+	wait_queue_init(&dispatch_sleepers);
+	timer_init(&dispatch_timer, dispatch_look_again);
+	contiguous_set_hooks(&hooks);
+}
+
+/* --- the dispatcher's part --- */
+
+void dispatch_attend(struct process *p)
+{
+	if (LIKELY(!dispatch_absent(p)))
+		return;
+	dispatch_record(DISPATCH_CHOSEN, p->aspace->contiguous, 0);
+	int error = dispatch_bring_in(p->aspace);
+	if (!error || error == -EINTR)
+		return;
+	log_error("%s: its memory can not be read back: error %d", process_describe(), -error);
+	signal_force(p, SIGKILL);
+}
+
+void dispatch_leave(struct process *p)
+{
+	struct contiguous *c = p->aspace ? p->aspace->contiguous : NULL;
+	if (LIKELY(c == NULL) || c->has_run)
+		return;
+	c->has_run = true;
+	c->since = sched_ticks();
+}

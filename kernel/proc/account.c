@@ -1,0 +1,93 @@
+/*
+ * Where the CPU's time goes.
+ *
+ * Two places know when the CPU changes its mode: the way into the kernel (trap.c) and the way out.
+ * One more knows when it changes hands: the switch (sched.c). Each reads the time stamp counter and
+ * gives what has passed since the last such reading to whoever had the CPU: the user mode or the
+ * kernel mode of a thread, or nobody. So the sums are exact, and together they are all the time
+ * there is since account_init. Under -icount the counter counts instructions, and so do they; a CPU
+ * that is halted goes on counting, one instruction a nanosecond, and that is idle time.
+ *
+ * Ticks are the coarse figure that Linux programs read (times, getrusage, /proc/PID/stat): a tick
+ * belongs to the mode that its interrupt found.
+ *
+ * Always true
+ *   K1  account_mark is the reading up to which all time has been given away
+ *   K2  user + system + idle of account_totals is account_mark minus the first reading
+ *   K3  what threads used adds up to the totals' user and system
+ * Left out: interrupts' own time; it is the kernel time of whom they interrupted, as on Linux.
+ */
+#include "kernel/proc/account.h"
+
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/x86/cpu.h"
+
+struct account_totals account_totals;
+
+static uint64_t account_mark;
+static uint64_t account_start, account_start_tick;
+static bool account_trap_from_user;
+
+void account_init(void)
+{
+	account_mark = cpu_tsc();
+	account_start = account_mark;
+	account_start_tick = sched_ticks();
+	account_totals = (struct account_totals){ 0, 0, 0 };
+}
+
+/* What has passed since the last call. */
+static uint64_t account_passed(void)
+{
+	uint64_t now = cpu_tsc(), passed = now - account_mark;
+	account_mark = now;
+	return passed;
+}
+
+void account_enter(bool from_user)
+{
+	account_trap_from_user = from_user;
+	if (!from_user)
+		return;
+	uint64_t passed = account_passed();
+	process_running->account.user += passed;
+	account_totals.user += passed;
+}
+
+static void account_system(struct process *p, uint64_t passed)
+{
+	p->account.system += passed;
+	account_totals.system += passed;
+}
+
+void account_leave(void)
+{
+	account_system(process_running, account_passed());
+}
+
+void account_switch(struct process *prev)
+{
+	uint64_t passed = account_passed();
+	if (prev != NULL)
+		account_system(prev, passed);
+	else
+		account_totals.idle += passed;
+}
+
+bool account_from_user(void)
+{
+	return account_trap_from_user;
+}
+
+uint64_t account_units_per_tick(void)
+{
+	uint64_t ticks = sched_ticks() - account_start_tick;
+	uint64_t units = cpu_tsc() - account_start;
+	return ticks > 0 ? MAX(units / ticks, 1) : MAX(units, 1);
+}
+
+uint64_t account_micros(uint64_t units)
+{
+	return units * (1000000 / SCHED_HZ) / account_units_per_tick();
+}

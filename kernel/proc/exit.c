@@ -1,0 +1,216 @@
+/*
+ * How threads and processes end.
+ *
+ * A thread ends in its own context, on the way back to user mode or in exit: it lets go of its held
+ * futexes, its files and its memory. Others are never ended from outside, only told to (SIGKILL,
+ * group.exiting, must_end), since a sleeping one may hold what only it can give back.
+ *
+ * The last thread's end is the process's: its children get another parent, what its terminal and
+ * its groups need is sent, and the leader becomes a zombie its parent can wait for. A thread that
+ * is not the leader leaves nothing. No thread can free the stack it runs on; whoever runs next does
+ * (sched_bury).
+ *
+ * A group of stopped jobs whose last relative outside ends would sleep for ever: it gets SIGHUP and
+ * SIGCONT (POSIX, orphaned process groups).
+ */
+#include "kernel/base/panic.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/tty.h"
+#include "kernel/proc/futex.h"
+#include "kernel/proc/itimer.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/wait.h"
+#include "mm/trace.h"
+#include "mm/user.h"
+
+/* Linux's CLONE_CHILD_CLEARTID: who joins a thread sleeps on that word. */
+static void exit_clear_tid(struct process *p)
+{
+	uint32_t zero = 0;
+	uptr_t at = p->clear_child_tid;
+	p->clear_child_tid = 0;
+	/* With nobody to see it there is no need to bring the page in. */
+	if (!at || p->aspace->refs == 1)
+		return;
+	if (user_write(p->aspace, at, &zero, sizeof(zero)) == 0)
+		(void)futex_wake_word(at, 1);
+}
+
+static void exit_give_up_memory(struct process *p)
+{
+	struct aspace *as = p->aspace;
+	if (!as)
+		return;
+	futex_release_robust(p);
+	exit_clear_tid(p);
+	process_count_faults(p->group->leader, as);
+	p->aspace = NULL;
+	aspace_activate(NULL);
+	aspace_put(as);
+	load_control_kick();
+}
+
+static void exit_give_up_inodes(struct process *p)
+{
+	inode_put(p->cwd);
+	inode_put(p->exe);
+	p->cwd = NULL;
+	p->exe = NULL;
+}
+
+static void exit_release_vfork(struct process *p)
+{
+	struct process *parent = p->group->leader->parent;
+	if (!p->vfork_child)
+		return;
+	p->vfork_child = false;
+	if (parent)
+		sched_wake_all(&parent->child_event);
+}
+
+/* --- the process's end --- */
+
+static void exit_kill_everyone(const struct thread_group *but)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (thread_is_leader(p) && p->group != but)
+			signal_send(p, SIGKILL);
+	}
+}
+
+static bool exit_group_has_stopped(int pgrp)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pgrp == pgrp && thread_is_leader(p) && p->group->stop_signal)
+			return true;
+	}
+	return false;
+}
+
+/* Group @pgrp loses @ending, member or relative of a member. */
+static void exit_release_group(int pgrp, const struct process *ending)
+{
+	if (!exit_group_has_stopped(pgrp) || !signal_group_orphaned(pgrp, ending))
+		return;
+	signal_send_group(pgrp, SIGHUP);
+	signal_send_group(pgrp, SIGCONT);
+}
+
+/* Is its parent one of those that keep its group from being orphaned? */
+static bool exit_held_group(const struct process *leader)
+{
+	const struct process *parent = leader->parent;
+	return parent && parent->pgrp != leader->pgrp && parent->session == leader->session;
+}
+
+static void exit_leave_family(struct process *leader)
+{
+	int groups_seen = 0;
+	/* Its children's groups are looked at once they have their new parent. */
+	list_for_each(node, &leader->children) {
+		struct process *child = list_entry(node, struct process, sibling);
+		groups_seen += child->pgrp != leader->pgrp;
+	}
+	wait_orphan_children(leader);
+	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
+		exit_release_group(leader->pgrp, leader);
+	if (groups_seen == 0)
+		return;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (thread_is_leader(p) && p->session == leader->session && p->group->stop_signal)
+			exit_release_group(p->pgrp, leader);
+	}
+}
+
+/* The last thread ends; the caller still runs. */
+static void exit_process(struct process *leader)
+{
+	struct thread_group *g = leader->group;
+	itimer_stop(g);
+	leader->exit_status = g->exiting ? g->exit_status : process_running->exit_status;
+	exit_leave_family(leader);
+	if (leader->session == leader->pid)
+		tty_session_ended(leader->session);
+	if (leader->pid == 1)
+		exit_kill_everyone(g);
+}
+
+/* @leader is complete as a zombie: for its parent, or for nobody. */
+static void exit_become_zombie(struct process *leader)
+{
+	wait_notify_end(leader);
+	if (!wait_unwanted(leader))
+		return;
+	if (leader->parent)
+		list_remove(&leader->sibling);
+	leader->parent = NULL;
+	if (leader == process_running)
+		sched_bury(leader);
+	else
+		process_destroy(leader);
+}
+
+/* --- a thread's end --- */
+
+/* A thread that is not the leader leaves the group; it is destroyed by whoever runs next. */
+static void exit_vanish(struct process *p)
+{
+	struct thread_group *g = p->group;
+	g->ended.user += p->times.user;
+	g->ended.system += p->times.system;
+	list_remove(&p->thread_link);
+	p->group = NULL;
+	sched_bury(p);
+	sched_wake_all(&g->change);
+}
+
+static NORETURN void exit_thread(struct process *p)
+{
+	struct thread_group *g = p->group;
+	struct process *leader = g->leader;
+	files_release_held(p);
+	files_put(p->files);
+	p->files = NULL;
+	exit_give_up_memory(p);
+	trace(TRACE_PROCESS, PROCESS_EXIT, (uint32_t)p->pid, 0);
+	exit_give_up_inodes(p);
+	exit_release_vfork(p);
+	signal_set_drop(&p->pending, UINT64_MAX);
+	bool last = g->live == 1;
+	if (last)
+		exit_process(leader);
+	g->live--;
+	p->state = PROCESS_ZOMBIE;
+	if (p == leader)
+		sched_wake_all(&g->change);
+	else
+		exit_vanish(p);
+	if (last)
+		exit_become_zombie(leader);
+	sched_switch();
+	panic("pid %d runs after its end", p->pid);
+}
+
+void process_exit_thread(uint32_t status)
+{
+	struct process *p = process_running;
+	ASSERT(p);
+	p->exit_status = status;
+	exit_thread(p);
+}
+
+void process_exit(uint32_t status)
+{
+	struct process *p = process_running;
+	ASSERT(p);
+	if (!p->group->exiting) {
+		p->group->exiting = true;
+		p->group->exit_status = status;
+		thread_end_others(p->group);
+	}
+	process_exit_thread(p->group->exit_status);
+}

@@ -1,0 +1,149 @@
+/*
+ * fork: one process becomes two.
+ *
+ * The child gets a structure, a kernel stack, a copy of the address space whose private pages are
+ * shared until written (aspace_fork), and a table of descriptors that shares the open files. Its
+ * trap frame is a copy of the parent's with 0 in eax, so it returns from the same system call.
+ *
+ * Gather, then commit: all that can fail comes first, in the order of what is cheapest to undo;
+ * then the child is linked to its parent and put on the run queue, which can not fail.
+ *
+ * clone may have parent and child share any of these instead: a new reference takes the place of
+ * the copy. A thread shares all of them, has no parent, and joins the caller's group.
+ *
+ * vfork's parent sleeps until the child has exec'ed or ended, as they share one stack.
+ */
+#include "kernel/proc/fork.h"
+
+#include "kernel/fs/file.h"
+#include "kernel/partition/dispatch.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/thread.h"
+#include "kernel/x86/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/reclaim.h"
+#include "mm/user.h"
+
+/* Structure, stack, files, page directory; and what is left for a few pages afterwards. */
+enum { FORK_ROOM_FRAMES = 16 };
+
+/*
+ * A frame for each page table and one for its companion. Processes are made only beside the
+ * reserve: if they used it up, the next page of anybody could not come in, and a fork that should
+ * be refused would end a process instead.
+ */
+static int fork_make_room(const struct process *parent, const struct fork_request *request)
+{
+	uint32_t tables = request->share_memory ? 0 : parent->aspace->pmap.tables;
+	return reclaim_room_beside_reserve(FORK_ROOM_FRAMES + 2 * tables);
+}
+
+/* Runs as the child, before it returns to user mode the first time. */
+static void fork_child_begins(void)
+{
+	struct process *self = process_running;
+	if (user_write(self->aspace, self->set_child_tid, &self->pid, sizeof(self->pid)) != 0)
+		self->set_child_tid = 0; /* the program's own mistake */
+}
+
+/* A process, not a thread, gets its parent. */
+static void fork_join_family(struct process *child, const struct process *parent,
+			     const struct fork_request *request)
+{
+	const struct process *leader = parent->group->leader;
+	child->parent = request->share_parent ? leader->parent : parent->group->leader;
+	child->exit_signal = request->share_parent ? leader->exit_signal : request->exit_signal;
+	if (child->parent)
+		list_push_back(&child->parent->children, &child->sibling);
+}
+
+/* Everything that can not fail. */
+static void fork_inherit(struct process *child, struct process *parent,
+			 const struct fork_request *request)
+{
+	cpu_fpu_save(child->fpu);
+	cpu_fpu_restore(child->fpu); /* saving may have cleared the parent's */
+	*child->trap = *parent->trap;
+	child->trap->eax = 0;
+	if (request->stack)
+		child->trap->esp = request->stack;
+	child->cwd = inode_get(parent->cwd);
+	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
+	child->umask = parent->umask;
+	child->limits = parent->limits;
+	child->personality = parent->personality;
+	child->share_fs = request->share_fs;
+	parent->share_fs |= request->share_fs && request->thread;
+	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
+	/* Making room for the child may have moved the parent. */
+	dispatch_fork_tls(child, request->tls ? request->tls_base : parent->aspace->segment.base);
+	memcpy(child->comm, parent->comm, sizeof(child->comm));
+	child->pgrp = parent->pgrp;
+	child->session = parent->session;
+	child->vfork_child = request->wait;
+	child->clear_child_tid = request->clear_child_tid;
+	child->set_child_tid = request->set_child_tid;
+	child->kernel_start = request->set_child_tid ? fork_child_begins : NULL;
+	child->sig_blocked = parent->sig_blocked;
+	if (!request->share_memory || request->wait)
+		child->altstack = parent->altstack; /* a thread has a stack of its own */
+	child->fault = parent->fault;
+	if (request->share_memory)
+		load_control_share(child, parent);
+	if (!request->thread)
+		fork_join_family(child, parent, request);
+}
+
+static void fork_wait_for_release(struct process *parent, int pid)
+{
+	struct process *leader = parent->group->leader;
+	for (;;) {
+		struct process *child = process_find(pid);
+		if (!child || child->parent != leader || !child->vfork_child ||
+		    child->state == PROCESS_ZOMBIE)
+			return;
+		if (sched_sleep_killable(&leader->child_event) != 0)
+			return;
+	}
+}
+
+/* A child with files, handlers and memory, known to nobody yet. NULL: no memory. */
+static struct process *fork_create(const struct process *parent, const struct fork_request *r)
+{
+	struct process *child = process_create(r->thread ? parent->group : NULL);
+	if (!child)
+		return NULL;
+	child->actions = signal_actions_fork(parent->actions, r->share_actions);
+	if (child->actions)
+		child->files = r->share_files ? files_get(parent->files)
+					      : files_fork(parent->files);
+	if (child->files)
+		child->aspace = r->share_memory ? aspace_get(parent->aspace)
+						: aspace_fork(parent->aspace);
+	if (child->aspace)
+		return child;
+	if (child->files)
+		files_put(child->files);
+	process_destroy(child);
+	return NULL;
+}
+
+long process_fork(const struct fork_request *request)
+{
+	struct process *parent = process_running;
+	if (fork_make_room(parent, request) != 0)
+		return -ENOMEM;
+	struct process *child = fork_create(parent, request);
+	if (!child)
+		return -ENOMEM;
+	fork_inherit(child, parent, request);
+	int pid = child->pid, error = 0;
+	if (request->set_parent_tid)
+		error = user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid));
+	(void)error; /* Linux does not tell either */
+	sched_enqueue(child);
+	if (request->wait)
+		fork_wait_for_release(parent, pid);
+	return pid;
+}

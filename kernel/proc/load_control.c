@@ -1,0 +1,462 @@
+/*
+ * Thrashing noticed, and its cure.
+ *
+ * Each process needs its working set, the pages it uses again and again, in memory. When more run
+ * than there are frames for their working sets, each fault takes a page that another one will want
+ * back at once; all of them wait for the disk, and the CPU idles or copies pages. More processes
+ * then mean less work done. No replacement policy helps, since every page is wanted. What helps is
+ * fewer processes: some are suspended, all their pages go out, and the others run with theirs at
+ * hand.
+ *
+ * Noticing. Time is cut into windows. In one that thrashes
+ *
+ *   - nobody did anything useful for at least half of it, for want of memory (pressure.c: full);
+ *   - pages came back that had not been gone for long: half of the refaults or more were of pages
+ *     with fewer evictions between their going and coming back than there are frames, so twice the
+ *     frames would have kept them (swap.c: refault distance);
+ *   - at least two processes did that. One alone that is larger than memory is slow, and pressure
+ *     shows it, but there is nobody to suspend.
+ *
+ * The first such window begins an episode, with a line in the log; it ends when a number of windows
+ * in a row had little pressure and nobody is suspended.
+ *
+ * The cure, if load_control=on. In a window that thrashes, processes that ran are lined up, the one
+ * that has got the least user time in this episode first. They stay while what they need adds up to
+ * no more than the frames; the rest are suspended, all at once. What a process needs is a guess:
+ * the pages it has and those that came back in the window, half as much again each time it is hit,
+ * and never more than it has in memory and on swap. When none come back, what it has is enough.
+ *
+ * Each suspended process comes back: as soon as there is room for what it needs, or when its turn
+ * has come. Turns go first in, first out, one each slice; then running processes make room, those
+ * with the most user time first. So one of N suspended processes waits at most N slices. A slice is
+ * long against what the change costs: ten times what was lost so far for as many pages, and between
+ * LOAD_SLICE_MIN and LOAD_SLICE_MAX.
+ *
+ * Suspending. Only a process on its way back to user mode is suspended, by itself (process_attend):
+ * it holds no lock and no pin then. It pages itself out, as far as pages are its own, and sleeps as
+ * in a system call that any signal ends; so SIGKILL, SIGSTOP and handlers reach it as ever. While
+ * it is asked for it goes back to sleep when the signal has been dealt with. Threads and vfork's
+ * two share an address space and are asked together. What others wait for (a pipe, a lock in
+ * shared memory) comes late, not never, as every suspension is bounded.
+ *
+ * Never suspended: process 1, leaders of sessions (shells), and programs in partitions, which have
+ * a dispatcher of their own.
+ *
+ * Always true
+ *   L1  asleep implies asked; load_stats.suspended is the number of address spaces asked for
+ *   L2  all processes of one address space are asked, or none
+ *   L3  somebody who is suspended and nobody else who could run: the longest waiting is resumed
+ * Left out: medium-term priorities; guessing the working set from referenced bits.
+ * Source: Denning, Thrashing: its causes and prevention (1968), and Working sets past and present
+ * (1980); the swapper of Unix 32V and 4BSD; refault distance after Linux, mm/workingset.c.
+ */
+#include "kernel/proc/load_control.h"
+
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include "kernel/proc/account.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "kernel/x86/cpu.h"
+#include "mm/allot.h"
+#include "mm/mmstat.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+
+enum {
+	LOAD_WINDOW = 10,      /* ticks */
+	LOAD_HIGH = 50,	       /* percent of a window lost: thrashing */
+	LOAD_LOW = 20,	       /* percent: calm */
+	LOAD_CALM_WINDOWS = 5, /* as many in a row end an episode */
+	LOAD_REFAULTS = 8,     /* fewer in a window prove nothing */
+	LOAD_SLICE_MIN = 2 * LOAD_WINDOW,
+	LOAD_SLICE_MAX = 10 * SCHED_HZ,
+	LOAD_COST_SHARE = 10,
+};
+
+/* What the counters said when the window began. */
+struct load_window {
+	uint64_t next_tick, tick;
+	uint64_t lost; /* time in which nobody got on, for memory */
+	uint64_t all;  /* all time */
+	uint32_t refaults, near;
+};
+
+struct load_stats load_stats;
+
+static bool load_on;
+static struct load_window load_window;
+static unsigned load_calm;
+static uint32_t load_turns;
+static uint64_t load_slice_begin;
+static struct wait_queue load_sleepers = { LIST_HEAD_INIT(load_sleepers.sleepers) };
+
+void load_control_set(bool on)
+{
+	load_on = on;
+	load_control_kick();
+}
+
+bool load_control_is_on(void)
+{
+	return load_on;
+}
+
+void load_control_kick(void)
+{
+	if (load_stats.suspended == 0)
+		return;
+	load_window.next_tick = 0;
+	sched_request();
+}
+
+/* --- who, and how much --- */
+
+/* Stands for an address space: a leader that has one, and the first that has this one. */
+static bool load_stands_for_space(const struct process *p)
+{
+	if (!p->aspace || !thread_is_leader(p))
+		return false;
+	if (p->aspace->refs == 1)
+		return true;
+	list_for_each(node, &process_all) {
+		const struct process *q = list_entry(node, struct process, all);
+		if (q == p)
+			return true;
+		if (q->aspace == p->aspace && thread_is_leader(q))
+			return false;
+	}
+	return false;
+}
+
+static bool load_may_suspend(const struct process *p)
+{
+	return p->pid != 1 && p->session != p->pid && p->aspace->contiguous == NULL;
+}
+
+/* Its refaults in this window. After an execve it has another address space. */
+static uint32_t load_came_back(const struct process *p)
+{
+	uint32_t now = p->aspace->refaults, before = p->load.refaults;
+	return now > before ? now - before : 0;
+}
+
+/* In this window it had the CPU for user mode, or pages came back for it. */
+static bool load_ran(const struct process *p)
+{
+	return p->account.user != p->load.used || load_came_back(p) > 0;
+}
+
+/* It is one of those that share memory at present. */
+static bool load_is_running(const struct process *p)
+{
+	return !p->load.asked && (p->load.active || load_ran(p)) && load_stands_for_space(p);
+}
+
+static uint64_t load_service(const struct process *p)
+{
+	return p->account.user - p->load.base;
+}
+
+/* Frames that processes can have together. */
+static uint32_t load_frames(void)
+{
+	uint32_t most = frame_stats.free + frame_stats.owned[FRAME_ANON] +
+			frame_stats.owned[FRAME_OBJECT];
+	most = most > reclaim_stats.reserve ? most - reclaim_stats.reserve : 0;
+	return reclaim_stats.limit != 0 ? MIN(most, reclaim_stats.limit) : most;
+}
+
+/* Pages it needs, as far as this window has shown. */
+static void load_guess(struct process *p, bool thrashing)
+{
+	const struct pmap *pm = &p->aspace->pmap;
+	uint32_t back = load_came_back(p);
+	uint32_t need = MAX(p->load.demand, pm->resident + back);
+	if (thrashing && back > 0)
+		need += need / 2;
+	if (!thrashing && back == 0)
+		need = pm->resident; /* all it wants is here */
+	p->load.demand = MIN(need, pm->resident + pm->swapped);
+}
+
+/* What those who run now need together. */
+static uint32_t load_needed(void)
+{
+	uint32_t sum = 0;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		if (p->aspace && load_is_running(p))
+			sum += p->load.demand;
+	}
+	return sum;
+}
+
+/* The longest suspended one, or NULL. */
+static struct process *load_head(void)
+{
+	struct process *head = NULL;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->load.asked && load_stands_for_space(p) &&
+		    (!head || (int32_t)(p->load.turn - head->load.turn) < 0))
+			head = p;
+	}
+	return head;
+}
+
+/* --- suspending and resuming --- */
+
+static void load_suspend(struct process *leader)
+{
+	if (load_stats.suspended == 0)
+		load_slice_begin = sched_ticks();
+	load_turns++;
+	load_stats.suspended++;
+	load_stats.suspensions++;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->aspace != leader->aspace)
+			continue;
+		p->load.asked = true;
+		p->load.turn = load_turns;
+	}
+	sched_request();
+	log_debug("load control: pid %d is suspended, %u pages", leader->pid, leader->load.demand);
+}
+
+static void load_resume(struct process *leader)
+{
+	load_stats.resumptions++;
+	load_slice_begin = sched_ticks();
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->aspace != leader->aspace)
+			continue;
+		p->load.asked = false;
+		p->load.active = true;
+		if (p->load.asleep)
+			sched_wake(p);
+		p->load.asleep = false;
+	}
+	log_debug("load control: pid %d is resumed", leader->pid);
+}
+
+void load_control_share(struct process *child, const struct process *parent)
+{
+	child->load.asked = parent->load.asked;
+	child->load.turn = parent->load.turn;
+}
+
+/* Every page of @p that only it maps goes out, as far as there are slots. */
+static void load_roll_out(struct process *p)
+{
+	struct pmap *pm = &p->aspace->pmap;
+	for (struct vma *v = vma_first(&p->aspace->areas); v != NULL; v = vma_next(v)) {
+		if (v->flags & VMA_LOCKED)
+			continue;
+		pmap_for_each(va, pm, v->start, v->end) {
+			struct pmap_entry e = pmap_lookup(pm, va);
+			if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
+				continue;
+			struct frame *f = frame_of(e.number);
+			if (f->mappers == 1)
+				(void)reclaim_page_out(f);
+		}
+	}
+}
+
+void load_control_attend(struct process *p)
+{
+	while (p->load.asked && !signal_wanted(p)) {
+		load_roll_out(p);
+		p->load.asleep = true;
+		int signalled = sched_sleep_interruptible(&load_sleepers);
+		p->load.asleep = false;
+		if (signalled != 0)
+			return;
+	}
+}
+
+/* --- the episode --- */
+
+static uint32_t load_count_suspended(void)
+{
+	uint32_t n = 0;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		n += p->load.asked && load_stands_for_space(p);
+	}
+	return n;
+}
+
+static void load_begin_episode(uint32_t nprocesses, uint32_t lost_percent)
+{
+	load_stats.thrashing = true;
+	load_stats.episodes++;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		p->load.base = p->account.user;
+	}
+	log_warn("thrashing: %u processes want more than %u frames; %u %% of the last %u ms were "
+		 "lost, pages come back soon after they went; %s", nprocesses, load_frames(),
+		 lost_percent, LOAD_WINDOW * 1000 / SCHED_HZ,
+		 load_on ? "load control suspends some" : "fewer processes or more frames help");
+}
+
+static void load_end_episode(void)
+{
+	load_stats.thrashing = false;
+	list_for_each(node, &process_all)
+		list_entry(node, struct process, all)->load.demand = 0;
+	log_warn("thrashing is over: %u suspensions, %u resumptions since the start",
+		 load_stats.suspensions, load_stats.resumptions);
+}
+
+/* Of those that run and may be suspended: who got least, or most. NULL: there is none. */
+static struct process *load_by_service(bool least)
+{
+	struct process *best = NULL;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (!p->aspace || p->load.kept || !load_may_suspend(p) || !load_is_running(p))
+			continue;
+		bool less = !best || load_service(p) < load_service(best);
+		if (!best || less == least)
+			best = p;
+	}
+	return best;
+}
+
+static void load_forget_kept(void)
+{
+	list_for_each(node, &process_all)
+		list_entry(node, struct process, all)->load.kept = false;
+}
+
+/* Keep those who got least, as far as frames go; at least one. The others are suspended. */
+static void load_shed(void)
+{
+	uint32_t room = load_frames(), sum = 0;
+	for (struct process *p = load_by_service(true); p != NULL; p = load_by_service(true)) {
+		p->load.kept = sum == 0 || sum + p->load.demand <= room;
+		if (p->load.kept)
+			sum += p->load.demand;
+		else
+			load_suspend(p);
+	}
+	load_forget_kept();
+}
+
+/* Ticks: long against what it costs to change @head for another one. */
+static uint64_t load_slice(const struct process *head)
+{
+	uint64_t lost = pressure[PRESSURE_MEMORY].full.units;
+	uint64_t per_page = lost / MAX(mmstat_read(swap_ins), 1);
+	uint64_t cost = per_page * head->load.demand / account_units_per_tick();
+	return MIN(MAX(LOAD_COST_SHARE * cost, (uint64_t)LOAD_SLICE_MIN), LOAD_SLICE_MAX);
+}
+
+/* Who waits longest comes back, if it is its turn, or if there is room (not when @thrashing). */
+static void load_admit(bool thrashing)
+{
+	struct process *head = load_stats.suspended > 0 ? load_head() : NULL;
+	if (head == NULL)
+		return;
+	bool room = !thrashing && load_needed() + head->load.demand <= load_frames();
+	bool turn = sched_ticks() - load_slice_begin >= load_slice(head);
+	if (!load_on || room) {
+		load_resume(head);
+		return;
+	}
+	if (!turn && load_by_service(false) != NULL)
+		return;
+	load_resume(head);
+	head->load.kept = true;
+	for (struct process *p = load_by_service(false); p != NULL; p = load_by_service(false)) {
+		if (load_needed() <= load_frames())
+			break;
+		load_suspend(p);
+	}
+	head->load.kept = false;
+}
+
+/* --- windows --- */
+
+static struct load_window load_counters(void)
+{
+	pressure_account();
+	return (struct load_window){
+		.tick = sched_ticks(),
+		.next_tick = sched_ticks() + LOAD_WINDOW,
+		.lost = pressure[PRESSURE_MEMORY].full.units,
+		.all = cpu_tsc(),
+		.refaults = mmstat_read(refaults),
+		.near = mmstat_read(refaults_near),
+	};
+}
+
+/* Guess what each needs; how many had pages come back. */
+static uint32_t load_look_at_processes(bool thrashing)
+{
+	uint32_t n = 0;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (!p->aspace || p->load.asked || !load_ran(p) || !load_stands_for_space(p))
+			continue;
+		n += load_came_back(p) > 0;
+		load_guess(p, thrashing);
+	}
+	return n;
+}
+
+static void load_open_window(const struct load_window *now)
+{
+	load_window = *now;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		ASSERT(p->load.asked || !p->load.asleep);
+		p->load.active = p->aspace && load_ran(p);
+		p->load.used = p->account.user;
+		p->load.refaults = p->aspace ? p->aspace->refaults : 0;
+	}
+}
+
+static void load_judge(uint32_t lost_percent, uint32_t refaults, uint32_t near)
+{
+	bool lost = lost_percent >= LOAD_HIGH && refaults >= LOAD_REFAULTS && near * 2 >= refaults;
+	/* Page-fault frequencies above their bound everywhere and no frame to give: sooner. */
+	lost |= lost_percent >= LOAD_LOW && allot_wants_suspend();
+	uint32_t n = load_look_at_processes(lost);
+	load_calm = lost_percent < LOAD_LOW ? load_calm + 1 : 0;
+	if (lost && n >= 2) {
+		if (!load_stats.thrashing)
+			load_begin_episode(n, lost_percent);
+		if (load_on)
+			load_shed();
+	}
+	load_stats.suspended = load_count_suspended();
+	load_admit(lost && n >= 2);
+	load_stats.suspended = load_count_suspended();
+	if (load_stats.thrashing && load_calm >= LOAD_CALM_WINDOWS && load_stats.suspended == 0)
+		load_end_episode();
+}
+
+void load_control_work(void)
+{
+	if (sched_ticks() < load_window.next_tick)
+		return;
+	struct load_window now = load_counters();
+	uint64_t all = now.all - load_window.all, lost = now.lost - load_window.lost;
+	if (now.tick - load_window.tick < LOAD_WINDOW) {
+		load_admit(false); /* kicked: too early to judge */
+		load_stats.suspended = load_count_suspended();
+		load_window.next_tick = load_window.tick + LOAD_WINDOW;
+		return;
+	}
+	uint32_t percent = all > 0 ? (uint32_t)MIN(lost * 100 / all, 100) : 0;
+	load_judge(percent, now.refaults - load_window.refaults, now.near - load_window.near);
+	load_open_window(&now);
+}

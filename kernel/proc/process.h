@@ -1,0 +1,237 @@
+/*
+ * Processes: what trap.c, exec, system calls and the scheduler share. Theory in process.c.
+ * Context of all: process, unless said.
+ */
+#ifndef KERNEL_PROCESS_H
+#define KERNEL_PROCESS_H
+
+#include "kernel/proc/account.h"
+#include "kernel/proc/limits.h"
+#include "kernel/proc/load_control.h"
+#include "kernel/proc/sched.h"
+#include "kernel/trap/trap.h"
+#include "kernel/watch/pressure.h"
+#include "lib/list.h"
+#include "mm/user.h"
+
+struct files;
+struct inode;
+struct signal_actions;
+struct thread_group;
+
+enum {
+	PROCESS_STACK_PAGES = 2,
+	PROCESS_COMM_MAX = 16,
+	PROCESS_PID_MAX = 32768,
+	PROCESS_HELD_FILES = 4,
+};
+
+enum process_state {
+	PROCESS_RUNNABLE, /* on the run queue, or running */
+	PROCESS_SLEEPING, /* on a wait queue, on the list of timers, or both */
+	PROCESS_STOPPED,  /* by SIGSTOP and its like, until SIGCONT or SIGKILL */
+	PROCESS_ZOMBIE,	  /* ended; its parent has not asked yet */
+};
+
+/* Signals that wait to be acted upon. Theory in signal_queue.c. */
+struct signal_set {
+	uint64_t bits;		/* bit signo - 1 */
+	struct list_node queue; /* what is known about them, oldest first */
+};
+
+/* Clock ticks of 10 ms. */
+struct process_times {
+	uint32_t user, system;
+};
+
+/* How the next program is to be loaded; without a wish, paged. Set through /proc/PID/partition. */
+struct partition_wish {
+	bool wanted;
+	bool bind_load; /* a movable file is bound when it is loaded, not at execution time */
+	int8_t priority;
+	uint32_t bytes; /* 0: what it needs */
+};
+
+struct process {
+	uint8_t fpu[512] __attribute__((aligned(16))); /* x87/SSE state while it does not run */
+	uint32_t kernel_esp;			       /* saved by the switch */
+	void *stack;				       /* kernel stack, PROCESS_STACK_PAGES pages */
+	struct trap_frame *trap;		       /* user registers, at the stack's very top */
+	struct aspace *aspace;			       /* NULL once it is ending */
+	struct files *files;
+	struct file *held[PROCESS_HELD_FILES]; /* kept open until the end of the call: file.c */
+	struct inode *cwd;
+	struct inode *exe;
+	uint32_t umask;
+	struct limits limits;
+	uint32_t personality; /* as the call of that name set it */
+	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
+	struct partition_wish wish;
+	char comm[PROCESS_COMM_MAX];
+
+	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */
+	struct thread_group *group;   /* shared by all threads; NULL once a thread is gone */
+	struct list_node thread_link; /* in the group's threads */
+	/*
+	 * Family is the leaders': NULL for process 1, for orphans that the kernel itself reaps, and
+	 * for other threads.
+	 */
+	struct process *parent;
+	struct list_node children;
+	struct list_node sibling; /* in the parent's children */
+	struct list_node all;	  /* in process_all */
+
+	void (*kernel_start)(void);  /* runs before it first leaves the kernel; NULL: nothing */
+	uint8_t state;		     /* enum process_state */
+	uint8_t sleep;		     /* SLEEPING: enum sched_sleep_kind */
+	bool oom_victim;	     /* it has to end for lack of memory */
+	bool must_end;		     /* another thread execs: this one is to go */
+	bool did_exec;		     /* setpgid looks at it */
+	bool share_fs;		     /* cwd and umask change for all such threads at once */
+	uint8_t exit_signal;	     /* what the parent gets at the end; 0: nothing */
+	int death_signal;	     /* what it gets itself when its parent ends; 0: nothing */
+	bool vfork_child;	     /* its parent waits until it execs or ends */
+	struct list_node run_link;   /* run queue or wait queue */
+	struct list_node timer_link; /* sched's timers */
+	uint64_t wake_tick;
+	struct wait_queue child_event; /* a child ended, stopped, went on, or released its vfork */
+
+	struct signal_actions *actions;
+	struct signal_set pending; /* sent to this thread alone */
+	uint64_t sig_blocked;
+	uint64_t sig_saved; /* with sig_restore: blocked again after this call */
+	bool sig_restore;
+	uint64_t sig_waited; /* rt_sigtimedwait's: wake for them although they are blocked */
+	struct {
+		uptr_t start;
+		uint32_t size; /* 0: none */
+		bool disarm;   /* SS_AUTODISARM */
+	} altstack;
+	struct {
+		uint32_t vector, error;
+		vaddr_t address;
+	} fault; /* the last exception, for signal frames */
+	/* How restart_syscall goes on: called with these. NULL: it does not. */
+	struct {
+		long (*again)(struct process *p);
+		uint64_t wake;
+		uint32_t words[5];
+	} restart;
+	uint32_t exit_status; /* as wait4 reports it */
+
+	struct process_times times, child_times;
+	struct account account;
+	struct pressure_wait waits;
+	struct load_state load;
+	uint32_t minor_faults, major_faults; /* final figures, set at the end */
+	uint32_t child_minor_faults, child_major_faults;
+	uint32_t peak_resident, child_peak_resident; /* pages */
+	uint64_t start_tick;
+	uptr_t set_child_tid;	/* gets the pid in user memory at the start; 0 none */
+	uptr_t clear_child_tid; /* cleared there at the end; 0 none */
+	uptr_t robust_list;	/* the thread's held futexes, as futex.c walks them; 0 none */
+};
+
+/* The process whose system call or fault this is; NULL: boot, self-tests, idle. Context: any. */
+extern struct process *process_running;
+
+static inline struct process *process_current(void)
+{
+	return process_running;
+}
+
+/* Every process, oldest first, and how many. */
+extern struct list_node process_all;
+extern uint32_t process_count;
+/* Processes and threads since boot. */
+extern uint32_t process_created;
+
+/* Caches and tables; after cpu_fpu_init, whose state new programs start with. Context: boot. */
+void process_init(void);
+
+/*
+ * A new thread of @group, or with NULL of a group of its own, a process: pid, kernel stack, clean
+ * registers; not yet runnable. Everything else is for the caller to fill. NULL: no memory, or no
+ * pid left. May reclaim.
+ */
+MUST_CHECK struct process *process_create(struct thread_group *group);
+/*
+ * Undo process_create, or bury a zombie: the stack, the pid and the structure go. Must not be
+ * running.
+ */
+void process_destroy(struct process *p);
+/* The running process's x87/SSE state as a new program finds it. */
+void process_reset_fpu(void);
+/* Add what @as counted to @p's own figures: it is about to lose it. */
+void process_count_faults(struct process *p, const struct aspace *as);
+/* NULL: no such process. Zombies are found too. */
+struct process *process_find(int pid);
+/*
+ * Give the running process's end, all threads: status as wait4 reports it (exit code << 8, or a
+ * signal).
+ */
+NORETURN void process_exit(uint32_t status);
+/* End the running thread alone; the last one's end is the process's, with its status. */
+NORETURN void process_exit_thread(uint32_t status);
+/* The session of process group @pgrp; 0: there is no such group. */
+int process_group_session(int pgrp);
+/* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
+int process_parent_pid(const struct process *p);
+/*
+ * "pid 3 (sort)", or "the kernel": for messages. The answer is overwritten by the next call.
+ * Context: any.
+ */
+const char *process_describe(void);
+
+/* How the first process is made; then the machine runs until it has ended. */
+struct process_first {
+	const char *path;	 /* in the guest's root */
+	const char *const *argv; /* NULL at the end */
+	const char *const *envp; /* NULL at the end */
+	/*
+	 * True: an ordinary program whose standard input are the bytes [stdin_start, + stdin_bytes)
+	 * of physical memory, output and errors COM3 and COM4. False: an init on /dev/console.
+	 */
+	bool channels;
+	paddr_t stdin_start;
+	uint32_t stdin_bytes;
+};
+/*
+ * Run it; at the end of process 1 end the others, write the RESULT record, power off. Context:
+ * boot.
+ */
+NORETURN void process_run_first(const struct process_first *first);
+/* Is process 1 an init on the console (and not the launcher's program)? */
+bool process_has_init(void);
+
+/* --- what kernel/trap/trap.c calls --- */
+
+/*
+ * The running process's address space; NULL: none (or the one a self-test borrowed). Context: any.
+ */
+struct aspace *process_aspace(void);
+/*
+ * Let the boot context touch the user memory of @as, for self-tests; NULL ends it. Context: boot.
+ */
+void process_borrow_aspace(struct aspace *as);
+/*
+ * A user-mode exception: a signal that is acted upon on the way back to user mode, and one log line
+ * if the process dies by it.
+ */
+void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why);
+/* A fault found no memory: choose a process to end, once each, and let it. */
+void process_out_of_memory(void);
+/* Signals and other processes' turns. May not return; returns with interrupts off. */
+void process_attend(struct trap_frame *tf);
+
+/*
+ * Before every return to user mode. Whoever makes a signal pending for the running process sets
+ * sched_attention.
+ */
+static inline void process_return_to_user(struct trap_frame *tf)
+{
+	if (UNLIKELY(sched_attention))
+		process_attend(tf);
+}
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * Who runs: round robin, wait queues, timers.
+ *
+ * One CPU, one queue of processes that can run, first in, first out. A process runs until it
+ * sleeps or has used its quantum while another waits. The kernel itself is never preempted: a
+ * timer tick only counts and sets a flag, which is looked at on the way back to user mode. So
+ * code in the kernel needs no locks against other processes, as long as it does not sleep.
+ *
+ * The same holds for interrupts. A handler touches no list and wakes nobody: it leaves its news in
+ * a ring or a counter and calls sched_request. sched_work picks that up, in process context, before
+ * the next return to user mode or in the idle loop. The price is that a tick which comes while the
+ * kernel works is honoured when that work is done; the gain is that nothing here turns interrupts
+ * off, save the idle loop between its last look and the instruction that waits.
+ *
+ * The boot context is what is left of kernel_main: it has the boot stack and no struct process
+ * (process_running is NULL). It runs when no process can, and waits for an interrupt.
+ *
+ * Switching changes, in this order: the address space, the stack for entries from user mode, the
+ * thread-local segments, the x87/SSE state, and the kernel stack. x87/SSE state is saved and
+ * loaded at every switch: one instruction each, and no state ever crosses to another process.
+ *
+ * Always true
+ *   C1  a process on the run queue is RUNNABLE and is not the running one
+ *   C2  a SLEEPING process is on one wait queue, or on the timers, or on both
+ *   C3  interrupts are on when stacks are switched
+ */
+#include "kernel/proc/sched.h"
+
+#include "kernel/base/panic.h"
+#include "kernel/fs/tty.h"
+#include "kernel/partition/dispatch.h"
+#include "kernel/proc/account.h"
+#include "kernel/proc/itimer.h"
+#include "kernel/proc/load_control.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "kernel/watch/mapview.h"
+#include "kernel/watch/pressure.h"
+#include "kernel/watch/reference.h"
+#include "kernel/x86/cpu.h"
+#include "mm/segment.h"
+
+static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
+static struct list_node sched_timers = LIST_HEAD_INIT(sched_timers);
+static uint32_t sched_queued; /* processes on sched_queue */
+static volatile uint64_t sched_now;
+static uint64_t sched_next_timer = UINT64_MAX; /* may be too early, never too late */
+static volatile int sched_quantum;
+static int sched_quantum_ticks = SCHED_QUANTUM_TICKS;
+static uint32_t sched_boot_esp;
+/* Ended last; the one who runs next destroys it, as its stack is no longer in use then. */
+static struct process *sched_ended;
+
+struct process *process_running;
+volatile bool sched_attention;
+uint32_t sched_switches;
+
+uint64_t sched_ticks(void)
+{
+	return sched_now;
+}
+
+void sched_request(void)
+{
+	sched_attention = true;
+}
+
+void sched_set_quantum(unsigned ticks)
+{
+	sched_quantum_ticks = (int)ticks;
+}
+
+uint32_t sched_ready(void)
+{
+	return sched_queued + (process_running != NULL);
+}
+
+void sched_tick(void)
+{
+	sched_now++;
+	sched_quantum--;
+	if (process_running) {
+		bool user = account_from_user();
+		uint32_t *ticks = user ? &process_running->times.user
+				       : &process_running->times.system;
+		(*ticks)++;
+		itimer_tick(process_running, user);
+	}
+	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now) ||
+	    mapview_due(sched_now))
+		sched_attention = true;
+}
+
+static void sched_run_timers(void)
+{
+	if (sched_next_timer > sched_now)
+		return;
+	sched_next_timer = UINT64_MAX;
+	list_for_each_safe(node, &sched_timers) {
+		struct process *p = list_entry(node, struct process, timer_link);
+		if (p->wake_tick <= sched_now)
+			sched_wake(p);
+		else
+			sched_next_timer = MIN(sched_next_timer, p->wake_tick);
+	}
+}
+
+bool sched_work(void)
+{
+	sched_attention = false;
+	tty_work();
+	sched_run_timers();
+	timer_work(sched_now);
+	mapview_work(sched_now);
+	pressure_work();
+	load_control_work();
+	return sched_quantum <= 0;
+}
+
+void sched_enqueue(struct process *p)
+{
+	pressure_account();
+	p->state = PROCESS_RUNNABLE;
+	sched_queued++;
+	list_push_back(&sched_queue, &p->run_link);
+}
+
+void sched_dequeue(struct process *p)
+{
+	pressure_account();
+	sched_queued--;
+	list_remove(&p->run_link);
+}
+
+/* On the new stack: the one before may be buried now. */
+static void sched_after_switch(void)
+{
+	struct process *ended = sched_ended;
+	sched_ended = NULL;
+	if (ended)
+		process_destroy(ended);
+}
+
+/* Where a new process begins: the other half of its first switch. */
+void sched_first_run(void)
+{
+	struct process *p = process_running;
+	sched_after_switch();
+	if (p->kernel_start)
+		p->kernel_start();
+	process_return_to_user(p->trap);
+	irq_disable();
+	if (reference_on())
+		reference_leave(p->trap, true);
+	account_leave();
+	trap_return(p->trap);
+}
+
+static void sched_switch_to(struct process *next)
+{
+	struct process *prev = process_running;
+	if (prev == next)
+		return;
+	account_switch(prev);
+	if (prev)
+		cpu_fpu_save(prev->fpu);
+	allot_stop(prev && prev->state != PROCESS_RUNNABLE);
+	process_running = next;
+	sched_switches++;
+	uint32_t *save = prev ? &prev->kernel_esp : &sched_boot_esp;
+	if (!next) {
+		/* The tables stay: whoever gives them up activates others first. */
+		cpu_switch_stack(save, sched_boot_esp);
+	} else {
+		aspace_activate(next->aspace);
+		segment_set_kernel_stack((vaddr_t)(next->trap + 1));
+		segment_set_tls(next->tls);
+		cpu_fpu_restore(next->fpu);
+		if (signal_wanted(next) || dispatch_absent(next) || next->load.asked)
+			sched_attention = true;
+		cpu_switch_stack(save, next->kernel_esp);
+	}
+	sched_after_switch();
+}
+
+void sched_switch(void)
+{
+	pressure_account();
+	struct list_node *node = list_pop_front(&sched_queue);
+	sched_queued -= node != NULL;
+	sched_quantum = sched_quantum_ticks;
+	sched_switch_to(node ? list_entry(node, struct process, run_link) : NULL);
+}
+
+void sched_yield_now(void)
+{
+	struct process *p = process_running;
+	if (!p || list_empty(&sched_queue)) {
+		sched_quantum = sched_quantum_ticks;
+		return;
+	}
+	sched_enqueue(p);
+	sched_switch();
+}
+
+void sched_bury(struct process *p)
+{
+	ASSERT(!sched_ended);
+	sched_ended = p;
+}
+
+void sched_run(bool (*done)(void))
+{
+	ASSERT(!process_running);
+	while (!done()) {
+		irq_disable();
+		if (!sched_attention && list_empty(&sched_queue))
+			cpu_wait();
+		irq_enable();
+		sched_work();
+		if (!list_empty(&sched_queue))
+			sched_switch();
+	}
+}
+
+/* --- sleeping --- */
+
+void wait_queue_init(struct wait_queue *q)
+{
+	list_init(&q->sleepers);
+}
+
+static void sched_sleep_on(struct wait_queue *q, enum sched_sleep_kind kind)
+{
+	struct process *p = process_running;
+	ASSERT(p);
+	p->state = PROCESS_SLEEPING;
+	p->sleep = kind;
+	if (q)
+		list_push_back(&q->sleepers, &p->run_link);
+	sched_switch();
+}
+
+void sched_sleep(struct wait_queue *q)
+{
+	sched_sleep_on(q, SLEEP_DEEP);
+}
+
+int sched_sleep_killable(struct wait_queue *q)
+{
+	if (signal_killed(process_running) || signal_fatal(process_running))
+		return -ERESTARTSYS;
+	sched_sleep_on(q, SLEEP_KILLABLE);
+	return 0;
+}
+
+int sched_sleep_interruptible(struct wait_queue *q)
+{
+	if (signal_wanted(process_running))
+		return -ERESTARTSYS;
+	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
+	return 0;
+}
+
+int sched_sleep_until(struct wait_queue *q, uint64_t wake)
+{
+	struct process *p = process_running;
+	if (signal_wanted(p))
+		return -ERESTARTSYS;
+	if (wake <= sched_now)
+		return 0;
+	p->wake_tick = wake;
+	list_push_back(&sched_timers, &p->timer_link);
+	sched_next_timer = MIN(sched_next_timer, wake);
+	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
+	return 0;
+}
+
+void sched_wake(struct process *p)
+{
+	if (p->state != PROCESS_SLEEPING)
+		return;
+	list_remove(&p->run_link);
+	list_remove(&p->timer_link);
+	sched_enqueue(p);
+}
+
+void sched_wake_all(struct wait_queue *q)
+{
+	list_for_each_safe(node, &q->sleepers)
+		sched_wake(list_entry(node, struct process, run_link));
+}
+
+void sleep_lock_init(struct sleep_lock *lock)
+{
+	lock->held = false;
+	wait_queue_init(&lock->waiters);
+}
+
+void sleep_lock_take(struct sleep_lock *lock)
+{
+	while (lock->held)
+		sched_sleep(&lock->waiters);
+	lock->held = true;
+}
+
+void sleep_lock_release(struct sleep_lock *lock)
+{
+	lock->held = false;
+	sched_wake_all(&lock->waiters);
+}

@@ -1,0 +1,290 @@
+/*
+ * Signals: who gets what, and who is woken for it.
+ *
+ * A signal is sent to a process or to one of its threads; it becomes pending in the set of the one
+ * or the other (signal_queue.c). It is sent at any time and acted upon by a thread of the receiver
+ * alone (signal_act.c), on the way back to user mode, where a thread holds nothing. One that sleeps
+ * is woken for it; the call it was in leaves with one of the -ERESTART errors.
+ *
+ * A signal to a process is any thread's that does not block it; one of them is woken, the leader if
+ * it can. SIGKILL is every thread's. What a signal does is decided when it is sent if the answer is
+ * "nothing" (ignored, or ignored by default), so that it does not wake anybody; else when it is
+ * acted upon. A blocked one stays pending in any case: what it does may change before it counts.
+ *
+ * SIGKILL and SIGSTOP can be neither blocked nor ignored. SIGCONT and the stop signals cancel each
+ * other when they are sent. An init (process 1 on the console) gets no signal by whose default
+ * action it would end, save from its own faults.
+ *
+ * A fault's signal is forced: a program that blocks or ignores it can not go on, so it ends as if
+ * it had not.
+ *
+ * Always true
+ *   G1  a signal that was ignored when it was sent and not blocked is not pending
+ *   G2  a STOPPED thread is on no queue, and its group's stop_signal is not 0
+ * Left out: core dumps, ptrace, permissions (everybody is root).
+ * Source: signal(7), POSIX.1 2.4.
+ */
+#include "kernel/proc/signal.h"
+
+#include "kernel/proc/sched.h"
+#include "kernel/proc/thread.h"
+#include "kernel/proc/wait.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+
+#define BIT(signo) (1ull << ((signo) - 1))
+static const uint64_t signal_stops = BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
+static const uint64_t signal_ignored_by_default =
+	BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
+static const uint64_t signal_dumps_core = /* on Linux */
+	BIT(SIGQUIT) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGABRT) | BIT(SIGBUS) | BIT(SIGFPE) |
+	BIT(SIGSEGV) | BIT(SIGXCPU) | BIT(SIGXFSZ) | BIT(SIGSYS);
+
+static const char *const signal_names[] = {
+	NULL,	     "SIGHUP",	"SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+	"SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+	"SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+	"SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS",
+};
+
+const char *signal_name(int signo)
+{
+	static char other[16];
+	if (signo > 0 && (size_t)signo < ARRAY_SIZE(signal_names))
+		return signal_names[signo];
+	format_string(other, sizeof(other), "signal %d", signo);
+	return other;
+}
+
+/* --- questions --- */
+
+uint64_t signal_pending(const struct process *p)
+{
+	return p->pending.bits | p->group->pending.bits;
+}
+
+bool signal_unblocked(const struct process *p)
+{
+	return signal_killed(p) || signal_pending(p) & ~p->sig_blocked;
+}
+
+bool signal_wanted(const struct process *p)
+{
+	return UNLIKELY(signal_unblocked(p) || p->group->stop_signal != 0);
+}
+
+bool signal_killed(const struct process *p)
+{
+	return p->group->exiting || p->must_end || signal_in(p->pending.bits, SIGKILL);
+}
+
+static bool signal_spares_init(const struct process *p)
+{
+	return thread_pid(p) == 1 && process_has_init() && !p->group->mortal;
+}
+
+bool signal_ignores(const struct process *p, int signo)
+{
+	if (signo == SIGKILL || signo == SIGSTOP)
+		return signal_spares_init(p);
+	uint32_t handler = p->actions->of[signo].handler;
+	if (handler != SIG_DFL)
+		return handler == SIG_IGN;
+	return signal_spares_init(p) || signal_in(signal_ignored_by_default, signo);
+}
+
+/* The default action is to end, and nothing else. */
+static bool signal_ends(const struct process *p, int signo)
+{
+	return p->actions->of[signo].handler == SIG_DFL && !signal_ignores(p, signo) &&
+	       !signal_in(signal_stops | signal_dumps_core, signo);
+}
+
+int signal_fatal(const struct process *p)
+{
+	uint64_t pending = signal_pending(p) & ~p->sig_blocked;
+	for (int signo = 1; pending != 0 && signo <= SIGNAL_MAX; signo++)
+		if (signal_in(pending, signo) && signal_ends(p, signo))
+			return signo;
+	return 0;
+}
+
+bool signal_is_deaf(const struct process *p, int signo)
+{
+	return signal_in(p->sig_blocked, signo) || p->actions->of[signo].handler == SIG_IGN;
+}
+
+/* --- waking --- */
+
+void signal_wake(struct process *p, int signo)
+{
+	if (p == process_running)
+		sched_request();
+	else if (p->sleep == SLEEP_INTERRUPTIBLE &&
+		 (signal_wanted(p) || signal_in(p->sig_waited, signo)))
+		sched_wake(p);
+	else if (p->sleep == SLEEP_KILLABLE && (signo == SIGKILL || signal_fatal(p)))
+		sched_wake(p);
+}
+
+void signal_resume(struct process *p)
+{
+	struct thread_group *g = p->group;
+	g->stop_signal = 0;
+	g->stopped = 0;
+	list_for_each(node, &g->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t->state == PROCESS_STOPPED)
+			sched_enqueue(t);
+	}
+}
+
+static bool signal_may_take(const struct process *t, int signo)
+{
+	return t->state != PROCESS_ZOMBIE && !signal_in(t->sig_blocked & ~t->sig_waited, signo);
+}
+
+/* A thread of @p's group that has not ended and may take @signo now; NULL: all block it. */
+static struct process *signal_choose_thread(struct process *p, int signo)
+{
+	if (signal_may_take(p, signo))
+		return p;
+	list_for_each(node, &p->group->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (signal_may_take(t, signo))
+			return t;
+	}
+	return NULL;
+}
+
+/* Every thread sees SIGKILL, stopped ones too. */
+static void signal_kill_threads(struct process *p, const struct signal_info *info)
+{
+	signal_resume(p);
+	list_for_each(node, &p->group->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t->state == PROCESS_ZOMBIE)
+			continue;
+		(void)signal_set_add(&t->pending, info);
+		signal_wake(t, SIGKILL);
+	}
+}
+
+/* --- sending --- */
+
+void signal_forget(struct process *p, uint64_t mask)
+{
+	struct thread_group *g = p->group;
+	signal_set_drop(&g->pending, mask);
+	list_for_each(node, &g->threads)
+		signal_set_drop(&list_entry(node, struct process, thread_link)->pending, mask);
+}
+
+static void signal_continue(struct process *p)
+{
+	struct thread_group *g = p->group;
+	signal_forget(p, signal_stops);
+	if (!g->stop_signal)
+		return;
+	bool was_stopped = g->stopped == g->live;
+	signal_resume(p);
+	if (!was_stopped)
+		return;
+	g->continued = true;
+	wait_notify_parent(g->leader, CLD_CONTINUED, SIGCONT);
+}
+
+/* One set's new signal, and whoever has to be woken for it. */
+static long signal_make_pending(struct process *p, const struct signal_info *info, bool whole)
+{
+	long error = signal_set_add(whole ? &p->group->pending : &p->pending, info);
+	struct process *t = whole ? signal_choose_thread(p, info->signo) : p;
+	if (!error && t)
+		signal_wake(t, info->signo);
+	return error;
+}
+
+long signal_send_info(struct process *p, const struct signal_info *info, bool whole)
+{
+	int signo = info->signo;
+	if (thread_group_ended(p) || (!whole && p->state == PROCESS_ZOMBIE))
+		return 0;
+	if (signo == SIGCONT)
+		signal_continue(p);
+	if (signal_in(signal_stops, signo))
+		signal_forget(p, signal_bit(SIGCONT));
+	struct process *t = whole ? signal_choose_thread(p, signo) : p;
+	bool blocked = !t || signal_in(t->sig_blocked, signo);
+	if (!blocked && signal_ignores(t, signo))
+		return 0;
+	if (signo != SIGKILL)
+		return signal_make_pending(p, info, whole);
+	signal_kill_threads(p, info);
+	return 0;
+}
+
+void signal_send(struct process *p, int signo)
+{
+	struct signal_info info = { .signo = signo, .code = SI_KERNEL };
+	(void)signal_send_info(p, &info, true); /* kernel signals may be lost for lack of memory */
+}
+
+struct signal_info signal_info_user(int signo, int code)
+{
+	return (struct signal_info){
+		.signo = signo, .code = code, .words = { (uint32_t)thread_pid(process_running) },
+	};
+}
+
+unsigned signal_send_group_info(int pgrp, const struct signal_info *info)
+{
+	unsigned n = 0;
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pgrp != pgrp || !thread_is_leader(p))
+			continue;
+		n++;
+		if (info->signo)
+			(void)signal_send_info(p, info, true);
+	}
+	return n;
+}
+
+unsigned signal_send_group(int pgrp, int signo)
+{
+	struct signal_info info = { .signo = signo, .code = SI_KERNEL };
+	return signal_send_group_info(pgrp, &info);
+}
+
+void signal_force_info(struct process *p, const struct signal_info *info)
+{
+	struct signal_action *action = &p->actions->of[info->signo];
+	if (signal_is_deaf(p, info->signo)) {
+		action->handler = SIG_DFL;
+		p->sig_blocked &= ~signal_bit(info->signo);
+	}
+	if (action->handler == SIG_DFL)
+		p->group->mortal = true;
+	if (info->signo == SIGKILL)
+		signal_kill_threads(p, info);
+	else
+		(void)signal_make_pending(p, info, false);
+}
+
+void signal_force(struct process *p, int signo)
+{
+	struct signal_info info = { .signo = signo, .code = SI_KERNEL };
+	signal_force_info(p, &info);
+}
+
+bool signal_group_orphaned(int pgrp, const struct process *but)
+{
+	list_for_each(node, &process_all) {
+		struct process *p = list_entry(node, struct process, all);
+		if (p->pgrp != pgrp || p == but || !p->parent || thread_group_ended(p))
+			continue;
+		if (p->parent->pgrp != pgrp && p->parent->session == p->session)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,131 @@
+/*
+ * Pending signals: sets of bits, and what is known about each.
+ *
+ * A set has a bit for each signal, and a list of entries that say who sent it and why (siginfo).
+ * The classic signals, below 32, are pending once however often they are sent: the first one's
+ * information counts. Signals from 32 on are queued: each has an entry, taken in the order of
+ * sending. An entry may be missing where there was no memory for it; the bit alone then says that
+ * the signal is pending, with nothing known but its number.
+ *
+ * Each thread has a set, and its process has one. A thread looks into its own first. Signals of
+ * faults come before others, since the registers a handler sees must be the fault's; else the
+ * lowest number comes first.
+ *
+ * Always true
+ *   Q1  a signal with an entry has its bit
+ *   Q2  a classic signal has at most one entry in a set
+ * Source: signal(7), "Queueing and delivery semantics".
+ */
+#include "kernel/base/log.h"
+#include "kernel/base/panic.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "lib/errno.h"
+#include "mm/slab.h"
+
+enum { SIGNAL_ENTRIES_MAX = 4096 }; /* of all sets together: a sender must not eat the memory */
+
+struct signal_entry {
+	struct list_node link;
+	struct signal_info info;
+};
+
+static struct slab_cache *signal_cache;
+static uint32_t signal_nentries;
+
+void signal_init(void)
+{
+	signal_cache = slab_create("signal", sizeof(struct signal_entry), 0, NULL);
+	if (!signal_cache)
+		panic("no memory for the cache of signals");
+}
+
+void signal_set_init(struct signal_set *s)
+{
+	s->bits = 0;
+	list_init(&s->queue);
+}
+
+static bool signal_set_append(struct signal_set *s, const struct signal_info *info)
+{
+	if (signal_nentries == SIGNAL_ENTRIES_MAX)
+		return false;
+	struct signal_entry *e = slab_alloc(signal_cache);
+	if (!e)
+		return false;
+	e->info = *info;
+	list_push_back(&s->queue, &e->link);
+	signal_nentries++;
+	return true;
+}
+
+static void signal_entry_free(struct signal_entry *e)
+{
+	list_remove(&e->link);
+	slab_free(signal_cache, e);
+	signal_nentries--;
+}
+
+long signal_set_add(struct signal_set *s, const struct signal_info *info)
+{
+	bool queued = info->signo >= SIGNAL_FIRST_QUEUED;
+	if (!queued && signal_in(s->bits, info->signo))
+		return 0;
+	if (!signal_set_append(s, info) && queued && info->code < 0)
+		return -EAGAIN;
+	s->bits |= signal_bit(info->signo);
+	return 0;
+}
+
+static struct signal_entry *signal_set_find(struct signal_set *s, int signo)
+{
+	list_for_each(node, &s->queue) {
+		struct signal_entry *e = list_entry(node, struct signal_entry, link);
+		if (e->info.signo == signo)
+			return e;
+	}
+	return NULL;
+}
+
+struct signal_info signal_set_take(struct signal_set *s, int signo)
+{
+	struct signal_info info = { .signo = signo, .code = SI_USER };
+	struct signal_entry *e = signal_set_find(s, signo);
+	if (e) {
+		info = e->info;
+		signal_entry_free(e);
+	}
+	if (!signal_set_find(s, signo))
+		s->bits &= ~signal_bit(signo);
+	return info;
+}
+
+void signal_set_drop(struct signal_set *s, uint64_t mask)
+{
+	s->bits &= ~mask;
+	list_for_each_safe(node, &s->queue) {
+		struct signal_entry *e = list_entry(node, struct signal_entry, link);
+		if (signal_in(mask, e->info.signo))
+			signal_entry_free(e);
+	}
+}
+
+static int signal_lowest(uint64_t set)
+{
+	uint32_t low = (uint32_t)set;
+	return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(set >> 32)) + 33;
+}
+
+struct signal_info signal_dequeue(struct process *p, uint64_t wanted)
+{
+	const uint64_t faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) |
+				signal_bit(SIGTRAP) | signal_bit(SIGFPE) | signal_bit(SIGSYS);
+	uint64_t own = p->pending.bits & wanted, shared = p->group->pending.bits & wanted;
+	if (own & faults)
+		return signal_set_take(&p->pending, signal_lowest(own & faults));
+	if (own)
+		return signal_set_take(&p->pending, signal_lowest(own));
+	if (shared)
+		return signal_set_take(&p->group->pending, signal_lowest(shared));
+	return (struct signal_info){ .signo = 0 };
+}

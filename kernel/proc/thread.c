@@ -1,0 +1,170 @@
+/*
+ * Thread groups: what the threads of one process share.
+ *
+ * A thread is a struct process of its own: registers, kernel stack, state, mask. What makes several
+ * of them one process is the group they are in. It holds what belongs to the process: pending
+ * signals, the stop, the end, timers, figures. Address space, files and handlers are counted
+ * objects each thread has a reference to, since clone lets processes share each of them alone.
+ *
+ * The first thread is the leader. Its pid is the process's pid; family (parent, children) is the
+ * leaders'. A leader that ends before the others stays as a zombie until they have ended too: its
+ * parent's wait finds it then and not earlier. Other threads vanish at their end.
+ *
+ * execve makes one thread the whole process: the others are told to end, and when the last has, the
+ * caller takes the leader's place, pid, and family.
+ *
+ * Always true
+ *   H1  a group has a leader from its creation to its destruction
+ *   H2  live counts the threads of the list that are not ZOMBIE; only a leader can be in the list
+ *       and a ZOMBIE
+ *   H3  threads of a group have the same pgrp and session
+ * Source: POSIX.1 2.9; clone(2), execve(2).
+ */
+#include "kernel/proc/thread.h"
+
+#include "kernel/base/panic.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
+#include "kernel/proc/itimer.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/wait.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+struct thread_group *thread_group_create(struct process *leader)
+{
+	struct thread_group *g = kzalloc(sizeof(*g));
+	if (!g)
+		return NULL;
+	g->leader = leader;
+	list_init(&g->threads);
+	signal_set_init(&g->pending);
+	wait_queue_init(&g->change);
+	itimer_init(g);
+	thread_group_add(g, leader);
+	return g;
+}
+
+void thread_group_destroy(struct thread_group *g)
+{
+	ASSERT(g->live == 0);
+	itimer_stop(g);
+	signal_set_drop(&g->pending, UINT64_MAX);
+	kfree(g);
+}
+
+void thread_group_add(struct thread_group *g, struct process *p)
+{
+	p->group = g;
+	g->live++;
+	list_push_back(&g->threads, &p->thread_link);
+}
+
+struct process_times thread_group_times(const struct process *p)
+{
+	struct process_times sum = p->group->ended;
+	list_for_each(node, &p->group->threads) {
+		const struct process *t = list_entry(node, struct process, thread_link);
+		sum.user += t->times.user;
+		sum.system += t->times.system;
+	}
+	return sum;
+}
+
+void thread_change_cwd(struct inode *dir)
+{
+	struct process *self = process_running;
+	list_for_each(node, &self->group->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
+			continue;
+		inode_put(t->cwd);
+		t->cwd = inode_get(dir);
+	}
+	inode_put(dir);
+}
+
+void thread_end_others(struct thread_group *g)
+{
+	list_for_each(node, &g->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t == process_running || t->state == PROCESS_ZOMBIE)
+			continue;
+		t->must_end = true;
+		if (t->state == PROCESS_STOPPED)
+			sched_enqueue(t);
+		else
+			signal_wake(t, SIGKILL);
+	}
+}
+
+/* --- execve --- */
+
+int thread_prepare_exec(struct process *p)
+{
+	struct files *files = p->files;
+	if (files->refs > 1) {
+		struct files *own = files_fork(files);
+		if (!own)
+			return -ENOMEM;
+		files_put(files);
+		p->files = own;
+	}
+	if (p->actions->refs > 1) {
+		struct signal_actions *own = signal_actions_fork(p->actions, false);
+		if (!own)
+			return -ENOMEM;
+		signal_actions_put(p->actions);
+		p->actions = own;
+	}
+	return 0;
+}
+
+/* @p gets @old's place everywhere; @old, ended, gets @p's and goes. */
+static void thread_replace_leader(struct process *p, struct process *old)
+{
+	int pid = old->pid;
+	old->pid = p->pid;
+	p->pid = pid;
+	list_remove(&p->all);
+	list_insert_before(&p->all, &old->all);
+	p->parent = old->parent;
+	list_insert_before(&p->sibling, &old->sibling);
+	list_remove(&old->sibling);
+	list_for_each_safe(node, &old->children) {
+		struct process *child = list_entry(node, struct process, sibling);
+		list_remove(&child->sibling);
+		child->parent = p;
+		list_push_back(&p->children, &child->sibling);
+	}
+	p->child_times = old->child_times;
+	p->minor_faults += old->minor_faults;
+	p->major_faults += old->major_faults;
+	p->peak_resident = MAX(p->peak_resident, old->peak_resident);
+	p->child_minor_faults = old->child_minor_faults;
+	p->child_major_faults = old->child_major_faults;
+	p->child_peak_resident = old->child_peak_resident;
+	p->start_tick = old->start_tick;
+	p->death_signal = old->death_signal;
+	p->group->leader = p;
+	p->group->ended.user += old->times.user;
+	p->group->ended.system += old->times.system;
+	process_destroy(old);
+}
+
+void thread_commit_exec(struct process *p)
+{
+	struct thread_group *g = p->group;
+	g->exec = p;
+	thread_end_others(g);
+	while (g->live > 1)
+		sched_sleep(&g->change);
+	g->exec = NULL;
+	if (g->leader != p)
+		thread_replace_leader(p, g->leader);
+	p->exit_signal = SIGCHLD;
+	p->did_exec = true;
+	p->robust_list = 0;
+	signal_after_exec(p);
+}

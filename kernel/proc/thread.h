@@ -1,0 +1,77 @@
+/* Thread groups: what the threads of one process share. Theory in thread.c. Context: process. */
+#ifndef KERNEL_THREAD_H
+#define KERNEL_THREAD_H
+
+#include "kernel/proc/signal.h"
+#include "kernel/proc/timer.h"
+
+/* setitimer's three clocks. */
+enum { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF, ITIMER_COUNT };
+
+/* In ticks. The real one runs by a timer; the others count down while the process runs. */
+struct thread_itimer {
+	uint64_t left; /* VIRTUAL, PROF: 0 is off */
+	uint64_t interval;
+	bool fired; /* by the timer interrupt; the signal is still to be sent */
+};
+
+struct thread_group {
+	struct process *leader; /* whose pid is the process's */
+	struct list_node threads; /* by process.thread_link; an ended leader stays */
+	uint32_t live;		  /* threads that have not ended */
+	struct signal_set pending;
+	bool exiting;		  /* every thread is to end */
+	uint32_t exit_status;	  /* then: as wait4 reports it */
+	struct process *exec;	  /* this thread waits to be the only one */
+	struct wait_queue change; /* for it: a thread has ended */
+	int stop_signal;	  /* not 0: every thread is to stop, or has */
+	uint32_t stopped;	  /* threads that have */
+	bool stop_reported, continued; /* for wait4: WUNTRACED, WCONTINUED */
+	bool mortal;			/* an init that ends like anybody */
+	struct process_times ended;	/* of threads that are gone */
+	struct timer real_timer;
+	struct thread_itimer itimers[ITIMER_COUNT];
+};
+
+/* A group for @leader alone; NULL: no memory. */
+MUST_CHECK struct thread_group *thread_group_create(struct process *leader);
+/* Its last thread is gone. */
+void thread_group_destroy(struct thread_group *g);
+/* @p joins @g: a new thread. */
+void thread_group_add(struct thread_group *g, struct process *p);
+/* What all threads of @p's process used. */
+struct process_times thread_group_times(const struct process *p);
+
+/* Does @p stand for a process, and not for one more thread of it? */
+static inline bool thread_is_leader(const struct process *p)
+{
+	return p->group && p->group->leader == p;
+}
+
+/* The process's number: getpid's, Linux's tgid. */
+static inline int thread_pid(const struct process *p)
+{
+	return p->group->leader->pid;
+}
+
+/* All threads of @p's process have ended: it is for wait. */
+static inline bool thread_group_ended(const struct process *p)
+{
+	return p->group->live == 0;
+}
+
+/* The running thread's working directory, and that of all who share it; takes over a reference. */
+void thread_change_cwd(struct inode *dir);
+/* Every other thread of @g is to end, as soon as it can. */
+void thread_end_others(struct thread_group *g);
+/*
+ * Before execve changes anything: a table of files and of handlers of its own. 0 or -ENOMEM.
+ */
+MUST_CHECK int thread_prepare_exec(struct process *p);
+/*
+ * At the commit of execve: the other threads end, and the running one is the process from now on,
+ * with its pid. Sleeps; can not fail.
+ */
+void thread_commit_exec(struct process *p);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * How parents learn what became of their children.
+ *
+ * A process that has ended (exit.c) is a zombie: a status, some figures and a kernel stack nobody
+ * stands on. The parent's wait takes these and destroys what is left. Stops and continuations are
+ * told too, to those who ask. All of it is also told by a signal, SIGCHLD unless clone asked for
+ * another; such other children are only found with __WCLONE or __WALL.
+ *
+ * Some zombies nobody asks for: those of a parent that ignores SIGCHLD or has set SA_NOCLDWAIT, and
+ * orphans. An init (process 1 on the console) inherits orphans and waits for them. A launcher's
+ * program is process 1 too, but an ordinary one: it must not see children it never had, so its
+ * orphans have no parent (NULL) and the kernel reaps them.
+ *
+ * Children are the process's, whichever of its threads made them: parent is always a leader, and
+ * all its threads wait on the leader's child_event. vfork's parent sleeps there too.
+ *
+ * Always true
+ *   W1  a zombie has no address space, no files, no children
+ *   W2  a zombie's parent exists and may still ask; else it is not a zombie but gone
+ */
+#include "kernel/proc/wait.h"
+
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "lib/errno.h"
+
+/* Does SIGCHLD mean nothing to @parent, so that its children vanish? */
+static bool wait_is_ignored(const struct process *parent)
+{
+	const struct signal_action *a = &parent->actions->of[SIGCHLD];
+	return a->handler == SIG_IGN || a->flags & SA_NOCLDWAIT;
+}
+
+bool wait_unwanted(const struct process *p)
+{
+	if (p->pid == 1)
+		return false;
+	return !p->parent || (p->exit_signal == SIGCHLD && wait_is_ignored(p->parent));
+}
+
+static bool wait_wants_signal(const struct process *p, int code)
+{
+	const struct signal_action *a = &p->parent->actions->of[SIGCHLD];
+	if (code == CLD_STOPPED || code == CLD_CONTINUED)
+		return a->handler != SIG_IGN && !(a->flags & SA_NOCLDSTOP);
+	return p->exit_signal != 0;
+}
+
+void wait_notify_parent(struct process *p, int code, int status)
+{
+	struct process *parent = p->parent;
+	if (!parent)
+		return;
+	bool ended = code != CLD_STOPPED && code != CLD_CONTINUED;
+	struct process_times used = thread_group_times(p);
+	struct signal_info info = {
+		.signo = ended ? p->exit_signal : SIGCHLD, .code = code,
+		.words = { (uint32_t)p->pid, 0, (uint32_t)status, used.user, used.system },
+	};
+	if (wait_wants_signal(p, code))
+		(void)signal_send_info(parent, &info, true);
+	sched_wake_all(&parent->child_event);
+}
+
+void wait_notify_end(struct process *p)
+{
+	uint32_t signo = p->exit_status & 0x7f;
+	wait_notify_parent(p, signo ? CLD_KILLED : CLD_EXITED,
+			   (int)(signo ? signo : p->exit_status >> 8));
+}
+
+void wait_orphan_children(struct process *p)
+{
+	struct process *heir = p->pid != 1 && process_has_init() ? process_find(1) : NULL;
+	list_for_each_safe(node, &p->children) {
+		struct process *child = list_entry(node, struct process, sibling);
+		list_remove(&child->sibling);
+		child->parent = heir;
+		child->exit_signal = SIGCHLD;
+		child->vfork_child = false;
+		if (heir)
+			list_push_back(&heir->children, &child->sibling);
+		if (child->death_signal)
+			signal_send(child, child->death_signal);
+		if (!thread_group_ended(child))
+			continue;
+		if (heir)
+			wait_notify_end(child);
+		else
+			process_destroy(child);
+	}
+}
+
+/* --- the parent's side --- */
+
+static bool wait_matches(const struct process *child, int pid, unsigned flags)
+{
+	bool clone = child->exit_signal != SIGCHLD;
+	if (!(flags & WALL) && clone != !!(flags & WCLONE))
+		return false;
+	if (pid > 0)
+		return child->pid == pid;
+	if (pid == -1)
+		return true;
+	return child->pgrp == (pid == 0 ? process_running->pgrp : -pid);
+}
+
+static bool wait_is_stopped(const struct process *child)
+{
+	const struct thread_group *g = child->group;
+	return g->live > 0 && g->stop_signal && g->stopped == g->live;
+}
+
+/* Anything to report of @child under @flags? */
+static bool wait_has_news(const struct process *child, unsigned flags)
+{
+	if (thread_group_ended(child))
+		return flags & WEXITED;
+	if (flags & WUNTRACED && wait_is_stopped(child) && !child->group->stop_reported)
+		return true;
+	return flags & WCONTINUED && child->group->continued;
+}
+
+static void wait_add_times(struct process_times *to, const struct process_times *from)
+{
+	to->user += from->user;
+	to->system += from->system;
+}
+
+/* The dead child's figures, its own and its children's, are its parent's from now on. */
+static void wait_inherit(struct process *parent, const struct wait_answer *child)
+{
+	wait_add_times(&parent->child_times, &child->times);
+	parent->child_minor_faults += child->minor_faults;
+	parent->child_major_faults += child->major_faults;
+	parent->child_peak_resident = MAX(parent->child_peak_resident, child->peak_resident);
+}
+
+/* What @child used, with its own children. */
+static void wait_figures(const struct process *child, struct wait_answer *answer)
+{
+	answer->times = thread_group_times(child);
+	wait_add_times(&answer->times, &child->child_times);
+	answer->minor_faults = child->minor_faults + child->child_minor_faults;
+	answer->major_faults = child->major_faults + child->child_major_faults;
+	answer->peak_resident = MAX(child->peak_resident, child->child_peak_resident);
+}
+
+static void wait_tell(struct process *child, unsigned flags, struct wait_answer *answer)
+{
+	bool take = !(flags & WNOWAIT);
+	struct thread_group *g = child->group;
+	*answer = (struct wait_answer){ .pid = child->pid };
+	if (thread_group_ended(child)) {
+		answer->status = child->exit_status;
+		wait_figures(child, answer);
+		if (!take)
+			return;
+		wait_inherit(child->parent, answer);
+		process_destroy(child);
+	} else if (wait_is_stopped(child)) {
+		answer->status = (uint32_t)g->stop_signal << 8 | 0x7f;
+		g->stop_reported = take;
+	} else {
+		answer->status = WAIT_CONTINUED;
+		g->continued = !take;
+	}
+}
+
+/* 1: @answer is there. 0: nothing has happened yet. -ECHILD. */
+static int wait_look(struct process *leader, int pid, unsigned flags, struct wait_answer *answer)
+{
+	bool any = false;
+	list_for_each(node, &leader->children) {
+		struct process *child = list_entry(node, struct process, sibling);
+		if (!wait_matches(child, pid, flags))
+			continue;
+		any = true;
+		if (wait_has_news(child, flags)) {
+			wait_tell(child, flags, answer);
+			return 1;
+		}
+	}
+	return any ? 0 : -ECHILD;
+}
+
+long wait_for_child(int pid, unsigned flags, struct wait_answer *answer)
+{
+	for (;;) {
+		struct process *leader = process_running->group->leader;
+		int found = wait_look(leader, pid, flags, answer);
+		if (found < 0)
+			return found;
+		if (found > 0)
+			return 0;
+		*answer = (struct wait_answer){ .pid = 0 };
+		if (flags & WNOHANG)
+			return 0;
+		int error = sched_sleep_interruptible(&leader->child_event);
+		if (error)
+			return error;
+	}
+}

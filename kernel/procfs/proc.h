@@ -1,0 +1,99 @@
+/*
+ * procfs: what the kernel tells about processes and itself, as files. Theory in proc.c.
+ * Context: process. May reclaim.
+ */
+#ifndef KERNEL_FS_PROC_H
+#define KERNEL_FS_PROC_H
+
+#include "kernel/fs/file.h"
+#include "kernel/procfs/text.h"
+
+struct process;
+
+enum { PROC_RECORD_MAX = 192 };
+
+/* One file, or kind of file, of procfs. */
+struct proc_node {
+	const char *name; /* NULL: the end of a table */
+	unsigned mode;
+	/* Regular files: write the contents. @p: whose file it is; NULL: the machine's. */
+	void (*show)(struct text *t, struct process *p);
+	/* The same for a file whose name is a number: see @parse. */
+	void (*show_number)(struct text *t, struct process *p, uint32_t number);
+	/*
+	 * Or, for files too large to be made at once: record @index, @record_size bytes, into @to.
+	 * False: there are no more. A reader may start anywhere; in a @binary file at a record.
+	 */
+	bool (*record)(struct process *p, uint64_t index, char *to);
+	size_t record_size; /* at most PROC_RECORD_MAX */
+	bool binary;
+	/* What is written to it, with a NUL behind. 0 or an error. NULL: nothing can be. */
+	int (*store)(struct process *p, const char *text);
+	/* Links: the inode it leads to, with a reference, or NULL; and what it says. */
+	struct inode *(*target)(struct process *p, int fd);
+	void (*link_text)(struct text *t, struct process *p, int fd);
+	/* Directories: the fixed entries; and those that are numbers, each a @numbered. */
+	const struct proc_node *children;
+	const struct proc_node *numbered;
+	/* The lowest number at or above @from that is there; -1: none. */
+	int (*next)(struct process *p, int from);
+	bool number_is_fd; /* and not a process */
+	/* Directories: which number @name means; each number is a @numbered. False: none. */
+	bool (*parse)(const char *name, size_t length, uint32_t *number);
+};
+
+extern const struct proc_node proc_root_node; /* proc_root.c */
+extern const struct proc_node proc_process_node; /* proc_process.c */
+extern const struct proc_node proc_sys_children[]; /* proc_sys.c */
+extern const struct proc_node proc_pressure_children[]; /* proc_pressure.c */
+
+/* The root directory, not yet mounted. NULL: no memory. */
+MUST_CHECK struct inode *proc_create_root(void);
+
+/* Text of maps and smaps; proc_maps.c. */
+void proc_show_maps(struct text *t, struct process *p);
+void proc_show_smaps(struct text *t, struct process *p);
+/* Text of /proc/meminfo and vmstat; proc_memory.c. */
+void proc_show_meminfo(struct text *t, struct process *p);
+void proc_show_vmstat(struct text *t, struct process *p);
+/* /proc/partition, and /proc/PID/partition: what the next program wants; proc_partition.c. */
+void proc_show_partition(struct text *t, struct process *p);
+int proc_store_partition(struct process *p, const char *text);
+void proc_show_wish(struct text *t, struct process *p);
+int proc_store_wish(struct process *p, const char *text);
+/* Text of segments, and the lines about them at the end of status; proc_segments.c. */
+void proc_show_segments(struct text *t, struct process *p);
+void proc_add_segment_lines(struct text *t, const struct process *p);
+/* /proc/PID/paging; proc_paging.c. */
+void proc_show_paging(struct text *t, struct process *p);
+int proc_store_paging(struct process *p, const char *text);
+/* Files of /proc/sys/vm; proc_sys_paging.c. */
+void proc_show_policy(struct text *t, struct process *p);
+int proc_store_policy(struct process *p, const char *text);
+void proc_show_replacement(struct text *t, struct process *p);
+int proc_store_replacement(struct process *p, const char *text);
+void proc_show_allocation(struct text *t, struct process *p);
+int proc_store_allocation(struct process *p, const char *text);
+void proc_show_pff_low(struct text *t, struct process *p);
+int proc_store_pff_low(struct process *p, const char *text);
+void proc_show_pff_high(struct text *t, struct process *p);
+int proc_store_pff_high(struct process *p, const char *text);
+void proc_show_window(struct text *t, struct process *p);
+int proc_store_window(struct process *p, const char *text);
+/* The number in @text, a newline or not behind it. False: there is something else. */
+bool proc_take_number(const char *text, uint32_t *number);
+/* Text of /proc/memmap, and what may be written to it; proc_memmap.c. */
+void proc_show_memmap(struct text *t, struct process *p);
+int proc_store_memmap(struct process *p, const char *text);
+/* What may be written to /proc/sysrq-trigger; proc_sys.c. */
+int proc_store_sysrq(struct process *p, const char *text);
+/* Waits, and load control; proc_pressure.c. */
+void proc_show_process_pressure(struct text *t, struct process *p);
+void proc_show_load_control(struct text *t, struct process *p);
+int proc_store_load_control(struct process *p, const char *text);
+/* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
+void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
+/* The name of an inode as links of procfs give it. */
+void proc_add_path(struct text *t, const struct inode *i);
+
+#endif

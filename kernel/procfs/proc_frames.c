@@ -1,0 +1,241 @@
+/*
+ * /proc/frames: the biography of every frame, and /proc/clock: where the policy's hand stands.
+ *
+ * A line of /proc/frames has PROC_FRAME_LINE bytes, its newline included, and frame N's line is
+ * the one behind N + 1 such lines: the first line names the columns. So nothing has to be kept
+ * between reads, memory of any size can be looked at without needing much of it, and who wants to
+ * know about one frame reads one line. Looking changes nothing: the MMU's bits are read, not
+ * cleared.
+ *
+ * The columns are described in docs/proc.md.
+ */
+#include "kernel/proc/process.h"
+#include "kernel/procfs/proc_files.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "mm/history.h"
+#include "mm/policy/policy.h"
+#include "mm/rmap.h"
+
+enum { FRAMES_MAPPERS_SHOWN = 3, CLOCK_NEIGHBOURS = 24, CLOCK_TEXT_MAX = 4096 };
+
+static const char *const frames_states[] = { "reserved", "free", "owned", "evictable" };
+static const char *const frames_owners[FRAME_NOWNERS] = {
+	"-", "kernel", "slab", "vmalloc", "table", "anon", "object",
+};
+
+int proc_pid_of(const struct pmap *pm)
+{
+	const struct aspace *as = container_of(pm, struct aspace, pmap);
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		if (p->aspace == as)
+			return p->pid;
+	}
+	return 0;
+}
+
+static bool frame_is_page(const struct frame *f)
+{
+	return f->state >= FRAME_OWNED && (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT);
+}
+
+/* What the MMU and the kernel have noted of a page's use. */
+struct frames_use {
+	bool referenced, modified;
+};
+
+static struct frames_use frames_use(const struct frame *f)
+{
+	struct frames_use use = { f->flags & FRAME_REFERENCED, f->flags & FRAME_DIRTY };
+	for (mapping_t m = f->rmap; m != 0; m = *pmap_mapping_word(m)) {
+		vaddr_t va;
+		const struct pmap *pm = pmap_of_mapping(m, &va);
+		struct pmap_entry e = pmap_lookup(pm, va);
+		use.referenced = use.referenced || e.accessed;
+		use.modified = use.modified || e.dirty;
+	}
+	return use;
+}
+
+/* A line that is being written: the formats' own "cut at the end". */
+struct line {
+	char *at;
+	size_t size, used;
+};
+
+static void line_add(struct line *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void line_add(struct line *l, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	int n = format_string_v(l->at + l->used, l->size - l->used, fmt, args);
+	va_end(args);
+	l->used = MIN(l->used + (size_t)n, l->size - 1);
+}
+
+/* pid:address of the first mappers, and how many more there are. */
+static void frames_mappers(struct line *l, const struct frame *f)
+{
+	unsigned n = 0;
+	for (mapping_t m = f->rmap; m != 0 && n < FRAMES_MAPPERS_SHOWN; m = *pmap_mapping_word(m)) {
+		vaddr_t va;
+		const struct pmap *pm = pmap_of_mapping(m, &va);
+		line_add(l, "%s%d:%08x", n ? "," : "", proc_pid_of(pm), va);
+		n++;
+	}
+	if (f->mappers > n)
+		line_add(l, ",+%u", f->mappers - n);
+	if (n == 0)
+		line_add(l, "-");
+}
+
+static void frames_flags(struct line *l, const struct frame *f, const struct frames_use *use)
+{
+	const bool known = f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED);
+	line_add(l, " %c%c%c%c%c%c%c ", use->referenced ? 'R' : '-', use->modified ? 'M' : '-',
+		 f->flags & FRAME_CHARGED ? 'C' : '-', f->flags & FRAME_BUSY ? 'B' : '-',
+		 f->flags & FRAME_CACHED ? 'K' : '-', f->flags & FRAME_LAZY ? 'L' : '-',
+		 known ? 'P' : '-');
+}
+
+static void frames_page(struct line *l, const struct frame *f)
+{
+	struct frames_use use = frames_use(f);
+	line_add(l, " %5u %4u %4u", f->mappers, f->pins, f->locks);
+	frames_flags(l, f, &use);
+}
+
+static void frames_line(struct line *l, pfn_t pfn)
+{
+	const struct frame *f = frame_of(pfn);
+	struct frame_history h = history_of(f);
+	bool page = frame_is_page(f), owned = f->state >= FRAME_OWNED;
+	line_add(l, "%7u %-9s %-7s ", pfn, frames_states[f->state],
+		 owned ? frames_owners[f->owner] : "-");
+	if (owned ? f->order <= FRAME_MAX_ORDER
+		  : f->state == FRAME_FREE && list_node_linked(&f->link))
+		line_add(l, "%5u", f->order);
+	else
+		line_add(l, "%5s", "-");
+	if (page)
+		frames_page(l, f);
+	else
+		line_add(l, " %5s %4u %4s ------- ", "-", owned ? f->pins : 0, "-");
+	line_add(l, "%9u %9u ", h.fault, h.evict);
+	if (h.fault != 0)
+		line_add(l, "%9u ", history_now() - h.fault);
+	else
+		line_add(l, "%9s ", "-");
+	line_add(l, "%7u ", page ? f->slot : 0);
+	if (page)
+		frames_mappers(l, f);
+	else
+		line_add(l, "-");
+}
+
+bool proc_record_frame(struct process *p, uint64_t index, char *to)
+{
+	struct line l = { .at = to, .size = PROC_FRAME_LINE };
+	(void)p;
+	if (index > frame_count)
+		return false;
+	if (index == 0)
+		line_add(&l, "%7s %-9s %-7s %5s %5s %4s %4s %-7s %9s %9s %9s %7s %s", "pfn",
+			 "state", "owner", "order", "maps", "pins", "lock", "flags", "fault",
+			 "evict", "age", "slot", "mappers");
+	else
+		frames_line(&l, (pfn_t)index - 1);
+	memset(to + l.used, ' ', PROC_FRAME_LINE - l.used);
+	to[PROC_FRAME_LINE - 1] = '\n';
+	return true;
+}
+
+/* --- the hand --- */
+
+/* The frame that a link belongs to; NULL: it is the head of a list. */
+static const struct frame *clock_frame_at(const struct list_node *node)
+{
+	uintptr_t at = (uintptr_t)node, table = (uintptr_t)frame_table;
+	if (at < table || at >= (uintptr_t)(frame_table + frame_count))
+		return NULL;
+	return &frame_table[(at - table) / sizeof(struct frame)];
+}
+
+/* The policy's next, or previous, frame. Its list may be a ring, with or without a head. */
+static const struct frame *clock_beside(const struct frame *f, bool next)
+{
+	const struct list_node *node = next ? f->link.next : f->link.prev;
+	const struct frame *found = clock_frame_at(node);
+	return found ? found : clock_frame_at(next ? node->next : node->prev);
+}
+
+/*
+ * For a policy with queues and no hand: the first frame of the queue that stands first, which is
+ * the one whose frames have the lowest number (policy_bits). NULL: no frames, or no queues.
+ */
+static const struct frame *clock_front(void)
+{
+	const struct frame *front = NULL;
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
+		const struct frame *f = frame_of(pfn);
+		if (f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) &&
+		    (!front || f->policy_bits < front->policy_bits))
+			front = f;
+	}
+	for (uint32_t n = policy_count(); front && n > 0; n--) {
+		const struct frame *before = clock_frame_at(front->link.prev);
+		if (!before)
+			return front;
+		front = before;
+	}
+	return NULL;
+}
+
+static void clock_line(struct text *t, int place, const struct frame *f)
+{
+	struct frames_use use = frames_use(f);
+	struct rmap_mapper first = rmap_first(f);
+	text_add(t, "%+4d %7u %c%c %4u %7u", place, frame_pfn(f), use.referenced ? 'R' : '-',
+		 use.modified ? 'M' : '-', f->pins, f->slot);
+	if (first.pmap)
+		text_add(t, " %d:%08x\n", proc_pid_of(first.pmap), first.va);
+	else
+		text_add(t, " -\n");
+}
+
+void proc_show_clock(struct text *t, struct process *p)
+{
+	pfn_t at[2 * CLOCK_NEIGHBOURS + 1];
+	int first = 0, last = 0;
+	text_make_room(t, CLOCK_TEXT_MAX); /* it may move the hand */
+	const struct frame *hand = policy_hand();
+	const char *what = hand ? "hand" : "front";
+	(void)p;
+	if (!hand)
+		hand = clock_front();
+	at[CLOCK_NEIGHBOURS] = hand ? frame_pfn(hand) : 0;
+	for (const struct frame *f = hand; f && last < CLOCK_NEIGHBOURS;) {
+		f = clock_beside(f, true);
+		if (!f || f == hand)
+			break;
+		last++;
+		at[CLOCK_NEIGHBOURS + last] = frame_pfn(f);
+	}
+	for (const struct frame *f = hand; f && first > -CLOCK_NEIGHBOURS;) {
+		f = clock_beside(f, false);
+		if (!f || f == hand || frame_pfn(f) == at[CLOCK_NEIGHBOURS + last])
+			break;
+		first--;
+		at[CLOCK_NEIGHBOURS + first] = frame_pfn(f);
+	}
+	text_add(t, "policy %s\nframes %u\n", policy_name(), policy_count());
+	if (!hand) {
+		text_add(t, "hand -\n");
+		return;
+	}
+	text_add(t, "%s %u\n", what, at[CLOCK_NEIGHBOURS]);
+	for (int place = first; place <= last; place++)
+		clock_line(t, place, frame_of(at[CLOCK_NEIGHBOURS + place]));
+}

@@ -1,0 +1,54 @@
+/*
+ * Looking into another process's memory.
+ *
+ * Its pages are brought in as if it had touched them itself, and read through the kernel's direct
+ * map, so it does not matter whose page tables the CPU uses. The address space is kept by a
+ * reference; the process may end meanwhile.
+ */
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/procfs/proc.h"
+#include "lib/errno.h"
+#include "mm/fault.h"
+#include "mm/partition/contiguous.h"
+
+/* The frame of @va's page, for a moment. NULL: it can not be had. */
+static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
+{
+	if (as->contiguous) {
+		if (!contiguous_is_in(as->contiguous))
+			return NULL; /* not worth bringing it in */
+		va += as->segment.base;
+	}
+	for (;;) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_FRAME)
+			return frame_of(e.number);
+		int error = fault_handle(as, va, PROT_R);
+		if (error == -EAGAIN)
+			sched_yield_now();
+		else if (error)
+			return NULL;
+	}
+}
+
+void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end)
+{
+	struct aspace *as = p->aspace ? aspace_get(p->aspace) : NULL;
+	if (!as)
+		return;
+	for (vaddr_t at = start; at < end && !t->failed;) {
+		size_t offset = at & PAGE_MASK, n = MIN(PAGE_SIZE - offset, end - at);
+		const struct frame *f = peek_frame(as, at);
+		if (!f)
+			break;
+		char chunk[128]; /* the text may make room, and the frame may go */
+		n = MIN(n, sizeof(chunk));
+		const char *bytes = (const char *)frame_bytes(f) + offset;
+		for (size_t i = 0; i < n; i++)
+			chunk[i] = bytes[i];
+		text_add_bytes(t, chunk, n);
+		at += n;
+	}
+	aspace_put(as);
+}

@@ -1,0 +1,68 @@
+/*
+ * System calls: Linux i386's, by int 0x80. Theory in syscall.c; the numbers are in
+ * syscall_table.c, the calls in syscall_{process,signal,mm,time,info}.c and, for files,
+ * syscall_{file,path,names,attr,content,stat}.c.
+ */
+#ifndef KERNEL_SYSCALL_H
+#define KERNEL_SYSCALL_H
+
+#include "kernel/proc/process.h"
+#include "mm/user.h"
+
+struct file;
+
+/* The six arguments as the program loaded them: ebx, ecx, edx, esi, edi, ebp. */
+struct syscall_args {
+	uint32_t a[6];
+};
+
+/* Returns the result or, in its top 4095 values, a negative error number. */
+typedef long syscall_fn(const struct syscall_args *args);
+
+enum { SYSCALL_COUNT = 448 };
+extern syscall_fn *const syscall_table[SYSCALL_COUNT];
+
+/* From trap.c: int 0x80, interrupts on. */
+void syscall_handle(struct trap_frame *tf);
+
+/* User memory of the running process, checked and caught: 0 or -EFAULT. May reclaim. */
+MUST_CHECK int syscall_read_user(void *dst, uptr_t src, size_t n);
+MUST_CHECK int syscall_write_user(uptr_t dst, const void *src, size_t n);
+/*
+ * A path argument in memory of its own, for kfree: NULL-free, at most 4095 bytes.
+ * Or an error as a pointer (is_error): -EFAULT, -ENAMETOOLONG, -ENOMEM.
+ */
+MUST_CHECK char *syscall_path(uptr_t path);
+
+/* Linux's flags of calls that take a directory's descriptor and a path. */
+enum {
+	AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_SYMLINK_FOLLOW = 0x400,
+	AT_EMPTY_PATH = 0x1000,
+};
+enum { SYSCALL_LOOKUP_FOLLOW = 1, SYSCALL_LOOKUP_EMPTY = 2 /* "" means the descriptor itself */ };
+
+static inline unsigned syscall_lookup_flags(uint32_t at_flags)
+{
+	return (at_flags & AT_SYMLINK_NOFOLLOW ? 0 : SYSCALL_LOOKUP_FOLLOW) |
+	       (at_flags & AT_EMPTY_PATH ? SYSCALL_LOOKUP_EMPTY : 0);
+}
+
+/*
+ * The inode of a path argument, relative to descriptor @fd or AT_FDCWD, with a reference. 0 or an
+ * error.
+ */
+MUST_CHECK long syscall_lookup(uint32_t fd, uptr_t path, unsigned flags, struct inode **found);
+/* The directory that a relative @path starts from, without a reference. 0, -EBADF, -ENOTDIR. */
+MUST_CHECK long syscall_base(uint32_t fd, const char *path, struct inode **base);
+
+/* 64 bits that came as two words. */
+static inline int64_t syscall_wide(uint32_t low, uint32_t high)
+{
+	return (int64_t)((uint64_t)high << 32 | low);
+}
+
+/* read and write on an open file, with all checks. Bytes, or an error. */
+long syscall_file_read(struct file *f, uptr_t buf, size_t n);
+long syscall_file_write(struct file *f, uptr_t buf, size_t n);
+
+#endif

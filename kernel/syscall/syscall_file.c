@@ -1,0 +1,380 @@
+/*
+ * System calls on open files: reading, writing, seeking, descriptors.
+ */
+#include "kernel/fs/file.h"
+#include "kernel/fs/pipe.h"
+#include "kernel/fs/tmpfs.h"
+#include "kernel/proc/signal.h"
+#include "kernel/syscall/syscall_calls.h"
+#include "lib/errno.h"
+#include "mm/reclaim.h"
+
+/* Linux moves no more in one call. */
+enum { FILE_BYTES_MAX = 0x7ffff000, FILE_VECTORS_MAX = 1024 };
+
+static struct file *file_of(uint32_t fd)
+{
+	return files_find(process_running->files, fd);
+}
+
+/* The whole buffer must lie in user space, even the part that is not reached. */
+static bool file_buffer_ok(uptr_t buf, size_t n)
+{
+	vaddr_t linear;
+	return segment_to_linear(&process_running->aspace->segment, buf, n, &linear) == 0;
+}
+
+/* --- reading and writing --- */
+
+long syscall_file_read(struct file *f, uptr_t buf, size_t n)
+{
+	if (!f || !file_readable(f))
+		return -EBADF;
+	if (!f->ops->read)
+		return -EINVAL;
+	if (!file_buffer_ok(buf, n))
+		return -EFAULT;
+	return f->ops->read(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
+}
+
+long syscall_file_write(struct file *f, uptr_t buf, size_t n)
+{
+	if (!f || !file_writable(f))
+		return -EBADF;
+	if (!f->ops->write)
+		return -EINVAL;
+	if (!file_buffer_ok(buf, n))
+		return -EFAULT;
+	return f->ops->write(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
+}
+
+long sys_read(const struct syscall_args *args)
+{
+	return syscall_file_read(file_of(args->a[0]), args->a[1], args->a[2]);
+}
+
+long sys_write(const struct syscall_args *args)
+{
+	return syscall_file_write(file_of(args->a[0]), args->a[1], args->a[2]);
+}
+
+struct io_vector {
+	uptr_t base;
+	uint32_t length;
+};
+
+/* Vectors one by one, until one is not filled. */
+static long file_move_vectors(struct file *f, uptr_t vectors, uint32_t count,
+			      long (*move)(struct file *f, uptr_t buf, size_t n))
+{
+	long total = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct io_vector v;
+		if (syscall_read_user(&v, vectors + i * sizeof(v), sizeof(v)) != 0)
+			return total ? total : -EFAULT;
+		if ((int32_t)v.length < 0 || (int32_t)v.length > FILE_BYTES_MAX - total)
+			return total ? total : -EINVAL;
+		if (v.length == 0)
+			continue;
+		long moved = move(f, v.base, v.length);
+		if (moved < 0)
+			return total ? total : moved;
+		total += moved;
+		if ((uint32_t)moved < v.length)
+			break;
+	}
+	return total;
+}
+
+long sys_readv(const struct syscall_args *args)
+{
+	struct file *f = file_of(args->a[0]);
+	if (!f || !file_readable(f))
+		return -EBADF;
+	if (args->a[2] > FILE_VECTORS_MAX)
+		return -EINVAL;
+	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_read);
+}
+
+long sys_writev(const struct syscall_args *args)
+{
+	struct file *f = file_of(args->a[0]);
+	if (!f || !file_writable(f))
+		return -EBADF;
+	if (args->a[2] > FILE_VECTORS_MAX)
+		return -EINVAL;
+	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_write);
+}
+
+/* @move at a position of its own, two words behind its arguments; the file's stays as it is. */
+static long file_move_at(const struct syscall_args *args, syscall_fn *move)
+{
+	struct file *f = file_of(args->a[0]);
+	int64_t position = syscall_wide(args->a[3], args->a[4]);
+	if (position < 0)
+		return -EINVAL;
+	if (!f)
+		return -EBADF;
+	if (!f->ops->seekable)
+		return -ESPIPE;
+	uint64_t own = f->position;
+	f->position = (uint64_t)position;
+	long result = move(args);
+	f->position = own;
+	return result;
+}
+
+long sys_pread64(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_read);
+}
+
+long sys_pwrite64(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_write);
+}
+
+long sys_preadv(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_readv);
+}
+
+long sys_pwritev(const struct syscall_args *args)
+{
+	return file_move_at(args, sys_writev);
+}
+
+/* Nothing waits to be written. */
+long sys_fsync(const struct syscall_args *args)
+{
+	struct file *f = file_of(args->a[0]);
+	if (!f)
+		return -EBADF;
+	return f->ops->seekable ? 0 : -EINVAL;
+}
+
+/* --- position --- */
+
+static int64_t file_seek_from(const struct file *f, int64_t offset, uint32_t whence)
+{
+	bool pages = tmpfs_has_pages(f->inode);
+	switch (whence) {
+	case SEEK_SET:
+		return offset;
+	case SEEK_CUR:
+		return (int64_t)f->position + offset;
+	case SEEK_END:
+		return (int64_t)f->inode->size + offset;
+	}
+	if (offset < 0)
+		return -ENXIO;
+	return pages ? tmpfs_seek(f->inode, (uint64_t)offset, whence == SEEK_HOLE) : -EINVAL;
+}
+
+static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
+{
+	if (!f)
+		return -EBADF;
+	if (whence > SEEK_HOLE)
+		return -EINVAL;
+	if (!f->ops->seekable)
+		return -ESPIPE;
+	int64_t to = file_seek_from(f, offset, whence);
+	if (to < 0)
+		return whence > SEEK_END ? to : -EINVAL;
+	f->position = (uint64_t)to;
+	return to;
+}
+
+long sys_lseek(const struct syscall_args *args)
+{
+	struct file *f = file_of(args->a[0]);
+	uint64_t own = f ? f->position : 0;
+	int64_t to = file_seek(f, (int32_t)args->a[1], args->a[2]);
+	if (to <= INT32_MAX)
+		return (long)to;
+	f->position = own;
+	return -EOVERFLOW;
+}
+
+/* _llseek(fd, high, low, result, whence) */
+long sys_llseek(const struct syscall_args *args)
+{
+	int64_t offset = syscall_wide(args->a[2], args->a[1]);
+	int64_t to = file_seek(file_of(args->a[0]), offset, args->a[4]);
+	if (to < 0)
+		return (long)to;
+	return syscall_write_user(args->a[3], &to, sizeof(to));
+}
+
+/* --- descriptors --- */
+
+long sys_close(const struct syscall_args *args)
+{
+	return files_close(process_running->files, args->a[0]);
+}
+
+/* A further descriptor at or above @from for @f. */
+static long file_duplicate(struct file *f, uint32_t from, bool cloexec)
+{
+	long fd = files_add(process_running->files, file_get(f), from, cloexec);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_dup(const struct syscall_args *args)
+{
+	struct file *f = file_of(args->a[0]);
+	return f ? file_duplicate(f, 0, false) : -EBADF;
+}
+
+static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
+{
+	struct file *f = file_of(from);
+	if (!f || to >= process_running->files->limit)
+		return -EBADF;
+	long fd = files_set(process_running->files, to, file_get(f), cloexec);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_dup2(const struct syscall_args *args)
+{
+	if (args->a[0] == args->a[1])
+		return file_of(args->a[0]) ? (long)args->a[1] : -EBADF;
+	return file_duplicate_to(args->a[0], args->a[1], false);
+}
+
+long sys_dup3(const struct syscall_args *args)
+{
+	if (args->a[2] & ~(uint32_t)O_CLOEXEC || args->a[0] == args->a[1])
+		return -EINVAL;
+	return file_duplicate_to(args->a[0], args->a[1], args->a[2] & O_CLOEXEC);
+}
+
+enum { PIPE_ROOM_FRAMES = 4 };
+
+static long file_make_pipe(uptr_t to, uint32_t flags)
+{
+	struct files *t = process_running->files;
+	struct pipe_ends ends;
+	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	if (reclaim_room(PIPE_ROOM_FRAMES) != 0 || pipe_create(flags & O_NONBLOCK, &ends) != 0)
+		return -ENOMEM;
+	long reader = files_add(t, ends.reader, 0, flags & O_CLOEXEC);
+	long writer = reader < 0 ? reader : files_add(t, ends.writer, 0, flags & O_CLOEXEC);
+	int32_t pair[2] = { (int32_t)reader, (int32_t)writer };
+	long result = writer < 0 ? writer : syscall_write_user(to, pair, sizeof(pair));
+	if (result == 0)
+		return 0;
+	if (reader < 0)
+		file_put(ends.reader);
+	else
+		files_close(t, (uint32_t)reader);
+	if (writer < 0)
+		file_put(ends.writer);
+	else
+		files_close(t, (uint32_t)writer);
+	return result;
+}
+
+long sys_pipe(const struct syscall_args *args)
+{
+	return file_make_pipe(args->a[0], 0);
+}
+
+long sys_pipe2(const struct syscall_args *args)
+{
+	return file_make_pipe(args->a[0], args->a[1]);
+}
+
+enum {
+	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_SETOWN, F_GETOWN,
+	F_GETLK64 = 12, F_SETLK64, F_SETLKW64, F_DUPFD_CLOEXEC = 1030, F_GETPIPE_SZ = 1032,
+	F_GET_SEALS = 1034, FD_CLOEXEC = 1,
+};
+
+/* Locks of parts of files are granted to everyone, so nobody holds one. */
+static long file_lock(uint32_t command, uptr_t lock)
+{
+	enum { F_RDLCK, F_WRLCK, F_UNLCK };
+	int16_t type;
+	if (syscall_read_user(&type, lock, sizeof(type)) != 0)
+		return -EFAULT;
+	if (type < F_RDLCK || type > F_UNLCK)
+		return -EINVAL;
+	if (command != F_GETLK && command != F_GETLK64)
+		return 0;
+	type = F_UNLCK;
+	return syscall_write_user(lock, &type, sizeof(type));
+}
+
+static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
+{
+	return from < process_running->files->limit ? file_duplicate(f, from, cloexec) : -EINVAL;
+}
+
+long sys_fcntl(const struct syscall_args *args)
+{
+	enum { CHANGEABLE = O_APPEND | O_NONBLOCK };
+	uint32_t fd = args->a[0], arg = args->a[2];
+	struct file *f = file_of(fd);
+	if (!f)
+		return -EBADF;
+	struct file_slot *slot = &process_running->files->slots[fd];
+	switch (args->a[1]) {
+	case F_DUPFD:
+		return file_dupfd(f, arg, false);
+	case F_DUPFD_CLOEXEC:
+		return file_dupfd(f, arg, true);
+	case F_GETFD:
+		return slot->cloexec ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		slot->cloexec = arg & FD_CLOEXEC;
+		return 0;
+	case F_GETFL:
+		return (long)f->flags;
+	case F_SETFL:
+		f->flags = (f->flags & ~(uint32_t)CHANGEABLE) | (arg & CHANGEABLE);
+		return 0;
+	case F_GETPIPE_SZ:
+		return pipe_is(f) ? 65536 : -EBADF;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+		return file_lock(args->a[1], arg);
+	case F_SETOWN:
+	case F_GETOWN:
+		return 0;
+	case F_GET_SEALS:
+		return tmpfs_has_pages(f->inode) && f->inode->nlink == 0 ? 1 : -EINVAL;
+	}
+	return -EINVAL;
+}
+
+long sys_ioctl(const struct syscall_args *args)
+{
+	enum { FIONCLEX = 0x5450, FIOCLEX = 0x5451, FIONBIO = 0x5421 };
+	uint32_t fd = args->a[0], request = args->a[1];
+	struct file *f = file_of(fd);
+	if (!f || f->flags & O_PATH)
+		return -EBADF;
+	if (request == FIOCLEX || request == FIONCLEX) {
+		process_running->files->slots[fd].cloexec = request == FIOCLEX;
+		return 0;
+	}
+	if (request == FIONBIO) {
+		int32_t on;
+		if (syscall_read_user(&on, args->a[2], sizeof(on)) != 0)
+			return -EFAULT;
+		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
+		return 0;
+	}
+	return f->ops->ioctl ? f->ops->ioctl(f, request, args->a[2]) : -ENOTTY;
+}

@@ -1,0 +1,244 @@
+/*
+ * System calls about memory: brk, mmap, munmap, mprotect and mremap. Advice and locks are in
+ * syscall_vm.c.
+ *
+ * They check arguments in Linux's order and translate its flags; what happens to areas and pages is
+ * mm/aspace's work. A shared map of a file shows the file's own pages, so read and write see the
+ * same bytes; it is writable, then and by mprotect later, only if the file was opened for writing.
+ *
+ * MAP_DENYWRITE, which forbids nothing any more, is how dynamic linkers mark the first map of a
+ * library: it goes where code goes.
+ */
+#include "kernel/fs/tmpfs.h"
+#include "kernel/partition/load.h"
+#include "kernel/syscall/syscall_calls.h"
+#include "lib/errno.h"
+#include "mm/reclaim.h"
+
+enum {
+	MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_SHARED_VALIDATE = 3, MAP_TYPE = 0xf, MAP_FIXED = 0x10,
+	MAP_ANONYMOUS = 0x20, MAP_GROWSDOWN = 0x100, MAP_DENYWRITE = 0x800, MAP_LOCKED = 0x2000,
+	MAP_NORESERVE = 0x4000, MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000,
+	MAP_KNOWN = 0x1fff3f, /* what MAP_SHARED_VALIDATE lets through */
+};
+enum {
+	PROT_ALL = PROT_R | PROT_W | PROT_X, PROT_GROWSDOWN = 0x01000000, PROT_GROWSUP = 0x02000000,
+};
+enum { MM_PAGES_MAX = 1 << 20, MM_ZERO_RDEV = 1 << 8 | 5 };
+enum { PERSONALITY_READ_IMPLIES_EXEC = 0x0400000 };
+
+/* What @prot asks for in this process: for some old programs reading includes executing. */
+static unsigned mm_prot(unsigned prot)
+{
+	bool implied = process_running->personality & PERSONALITY_READ_IMPLIES_EXEC;
+	return (prot & PROT_ALL) | (implied && prot & PROT_R ? PROT_X : 0);
+}
+
+long sys_brk(const struct syscall_args *args)
+{
+	struct aspace *as = process_running->aspace;
+	vaddr_t old = as->brk, wanted = args->a[0];
+	if (as->lock_future && wanted > old && !aspace_may_lock(as, page_up(wanted - old)))
+		return (long)old;
+	vaddr_t now = aspace_brk(as, wanted);
+	if (as->lock_future && now > old)
+		(void)aspace_populate(as, old, now - old);
+	return (long)now;
+}
+
+/* --- mmap --- */
+
+struct mmap_args {
+	uint32_t addr, length, prot, flags, fd, page;
+};
+
+/* The object to map, with a reference of its own (NULL: private zeroes), or an error. */
+struct mmap_object {
+	struct object *object;
+	long error;
+};
+
+static struct mmap_object mmap_failed(long error)
+{
+	return (struct mmap_object){ .error = error };
+}
+
+static struct mmap_object mmap_anonymous(const struct mmap_args *m)
+{
+	struct mmap_object found = { .object = NULL };
+	if ((m->flags & MAP_TYPE) == MAP_PRIVATE)
+		return found;
+	found.object = object_create_shared(page_up(m->length));
+	return found.object ? found : mmap_failed(-ENOMEM);
+}
+
+static struct mmap_object mmap_file(const struct mmap_args *m, struct file *f)
+{
+	bool shared = (m->flags & MAP_TYPE) != MAP_PRIVATE;
+	if (shared && m->prot & PROT_W && !file_writable(f))
+		return mmap_failed(-EACCES);
+	if (!file_readable(f))
+		return mmap_failed(-EACCES);
+	if (inode_is(f->inode, MODE_CHAR) && f->inode->rdev == MM_ZERO_RDEV)
+		return mmap_anonymous(m);
+	if (!tmpfs_has_pages(f->inode))
+		return mmap_failed(-ENODEV);
+	return (struct mmap_object){ .object = object_get(&f->inode->object) };
+}
+
+/* May the new map be locked, if that is wanted? 0 or an error. */
+static long mmap_check_lock(const struct mmap_args *m)
+{
+	const struct aspace *as = process_running->aspace;
+	if (m->flags & MAP_LOCKED && as->limit_memlock == 0)
+		return -EPERM;
+	bool locked = m->flags & MAP_LOCKED || as->lock_future;
+	return locked && !aspace_may_lock(as, page_up(m->length)) ? -EAGAIN : 0;
+}
+
+/* Linux's order of complaints. 0 or an error. */
+static long mmap_check(const struct mmap_args *m)
+{
+	unsigned type = m->flags & MAP_TYPE;
+	if (m->length == 0)
+		return -EINVAL;
+	if (page_up(m->length) == 0)
+		return -ENOMEM;
+	if ((uint64_t)m->page + (page_up(m->length) >> PAGE_SHIFT) > MM_PAGES_MAX)
+		return -EOVERFLOW;
+	bool anonymous = m->flags & MAP_ANONYMOUS;
+	if (type != MAP_SHARED && type != MAP_PRIVATE &&
+	    (type != MAP_SHARED_VALIDATE || anonymous))
+		return -EINVAL;
+	if (type == MAP_SHARED_VALIDATE && m->flags & ~(uint32_t)MAP_KNOWN)
+		return -EOPNOTSUPP;
+	if (m->flags & MAP_GROWSDOWN && !(anonymous && type == MAP_PRIVATE))
+		return -EINVAL;
+	return mmap_check_lock(m);
+}
+
+static unsigned mmap_vma_flags(const struct mmap_args *m, const struct file *f)
+{
+	unsigned flags = (m->flags & MAP_GROWSDOWN ? VMA_GROWSDOWN : 0) |
+			 (m->flags & MAP_NORESERVE ? VMA_NORESERVE : 0) |
+			 (m->flags & MAP_LOCKED ? VMA_LOCKED : 0);
+	if ((m->flags & MAP_TYPE) == MAP_PRIVATE)
+		return flags;
+	return flags | VMA_SHARED | (f && !file_writable(f) ? VMA_NOWRITE : 0);
+}
+
+static long mmap_do(const struct mmap_args *m)
+{
+	bool anonymous = m->flags & MAP_ANONYMOUS;
+	struct aspace *as = process_running->aspace;
+	struct file *f = anonymous ? NULL : files_find(process_running->files, m->fd);
+	if (!anonymous && !f)
+		return -EBADF;
+	long error = mmap_check(m);
+	if (error)
+		return error;
+	struct mmap_object backing = f ? mmap_file(m, f) : mmap_anonymous(m);
+	if (backing.error)
+		return backing.error;
+	bool fixed = m->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+	struct aspace_map request = {
+		.start = m->addr,
+		.length = m->length,
+		.prot = mm_prot(m->prot),
+		.map_flags = (fixed ? ASPACE_FIXED : 0) |
+			     (f && m->flags & MAP_DENYWRITE ? ASPACE_CODE : 0) |
+			     (m->flags & MAP_FIXED_NOREPLACE ? ASPACE_NOREPLACE : 0),
+		.vma_flags = mmap_vma_flags(m, f),
+		.object = backing.object,
+		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
+	};
+	bool read_in = as->contiguous && f && backing.object;
+	long result = read_in ? partition_map_file(as, &request, f->inode)
+			      : aspace_map(as, &request);
+	if (backing.object)
+		reclaim_object_put(backing.object);
+	/* The map holds even if its pages can not all be had now, as on Linux. */
+	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
+		(void)aspace_populate(as, (vaddr_t)result, m->length);
+	return result;
+}
+
+long sys_mmap2(const struct syscall_args *args)
+{
+	const uint32_t *a = args->a;
+	return mmap_do(&(struct mmap_args){ a[0], a[1], a[2], a[3], a[4], a[5] });
+}
+
+/* The old form: six words in memory, the offset in bytes. */
+long sys_mmap(const struct syscall_args *args)
+{
+	struct mmap_args m;
+	if (syscall_read_user(&m, args->a[0], sizeof(m)) != 0)
+		return -EFAULT;
+	if (m.page & PAGE_MASK)
+		return -EINVAL;
+	m.page >>= PAGE_SHIFT;
+	return mmap_do(&m);
+}
+
+/* --- changing and removing --- */
+
+long sys_munmap(const struct syscall_args *args)
+{
+	return aspace_unmap(process_running->aspace, args->a[0], args->a[1]);
+}
+
+/* A shared map of a file must not become writable behind open's back. */
+static bool mm_is_read_only(const struct aspace *as, vaddr_t start, vaddr_t end)
+{
+	for (const struct vma *v = vma_find_from(&as->areas, start); v && v->start < end;
+	     v = vma_next(v))
+		if (v->flags & VMA_NOWRITE)
+			return true;
+	return false;
+}
+
+/* PROT_GROWSDOWN: from the start of the stack on. The start to change, or -EINVAL: it is none. */
+static long mm_stack_start(const struct aspace *as, vaddr_t start)
+{
+	const struct vma *v = vma_find_from(&as->areas, start);
+	return v && v->start <= start && v->flags & VMA_GROWSDOWN ? (long)v->start : -EINVAL;
+}
+
+long sys_mprotect(const struct syscall_args *args)
+{
+	struct aspace *as = process_running->aspace;
+	vaddr_t start = args->a[0], end = start + page_up(args->a[1]);
+	unsigned grows = args->a[2] & (PROT_GROWSDOWN | PROT_GROWSUP);
+	unsigned prot = args->a[2] & ~grows;
+	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || start & PAGE_MASK)
+		return -EINVAL;
+	if (args->a[1] == 0)
+		return 0;
+	if (end <= start)
+		return -ENOMEM;
+	if (prot & ~(unsigned)(PROT_ALL | 8)) /* 8: PROT_SEM, which asks for nothing */
+		return -EINVAL;
+	if (!vma_find_from(&as->areas, start))
+		return -ENOMEM;
+	if (grows) {
+		long from = grows == PROT_GROWSDOWN ? mm_stack_start(as, start) : -EINVAL;
+		if (is_error(from))
+			return from;
+		start = (vaddr_t)from;
+	}
+	if (prot & PROT_W && mm_is_read_only(as, start, end))
+		return -EACCES;
+	return aspace_protect(as, start, end - start, mm_prot(prot));
+}
+
+/* mremap(old, old length, new length, flags, new address) */
+long sys_mremap(const struct syscall_args *args)
+{
+	struct aspace *as = process_running->aspace;
+	const uint32_t *a = args->a;
+	const struct vma *v = vma_find(&as->areas, a[0]);
+	if (v && v->flags & VMA_LOCKED && a[2] > a[1] && !aspace_may_lock(as, a[2] - a[1]))
+		return -EAGAIN;
+	return aspace_remap(as, a[0], a[1], a[2], a[3], a[4]);
+}

@@ -1,0 +1,205 @@
+/*
+ * Signals: what a thread does about the ones that are pending.
+ *
+ * On its way back to user mode a thread takes signals one by one until none is left that it does
+ * not block. A handler gets a frame on the user stack (signal_frame.c); further signals lay their
+ * frames on top, so the last one's handler runs first. The default is to end the process, to stop
+ * it, or nothing.
+ *
+ * An interrupted call is settled when the first frame is laid: the frame's registers either hold
+ * -EINTR or lead to the call again. With no handler process_attend leads there.
+ *
+ * A stop is every thread's: the first one that takes the signal sets the group's stop_signal, the
+ * others find it and stop too. When all have stopped the parent is told. SIGCONT and SIGKILL let
+ * all of them run (signal.c).
+ *
+ * sigsuspend and its like block other signals for the time of one call. The mask to return to lies
+ * in sig_saved: a handler's frame takes it along, or it comes back when no handler ran.
+ */
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/proc/thread.h"
+#include "kernel/proc/wait.h"
+#include "kernel/trap/signal_frame.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/reclaim.h"
+#include "mm/slab.h"
+
+/* --- masks --- */
+
+static const uint64_t signal_unblockable = 1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1);
+
+void signal_set_mask(uint64_t mask)
+{
+	struct process *p = process_running;
+	p->sig_blocked = mask & ~signal_unblockable;
+	if (signal_wanted(p))
+		sched_request();
+}
+
+void signal_set_mask_for_call(uint64_t mask)
+{
+	struct process *p = process_running;
+	p->sig_saved = p->sig_blocked;
+	p->sig_restore = true;
+	signal_set_mask(mask);
+}
+
+void signal_restore_mask(void)
+{
+	struct process *p = process_running;
+	if (!p->sig_restore)
+		return;
+	p->sig_restore = false;
+	signal_set_mask(p->sig_saved);
+}
+
+/* --- stops --- */
+
+static void signal_join_stop(struct process *p)
+{
+	struct thread_group *g = p->group;
+	p->state = PROCESS_STOPPED;
+	g->stopped++;
+	if (g->stopped == g->live)
+		wait_notify_parent(g->leader, CLD_STOPPED, g->stop_signal);
+	sched_switch();
+}
+
+static void signal_stop(struct process *p, int signo)
+{
+	struct thread_group *g = p->group;
+	g->stop_signal = signo;
+	g->stopped = 0;
+	g->stop_reported = false;
+	g->continued = false;
+	list_for_each(node, &g->threads) {
+		struct process *t = list_entry(node, struct process, thread_link);
+		if (t != p)
+			signal_wake(t, signo);
+	}
+}
+
+static void signal_default(struct process *p, int signo)
+{
+	bool stops = signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+	if (signal_ignores(p, signo))
+		return;
+	if (!stops)
+		process_exit((uint32_t)signo);
+	if (signo == SIGSTOP || !signal_group_orphaned(p->pgrp, NULL))
+		signal_stop(p, signo);
+}
+
+/* --- handlers --- */
+
+/* The call that was interrupted is made again after the handler, or ends with -EINTR. */
+static void signal_settle_call(struct trap_frame *tf, const struct signal_action *action)
+{
+	enum { INT80_BYTES = 2 };
+	if (tf->vector != TRAP_SYSCALL || (int32_t)tf->error < 0)
+		return;
+	uint32_t error = -tf->eax;
+	bool again = error == ERESTARTNOINTR ||
+		     (error == ERESTARTSYS && action->flags & SA_RESTART);
+	if (again) {
+		tf->eax = tf->error;
+		tf->eip -= INT80_BYTES;
+	} else if (error == ERESTARTSYS || error == ERESTARTNOHAND ||
+		   error == ERESTART_RESTARTBLOCK) {
+		tf->eax = (uint32_t)-EINTR;
+	}
+	tf->error = UINT32_MAX; /* no call is under way any more */
+}
+
+static void signal_handle(struct trap_frame *tf, const struct signal_info *info)
+{
+	struct process *p = process_running;
+	struct signal_action action = p->actions->of[info->signo];
+	uint64_t mask = p->sig_restore ? p->sig_saved : p->sig_blocked;
+	signal_settle_call(tf, &action);
+	if (action.flags & SA_RESETHAND)
+		p->actions->of[info->signo].handler = SIG_DFL;
+	if (signal_frame_push(tf, &action, info, mask) != 0) {
+		if (info->signo == SIGSEGV)
+			p->actions->of[SIGSEGV].handler = SIG_DFL;
+		signal_force(p, SIGSEGV);
+		return;
+	}
+	p->sig_restore = false;
+	uint64_t more = (uint64_t)action.mask[1] << 32 | action.mask[0];
+	if (!(action.flags & SA_NODEFER))
+		more |= signal_bit(info->signo);
+	signal_set_mask(p->sig_blocked | more);
+}
+
+void signal_act(struct trap_frame *tf)
+{
+	struct process *p = process_running;
+	for (;;) {
+		if (p->group->exiting || p->must_end)
+			process_exit_thread(p->group->exit_status);
+		if (signal_in(p->pending.bits, SIGKILL))
+			process_exit(SIGKILL);
+		if (p->group->stop_signal) {
+			signal_join_stop(p);
+			continue;
+		}
+		int fatal = signal_fatal(p);
+		if (fatal)
+			process_exit((uint32_t)fatal);
+		struct signal_info info = signal_dequeue(p, ~p->sig_blocked);
+		if (!info.signo)
+			return;
+		uint32_t handler = p->actions->of[info.signo].handler;
+		if (handler == SIG_DFL)
+			signal_default(p, info.signo);
+		else if (handler != SIG_IGN)
+			signal_handle(tf, &info);
+	}
+}
+
+/* --- birth and exec --- */
+
+struct signal_actions *signal_actions_create(void)
+{
+	struct signal_actions *a = kzalloc(sizeof(*a));
+	if (!a && reclaim_room(1) == 0)
+		a = kzalloc(sizeof(*a));
+	if (a)
+		a->refs = 1;
+	return a;
+}
+
+struct signal_actions *signal_actions_fork(struct signal_actions *from, bool share)
+{
+	if (share) {
+		from->refs++;
+		return from;
+	}
+	struct signal_actions *a = signal_actions_create();
+	if (a)
+		memcpy(a->of, from->of, sizeof(a->of));
+	return a;
+}
+
+void signal_actions_put(struct signal_actions *a)
+{
+	if (!a)
+		return;
+	a->refs--;
+	if (a->refs == 0)
+		kfree(a);
+}
+
+void signal_after_exec(struct process *p)
+{
+	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
+		struct signal_action *action = &p->actions->of[signo];
+		uint32_t kept = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL;
+		*action = (struct signal_action){ .handler = kept };
+	}
+	p->altstack.size = 0;
+	p->restart.again = NULL;
+}

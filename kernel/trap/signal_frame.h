@@ -1,0 +1,56 @@
+/*
+ * A handler's frame on the user stack, and the way back. Theory in signal_frame.c. Context:
+ * process.
+ */
+#ifndef KERNEL_SIGNAL_FRAME_H
+#define KERNEL_SIGNAL_FRAME_H
+
+#include "kernel/proc/signal.h"
+
+/*
+ * Make the running process go on in @action's handler for @info; @mask is what the way back blocks
+ * again. 0, or -EFAULT: there is no stack to put it on; registers are as before.
+ */
+MUST_CHECK int signal_frame_push(struct trap_frame *tf, const struct signal_action *action,
+				 const struct signal_info *info, uint64_t mask);
+/*
+ * Registers and mask as a frame at @frame, which the program may have forged, says. 0 or -EFAULT:
+ * no such memory, or selectors no program may have.
+ */
+MUST_CHECK int signal_frame_pop(struct trap_frame *tf, uptr_t frame);
+MUST_CHECK int signal_frame_pop_rt(struct trap_frame *tf, uptr_t frame);
+
+/* Linux's stack_t. */
+struct signal_stack_words {
+	uint32_t sp, flags, size;
+};
+/* The alternative stack as sigaltstack tells it, seen from stack pointer @sp. */
+struct signal_stack_words signal_stack_now(const struct process *p, uptr_t sp);
+/* 0, -EPERM (in use), -EINVAL, -ENOMEM (too small). */
+int signal_stack_set(struct process *p, const struct signal_stack_words *new, uptr_t sp);
+
+/* --- x87/SSE state in Linux's form (signal_fpu.c) --- */
+
+/* Bytes that the running machine's form takes. */
+size_t signal_fpu_bytes(void);
+/* Where it goes below @sp, aligned as FXSAVE wants. */
+uptr_t signal_fpu_place(uptr_t sp);
+/* The running process's state to @to; then the state is a new program's. 0 or -EFAULT. */
+MUST_CHECK int signal_fpu_write(uptr_t to);
+/* And back. 0, -EFAULT or -ENOMEM. */
+MUST_CHECK int signal_fpu_read(uptr_t from);
+
+/* Linux's si_code (FPE_*) for the floating-point error the CPU has just reported. */
+int signal_fpu_code(bool simd);
+
+/* --- the kernel's own code in user memory (signal_page.c) --- */
+
+enum { SIGNAL_PAGE_SIGRETURN = 0, SIGNAL_PAGE_RT_SIGRETURN = 16 };
+
+/* Give @as the page whose code calls sigreturn. 0 or -ENOMEM. By exec. */
+MUST_CHECK int signal_page_map(struct aspace *as);
+/* The same code, SIGNAL_PAGE_CODE bytes of it, for one that can have no page of its own. */
+enum { SIGNAL_PAGE_CODE = 32 };
+void signal_page_copy(void *to);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Addresses in words, for people: what lies there, or what is nearest. Theory in explain.c.
+ * Context of all: process, or a panic (any). Never allocates, never sleeps. Answers stay until the
+ * next call.
+ */
+#ifndef KERNEL_EXPLAIN_H
+#define KERNEL_EXPLAIN_H
+
+#include "kernel/trap/trap.h"
+#include "mm/aspace/space.h"
+
+/* "[heap]", "/bin/sh", "anonymous memory": what the area @v of @as is. */
+const char *explain_area(const struct aspace *as, const struct vma *v);
+/* What user address @va is to @as, as in "12 KiB above [heap]". @as NULL: no process. */
+const char *explain_user(const struct aspace *as, vaddr_t va);
+/* What the kernel's own address @va is; user addresses as in @as. */
+const char *explain_kernel(const struct aspace *as, vaddr_t va);
+/*
+ * Why the user-mode exception @tf, at address @va of the running process, is fatal: @why, and for a
+ * page fault what was tried, and where.
+ */
+const char *explain_fatal(const struct trap_frame *tf, vaddr_t va, const char *why);
+
+/*
+ * What a panic report ends with: the fault's address in words (@tf NULL: no exception), the running
+ * process and its areas, the last events if they are recorded, and what to do next.
+ */
+void explain_panic(const struct trap_frame *tf);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * The load average: how many processes want the CPU, with old samples fading away.
+ *
+ * Every 5 seconds the processes that run, may run, or wait deeply (for a device) are counted, and
+ * each average moves towards that number by a fixed part of the distance: after its 1, 5 or 15
+ * minutes what was once true has faded to 1/e. The parts are e^(-5/60), e^(-5/300) and e^(-5/900)
+ * as fixed-point numbers, Linux's, so that equal loads give equal figures. Rounding goes up while
+ * the load rises, so that a steady load of 1 shows as 1.00 in the end.
+ *
+ * Left out: samples while nobody asks the CPU for anything are still taken; the timer's tick is
+ * there anyway.
+ */
+#include "kernel/watch/loadavg.h"
+
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/timer.h"
+
+enum { LOADAVG_PERIOD_TICKS = 5 * SCHED_HZ, LOADAVG_ONE = 1 << LOADAVG_SHIFT };
+
+static const uint32_t loadavg_keep[LOADAVG_COUNT] = { 1884, 2014, 2037 };
+
+uint32_t loadavg[LOADAVG_COUNT];
+static struct timer loadavg_timer;
+
+uint32_t loadavg_next(unsigned which, uint32_t before, uint32_t active)
+{
+	uint32_t keep = loadavg_keep[which], now = active << LOADAVG_SHIFT;
+	uint64_t sum = (uint64_t)before * keep + (uint64_t)now * (LOADAVG_ONE - keep);
+	if (now >= before)
+		sum += LOADAVG_ONE - 1;
+	return (uint32_t)(sum >> LOADAVG_SHIFT);
+}
+
+static void loadavg_sample(struct timer *t)
+{
+	uint32_t active = 0;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		active += p->state == PROCESS_RUNNABLE ||
+			  (p->state == PROCESS_SLEEPING && p->sleep == SLEEP_DEEP);
+	}
+	for (unsigned which = 0; which < LOADAVG_COUNT; which++)
+		loadavg[which] = loadavg_next(which, loadavg[which], active);
+	timer_start(t, t->expires + LOADAVG_PERIOD_TICKS);
+}
+
+void loadavg_start(void)
+{
+	timer_init(&loadavg_timer, loadavg_sample);
+	timer_start(&loadavg_timer, sched_ticks() + LOADAVG_PERIOD_TICKS);
+}

@@ -1,0 +1,185 @@
+/*
+ * Pressure: how long processes wait for memory, the disk and the CPU.
+ *
+ * Counters of faults say how often something happened, not what it cost. Pressure is the cost:
+ * the share of time in which work stood still for want of a resource. Two figures for each:
+ *
+ *   some   at least one process waits for it
+ *   full   processes wait for it, and nobody does anything useful meanwhile
+ *
+ * A process waits for memory from the begin of a page fault until its instruction can run again, if
+ * the fault had to read the page back from swap or had to send another page away first. A first
+ * touch that finds a free frame, or reads a file, is no pressure. With the RAM disk the fault is
+ * the CPU's own work; with a disk's time (disk_delay.c) the process sleeps in it, and waits for the
+ * disk as well.
+ *
+ * With one CPU the two figures follow from four numbers, kept up to date at each change: who can
+ * run, who waits for memory, who does both (it is in the fault's own work), who waits for the disk.
+ *
+ *   memory  some  somebody waits     full  and whoever has the CPU waits too, or nobody can run
+ *   disk    some  somebody waits     full  and nobody can run
+ *   cpu     some  more than one can run   full  never, as on Linux for a whole machine
+ *
+ * Time is given away before each change, under the numbers that held until then. A fault is known
+ * to have been a wait only at its end; as nothing else happens on the one CPU during it, the time
+ * since its begin is given away then, under the numbers with it.
+ *
+ * Averages are sampled every two seconds (lib/decay.c); if nobody came by for longer, what has
+ * piled up is one sample, and the periods missed are samples of nothing.
+ *
+ * Always true
+ *   E1  full <= some, for each resource
+ *   E2  the numbers are those of processes in their pressure_wait; none is negative
+ * Left out: waits inside system calls' own page faults do not sleep for the disk; they count as
+ * memory's. Groups of processes, and triggers (poll on the files).
+ * Source: Linux, Documentation/accounting/psi.rst.
+ */
+#include "kernel/watch/pressure.h"
+
+#include "kernel/proc/account.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/x86/cpu.h"
+#include "lib/decay.h"
+#include "mm/mmstat.h"
+
+enum { PRESSURE_PERIOD_TICKS = 2 * SCHED_HZ };
+
+struct pressure pressure[PRESSURE_RESOURCES];
+
+/* How many processes do what. */
+static struct {
+	uint32_t memory, memory_ready, disk;
+} pressure_now;
+static uint64_t pressure_mark; /* time up to here is given away */
+static uint64_t pressure_sampled, pressure_next_tick;
+static uint32_t pressure_io_before; /* at the begin of the fault under way */
+
+void pressure_init(void)
+{
+	pressure_mark = cpu_tsc();
+	pressure_sampled = pressure_mark;
+	pressure_next_tick = sched_ticks() + PRESSURE_PERIOD_TICKS;
+}
+
+static void pressure_give(enum pressure_resource which, bool some, bool full, uint64_t units)
+{
+	if (some)
+		pressure[which].some.units += units;
+	if (some && full)
+		pressure[which].full.units += units;
+}
+
+void pressure_account(void)
+{
+	uint64_t now = cpu_tsc(), units = now - pressure_mark;
+	uint32_t ready = sched_ready();
+	const struct process *p = process_running;
+	bool waits = p != NULL && p->waits.memory;
+	pressure_mark = now;
+	pressure_give(PRESSURE_MEMORY, pressure_now.memory > 0,
+		      waits || ready == pressure_now.memory_ready, units);
+	pressure_give(PRESSURE_IO, pressure_now.disk > 0, ready == 0, units);
+	pressure_give(PRESSURE_CPU, ready > 1, false, units);
+}
+
+/* What a fault does when memory is short: read a page back, or send one away. */
+static uint32_t pressure_io(void)
+{
+	return mmstat_read(swap_ins) + mmstat_read(evictions);
+}
+
+void pressure_fault_begin(void)
+{
+	pressure_account();
+	pressure_io_before = pressure_io();
+}
+
+bool pressure_fault_end(void)
+{
+	struct process *p = process_running;
+	if (p == NULL || pressure_io() == pressure_io_before)
+		return false;
+	p->waits.since = pressure_mark;
+	p->waits.memory = true;
+	pressure_now.memory++;
+	pressure_now.memory_ready++;
+	pressure_account();
+	return true;
+}
+
+void pressure_wait_end(void)
+{
+	struct process *p = process_running;
+	pressure_account();
+	p->account.stall += pressure_mark - p->waits.since;
+	p->waits.memory = false;
+	pressure_now.memory--;
+	pressure_now.memory_ready--;
+}
+
+void pressure_disk_begin(void)
+{
+	struct process *p = process_running;
+	pressure_account();
+	p->waits.disk = true;
+	pressure_now.disk++;
+	if (p->waits.memory)
+		pressure_now.memory_ready--;
+}
+
+void pressure_disk_end(void)
+{
+	struct process *p = process_running;
+	pressure_account();
+	p->waits.disk = false;
+	pressure_now.disk--;
+	if (p->waits.memory)
+		pressure_now.memory_ready++;
+}
+
+/* --- averages --- */
+
+/* Only ever added to, at today's rate: a total never goes back. */
+static void pressure_convert(struct pressure_time *t)
+{
+	t->micros += account_micros(t->units - t->converted);
+	t->converted = t->units;
+}
+
+static void pressure_sample(struct pressure_time *t, uint64_t whole, uint32_t missed)
+{
+	static const uint32_t weights[] = { DECAY_10S, DECAY_60S, DECAY_300S };
+	uint32_t share = decay_share(t->units - t->sampled, whole);
+	t->sampled = t->units;
+	for (unsigned i = 0; i < ARRAY_SIZE(weights); i++) {
+		uint32_t past = decay_idle(t->averages[i], weights[i], missed);
+		t->averages[i] = decay_sample(past, weights[i], share);
+	}
+}
+
+void pressure_work(void)
+{
+	uint64_t now = sched_ticks();
+	if (now < pressure_next_tick)
+		return;
+	uint32_t missed = (uint32_t)((now - pressure_next_tick) / PRESSURE_PERIOD_TICKS);
+	pressure_next_tick += (uint64_t)(missed + 1) * PRESSURE_PERIOD_TICKS;
+	pressure_account();
+	uint64_t whole = pressure_mark - pressure_sampled;
+	pressure_sampled = pressure_mark;
+	for (unsigned i = 0; i < PRESSURE_RESOURCES; i++) {
+		pressure_sample(&pressure[i].some, whole, missed);
+		pressure_sample(&pressure[i].full, whole, missed);
+	}
+}
+
+void pressure_read(void)
+{
+	pressure_work();
+	pressure_account();
+	for (unsigned i = 0; i < PRESSURE_RESOURCES; i++) {
+		pressure_convert(&pressure[i].some);
+		pressure_convert(&pressure[i].full);
+	}
+}

@@ -1,0 +1,34 @@
+/*
+ * The exact reference string of the first process. Theory in reference.c. trap.c calls these where
+ * reference_on() says so. Context: process.
+ */
+#ifndef KERNEL_REFERENCE_H
+#define KERNEL_REFERENCE_H
+
+#include "kernel/trap/trap.h"
+#include "mm/trace.h"
+#include "mm/types.h"
+
+static inline bool reference_on(void)
+{
+	return UNLIKELY(trace_on >> TRACE_REFERENCE & 1);
+}
+
+/* First thing after an entry from user mode: @tf has the program's own trap flag again. */
+void reference_entered(struct trap_frame *tf);
+/*
+ * A page fault at @va. True: the page was only withdrawn, and the instruction may run again; it is
+ * no fault that anybody counts.
+ */
+bool reference_granted(const struct trap_frame *tf, vaddr_t va);
+/* That fault has been handled in the ordinary way: the page is there. */
+void reference_mapped(const struct trap_frame *tf, vaddr_t va);
+/* A debug trap from user mode. True: it was all ours, the program knows nothing of it. */
+bool reference_stepped(struct trap_frame *tf);
+/*
+ * Last thing before the return to user mode, interrupts off. @called: from a system call, which may
+ * have mapped and touched anything.
+ */
+void reference_leave(struct trap_frame *tf, bool called);
+
+#endif

@@ -1,0 +1,340 @@
+/*
+ * Address spaces: what a program knows better. madvise, mincore, mlock.
+ *
+ * Advice either takes pages away (DONTNEED, FREE, PAGEOUT), brings them in (WILLNEED, POPULATE), or
+ * changes what the clock or fork thinks of them (COLD, DONTFORK, ...). All of it is a walk over the
+ * areas of a range, cut at its ends where the area itself changes.
+ *
+ * A locked area's pages are no victims: each mapping of a page in such an area counts a lock on the
+ * frame (reclaim_page_lock), and a frame with locks is not known to the policy. The fault locks the
+ * pages that come later.
+ *
+ * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and
+ * the frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
+ *
+ * Left out: huge pages, merging, core dumps: such advice is accepted and changes nothing.
+ * Source: madvise(2), mincore(2), mlock(2).
+ */
+#include "kernel/base/panic.h"
+#include "lib/errno.h"
+#include "mm/aspace/aspace_internal.h"
+#include "mm/fault.h"
+#include "mm/partition/contiguous.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+
+static int populate_page(struct aspace *as, vaddr_t va, unsigned access)
+{
+	int err = fault_handle(as, va, access);
+	while (err == -EAGAIN) /* under I/O by somebody who does not sleep on us */
+		err = fault_handle(as, va, access);
+	return err;
+}
+
+static int populate_range(struct aspace *as, vaddr_t start, vaddr_t end, unsigned access)
+{
+	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_FRAME && (access != PROT_W || (e.prot & PROT_W)))
+			continue;
+		int err = populate_page(as, va, access);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
+{
+	vaddr_t end = page_up(start + length);
+	struct vma *v = vma_find_from(&as->areas, start);
+	if (as->contiguous != NULL)
+		return 0; /* all of it is there */
+	for (; v != NULL && v->start < end; v = vma_next(v)) {
+		if (v->prot == PROT_NONE)
+			continue;
+		bool write = (v->prot & PROT_W) && !(v->flags & VMA_SHARED);
+		int err = populate_range(as, MAX(start, v->start), MIN(end, v->end),
+					 write ? PROT_W : PROT_R);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* --- advice, one range of one area at a time --- */
+
+static int advise_need(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+{
+	for (vaddr_t va = start; v->prot != PROT_NONE && va < end; va += PAGE_SIZE) {
+		bool on_slot = pmap_lookup(&as->pmap, va).kind == PMAP_SLOT;
+		if ((on_slot || v->object->ops->keeps_pages) &&
+		    populate_page(as, va, PROT_R) == -ENOMEM)
+			break; /* advice may fail silently */
+	}
+	return 0;
+}
+
+static int advise_drop(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+{
+	if (v->flags & VMA_LOCKED)
+		return -EINVAL;
+	aspace_drop_pages(as, v, start, end);
+	return 0;
+}
+
+/* One page of MADV_FREE: clean from now on, its slot given back. */
+static void free_lazily(struct aspace *as, vaddr_t va, struct frame *f)
+{
+	if (f->owner != FRAME_ANON || f->mappers != 1 || f->pins != 0 || (f->flags & FRAME_BUSY))
+		return;
+	if (f->slot != 0) {
+		if (swap_refs(f->slot) != 0)
+			return;
+		swap_detach(f);
+	}
+	struct pmap_entry e = pmap_unmap(&as->pmap, va);
+	if (pmap_map(&as->pmap, va, e.number, e.prot))
+		panic("no page table at %08x although it was there", va);
+	f->flags = (f->flags & ~FRAME_DIRTY) | FRAME_LAZY;
+}
+
+static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+{
+	if (v->object != &object_zero || (v->flags & (VMA_SHARED | VMA_LOCKED)))
+		return -EINVAL;
+	pmap_for_each(va, &as->pmap, start, end) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_SLOT) {
+			pmap_clear(&as->pmap, va);
+			reclaim_slot_released(e.number);
+		} else if (e.number != object_zero_pfn) {
+			free_lazily(as, va, frame_of(e.number));
+		}
+	}
+	return 0;
+}
+
+/* Not used of late, or out at once: only pages that nobody else maps. */
+static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end, bool page_out)
+{
+	if (v->flags & VMA_LOCKED)
+		return -EINVAL;
+	pmap_for_each(va, &as->pmap, start, end) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn ||
+		    frame_of(e.number)->mappers != 1)
+			continue;
+		pmap_test_clear_accessed(&as->pmap, va);
+		frame_of(e.number)->flags &= ~FRAME_REFERENCED;
+		if (page_out)
+			(void)reclaim_page_out(frame_of(e.number));
+	}
+	return 0;
+}
+
+static int advise_fork(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
+{
+	unsigned flag = advice == ADVISE_DONTFORK || advice == ADVISE_DOFORK ? VMA_DONTFORK
+									     : VMA_WIPEONFORK;
+	bool set = advice == ADVISE_DONTFORK || advice == ADVISE_WIPEONFORK;
+	if (advice == ADVISE_WIPEONFORK && (v->object != &object_zero || (v->flags & VMA_SHARED)))
+		return -EINVAL;
+	if (aspace_cut(as, start) || aspace_cut(as, end))
+		return -ENOMEM;
+	v = vma_find(&as->areas, start);
+	v->flags = set ? v->flags | flag : v->flags & ~flag;
+	aspace_merge(as, v);
+	return 0;
+}
+
+static int advise_area(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
+{
+	switch (advice) {
+	case ADVISE_WILLNEED:
+		return advise_need(as, v, start, end);
+	case ADVISE_DONTNEED:
+		return advise_drop(as, v, start, end);
+	case ADVISE_FREE:
+		return advise_free(as, v, start, end);
+	case ADVISE_COLD:
+	case ADVISE_PAGEOUT:
+		return advise_cold(as, v, start, end, advice == ADVISE_PAGEOUT);
+	case ADVISE_POPULATE_READ:
+		return populate_range(as, start, end, PROT_R);
+	case ADVISE_POPULATE_WRITE:
+		return populate_range(as, start, end, PROT_W);
+	case ADVISE_DONTFORK:
+	case ADVISE_DOFORK:
+	case ADVISE_WIPEONFORK:
+	case ADVISE_KEEPONFORK:
+		return advise_fork(as, v, start, end, advice);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Advice that is accepted: NORMAL to DONTNEED, FREE to KEEPONFORK but for 9, COLD to
+ * POPULATE_WRITE.
+ */
+static bool advice_known(unsigned advice)
+{
+	return advice <= ADVISE_DONTNEED ||
+	       (advice >= ADVISE_FREE && advice <= ADVISE_POPULATE_WRITE && advice != 9);
+}
+
+int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
+{
+	vaddr_t at = start, end = page_up(start + length);
+	bool hole = false;
+	if (!advice_known(advice) || (start & PAGE_MASK) || (length != 0 && end <= start))
+		return -EINVAL;
+	if (as->contiguous != NULL)
+		return contiguous_advise(as, start, end - start, advice);
+	while (at < end) {
+		struct vma *v = vma_find_from(&as->areas, at);
+		if (v == NULL || v->start >= end)
+			return -ENOMEM;
+		if (v->start > at)
+			hole = true;
+		at = MAX(at, v->start);
+		vaddr_t stop = MIN(end, v->end);
+		int err = advise_area(as, v, at, stop, advice);
+		if (err)
+			return err;
+		at = stop;
+	}
+	return hole ? -ENOMEM : 0;
+}
+
+bool aspace_in_core(const struct aspace *as, vaddr_t va)
+{
+	if (as->contiguous != NULL)
+		return contiguous_is_in(as->contiguous);
+	struct pmap_entry e = pmap_lookup(&as->pmap, va);
+	if (e.kind == PMAP_FRAME)
+		return true;
+	if (e.kind == PMAP_SLOT)
+		return swap_frame(e.number) != NULL;
+	const struct vma *v = vma_find(&as->areas, va);
+	uint32_t index = v->index + ((va - v->start) >> PAGE_SHIFT);
+	return object_lookup(v->object, index).kind == OBJECT_FRAME;
+}
+
+/* --- locks --- */
+
+/* Count, or uncount, a lock for every frame that @v maps now. */
+static void lock_resident(struct aspace *as, struct vma *v, bool lock)
+{
+	pmap_for_each(va, &as->pmap, v->start, v->end) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
+			continue;
+		if (lock)
+			reclaim_page_lock(frame_of(e.number));
+		else
+			reclaim_page_unlock(frame_of(e.number));
+	}
+}
+
+static void area_set_locked(struct aspace *as, struct vma *v, bool lock)
+{
+	if (lock == ((v->flags & VMA_LOCKED) != 0))
+		return;
+	lock_resident(as, v, lock);
+	v->flags = lock ? v->flags | VMA_LOCKED : v->flags & ~VMA_LOCKED;
+}
+
+/* Bytes of [start, end) that are locked. */
+static uint32_t locked_bytes(const struct aspace *as, vaddr_t start, vaddr_t end)
+{
+	uint32_t bytes = 0;
+	const struct vma *v = vma_find_from(&as->areas, start);
+	for (; v != NULL && v->start < end; v = vma_next(v))
+		if (v->flags & VMA_LOCKED)
+			bytes += MIN(v->end, end) - MAX(v->start, start);
+	return bytes;
+}
+
+bool aspace_may_lock(const struct aspace *as, size_t length)
+{
+	if (as->limit_memlock == ASPACE_NO_LIMIT)
+		return true;
+	return (uint64_t)locked_bytes(as, 0, USER_TOP) + length <= as->limit_memlock;
+}
+
+/*
+ * Mark [start, end), page aligned. -ENOMEM at a hole, with what came before it done, as on Linux.
+ */
+static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool lock)
+{
+	if (aspace_cut(as, start) || aspace_cut(as, end))
+		return -ENOMEM;
+	vaddr_t at = start;
+	while (at < end) {
+		struct vma *v = vma_find(&as->areas, at);
+		if (v == NULL)
+			return -ENOMEM;
+		at = v->end;
+		area_set_locked(as, v, lock);
+		aspace_merge(as, v);
+	}
+	return 0;
+}
+
+/* For mlock a page that can not come in is always -ENOMEM, pages that nobody may touch included. */
+static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
+{
+	const struct vma *v = vma_find_from(&as->areas, start);
+	for (; v != NULL && v->start < end; v = vma_next(v))
+		if (v->prot == PROT_NONE)
+			return -ENOMEM;
+	return aspace_populate(as, start, end - start) ? -ENOMEM : 0;
+}
+
+int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
+{
+	vaddr_t first = page_down(start), end = page_up(start + length);
+	if (end < first)
+		return -EINVAL;
+	if (as->contiguous != NULL) /* its pages never leave one by one */
+		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
+	if (!aspace_may_lock(as, end - first - locked_bytes(as, first, end)))
+		return -ENOMEM;
+	int err = range_set_locked(as, first, end, true);
+	if (err == 0 && !on_fault)
+		err = lock_populate(as, first, end);
+	return err;
+}
+
+int aspace_unlock(struct aspace *as, vaddr_t start, size_t length)
+{
+	vaddr_t first = page_down(start), end = page_up(start + length);
+	if (as->contiguous != NULL)
+		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
+	return end < first ? -EINVAL : range_set_locked(as, first, end, false);
+}
+
+int aspace_lock_all(struct aspace *as, bool on_fault)
+{
+	if ((uint64_t)as->areas.npages << PAGE_SHIFT > as->limit_memlock)
+		return -ENOMEM;
+	if (as->contiguous != NULL)
+		return 0;
+	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
+		area_set_locked(as, v, true);
+	/* What can not come in now is locked when it comes. */
+	if (!on_fault)
+		(void)aspace_populate(as, USER_BASE, USER_TOP - USER_BASE);
+	return 0;
+}
+
+void aspace_unlock_all(struct aspace *as)
+{
+	as->lock_future = false;
+	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
+		area_set_locked(as, v, false);
+}

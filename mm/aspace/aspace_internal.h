@@ -1,0 +1,37 @@
+/*
+ * What the files of mm/aspace*.c share with each other and with no one else. Context: process. May
+ * reclaim.
+ */
+#ifndef MM_ASPACE_INTERNAL_H
+#define MM_ASPACE_INTERNAL_H
+
+#include "mm/aspace/space.h"
+
+/* Drop what is at the pages of [start, end), which lies in @v: frames, slots. */
+void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
+/* The entry at @va of @v is a frame: it goes, with its lock and its dirty mark. */
+void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va);
+/* @v with all its pages, and its reference on its object. */
+void aspace_remove_area(struct aspace *as, struct vma *v);
+/* A copy of @like on no set. NULL: no memory, although room was made. */
+MUST_CHECK struct vma *aspace_new_area(const struct vma *like);
+/* Make @at a border between areas. 0 or -ENOMEM. */
+MUST_CHECK int aspace_cut(struct aspace *as, vaddr_t at);
+/* Join @v with its neighbours where nothing tells them apart. */
+void aspace_merge(struct aspace *as, struct vma *v);
+/* Is [start, start + length) inside user space, without wrapping? */
+bool aspace_range_ok(vaddr_t start, size_t length);
+/* Is it free, with the gap below a stack? */
+bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length);
+/* May @as have @length more bytes of such an area? False: a limit, or more than could ever fit. */
+bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
+			  unsigned vma_flags);
+
+/* An area with PROT_X has come, gone or changed: the code limit follows. */
+void aspace_code_changed(struct aspace *as);
+/* If @as is what the CPU uses: its segment, which has changed, into the descriptors. */
+void aspace_reload_segment(const struct aspace *as);
+/* Asserts U5. */
+void aspace_code_check(const struct aspace *as);
+
+#endif

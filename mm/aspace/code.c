@@ -1,0 +1,85 @@
+/*
+ * Address spaces: the end of code. A line in the sand instead of a bit per page.
+ *
+ * Page tables without PAE have no bit that forbids execution. The code segment has a limit. So all
+ * that a program executes is kept low, the limit of its code segment is the end of the highest
+ * area with PROT_X, and nothing above it can be executed: stack, heap, data that is mapped without
+ * an address. What is writable and lies below the line (the data of programs and libraries,
+ * between their texts) stays executable; /proc/PID/smaps says how much that is.
+ *
+ * To keep it low, three kinds of maps without an address go to the lowest gap instead of the
+ * highest: executable ones, those of which the caller says so (images: a library's first map
+ * need not be executable itself, but what follows lies beside it), and the dynamic linker. The
+ * lowest gap begins at ASPACE_CODE_LOW: 1 MiB and 64 KiB, so that NULL pointers with large offsets
+ * still trap, and addresses there hold a zero byte, which a string overflow can not write. It
+ * ends where the heap begins, for the heap must be able to grow. Where all of it is taken the map
+ * goes where all others go, and raises the line: protection is lost, the program is not.
+ *
+ * An anonymous executable map (a compiler's output at run time) goes low too. One that becomes
+ * executable by mprotect where it lies raises the line to its end, as an executable stack does.
+ *
+ * The limit is computed anew when an area with PROT_X comes, goes or changes, from the highest
+ * area down to the first executable one; changes of others cost nothing. If the address space is
+ * the CPU's, its descriptors change at once; they hold when the CPU next enters user mode.
+ *
+ * Always true (aspace_check)
+ *   U5  the code limit is the end of the highest area with PROT_X, or one page if there is none;
+ *       so no executable area, writable or not, lies above it (a partition has its own
+ *       limits: contiguous.c)
+ * Left out: a limit of each thread's own.
+ * Source: Ingo Molnar's Exec Shield (2003); OpenBSD 3.3 on i386 ("line in the sand").
+ */
+#include "kernel/base/panic.h"
+#include "mm/aspace/aspace_internal.h"
+
+static uint32_t aspace_code_end(const struct aspace *as)
+{
+	const struct vma *v = vma_last(&as->areas);
+	while (v != NULL && !(v->prot & PROT_X))
+		v = vma_prev(v);
+	return v != NULL ? v->end : PAGE_SIZE;
+}
+
+void aspace_code_changed(struct aspace *as)
+{
+	if (as->contiguous != NULL)
+		return;
+	as->segment.code_limit = aspace_code_end(as);
+	aspace_reload_segment(as);
+}
+
+/* The lowest place at or after ASPACE_CODE_LOW that is not the heap's, or 0. */
+static vaddr_t code_gap(const struct aspace *as, size_t length)
+{
+	vaddr_t top = as->brk_start != 0 ? MIN(as->brk_start, as->mmap_top) : as->mmap_top;
+	vaddr_t at = ASPACE_CODE_LOW;
+	while (at < top && length <= top - at) {
+		if (aspace_range_free(as, at, length))
+			return at;
+		at = vma_find_from(&as->areas, at)->end;
+	}
+	return 0;
+}
+
+vaddr_t aspace_place_code(const struct aspace *as, size_t length)
+{
+	vaddr_t start = code_gap(as, length);
+	return start != 0 ? start : aspace_place(as, length);
+}
+
+uint32_t aspace_exposed(const struct aspace *as, const struct vma *v)
+{
+	if (!(v->prot & PROT_W) || v->start >= as->segment.code_limit)
+		return 0;
+	return MIN(v->end, as->segment.code_limit) - v->start;
+}
+
+void aspace_code_check(const struct aspace *as)
+{
+	vaddr_t end = PAGE_SIZE;
+	if (as->contiguous != NULL)
+		return;
+	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
+		end = v->prot & PROT_X ? v->end : end;
+	ASSERT(as->segment.code_limit == end);
+}

@@ -1,0 +1,178 @@
+/*
+ * Address spaces: mremap. An area grows, shrinks, or goes elsewhere with its pages.
+ *
+ * A page moves by its entry: what the entry named before is named by another one after, the frame
+ * stays where it is. First all that can fail is made sure of: a new area, and page tables for every
+ * entry that will move. Then the entries move, which can not fail, and the old area goes.
+ *
+ * Always true: at no moment do two entries of the process name the page, and none is without one.
+ * Source: mremap(2); CVE-2004-0077 (the old range's removal may not fail unnoticed).
+ */
+#include "kernel/base/panic.h"
+#include "lib/errno.h"
+#include "mm/aspace/aspace_internal.h"
+#include "mm/partition/contiguous.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+
+struct move {
+	vaddr_t from, to;
+	size_t old_length, new_length;
+	unsigned flags;
+};
+
+/*
+ * Page tables for all that will move. Making one may evict, but no entry appears or vanishes by
+ * that.
+ */
+static int move_reserve(struct aspace *as, const struct move *m, size_t length)
+{
+	vaddr_t end = m->from + length;
+	pmap_for_each(va, &as->pmap, m->from, end) {
+		for (unsigned tries = 0; pmap_reserve(&as->pmap, va - m->from + m->to); tries++) {
+			if (tries == RECLAIM_TRIES || reclaim_room(2))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void move_entry(struct aspace *as, vaddr_t from, vaddr_t to)
+{
+	struct pmap_entry e = pmap_lookup(&as->pmap, from);
+	if (e.kind == PMAP_SLOT) {
+		pmap_clear(&as->pmap, from);
+		pmap_set_slot(&as->pmap, to, e.number);
+		return;
+	}
+	e = pmap_unmap(&as->pmap, from);
+	if (pmap_map(&as->pmap, to, e.number, e.prot))
+		panic("no page table at %08x although it was reserved", to);
+	if (e.number == object_zero_pfn)
+		return;
+	struct frame *f = frame_of(e.number);
+	if (e.dirty)
+		f->flags |= FRAME_DIRTY;
+	rmap_remove(f, &as->pmap, from);
+	rmap_add(f, &as->pmap, to);
+}
+
+static void move_entries(struct aspace *as, const struct move *m, size_t length)
+{
+	vaddr_t end = m->from + length;
+	pmap_for_each(va, &as->pmap, m->from, end)
+		move_entry(as, va, va - m->from + m->to);
+}
+
+/* The pages are where they belong, the old range is cut free: away with it, or leave it empty. */
+static void move_finish(struct aspace *as, const struct move *m, struct vma *area)
+{
+	vma_insert(&as->areas, area);
+	move_entries(as, m, MIN(m->old_length, m->new_length));
+	struct vma *old = m->old_length != 0 ? vma_find(&as->areas, m->from) : NULL;
+	if (old != NULL && (m->flags & ASPACE_DONTUNMAP))
+		old->flags &= ~VMA_LOCKED;
+	else if (old != NULL)
+		aspace_remove_area(as, old);
+	aspace_merge(as, area);
+}
+
+/* To m->to, which is free. */
+static long move_area(struct aspace *as, const struct move *m)
+{
+	if (aspace_cut(as, m->from) || aspace_cut(as, m->from + m->old_length))
+		return -ENOMEM;
+	struct vma *area = aspace_new_area(vma_find(&as->areas, m->from));
+	if (area == NULL)
+		return -ENOMEM;
+	area->index += (m->from - area->start) >> PAGE_SHIFT;
+	area->start = m->to;
+	area->end = m->to + m->new_length;
+	if (move_reserve(as, m, MIN(m->old_length, m->new_length))) {
+		reclaim_object_put(vma_free(area));
+		return -ENOMEM;
+	}
+	move_finish(as, m, area);
+	return (long)m->to;
+}
+
+/* Checks that need no area. */
+static int move_valid(const struct move *m)
+{
+	const unsigned known = ASPACE_MAYMOVE | ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP;
+	if ((m->flags & ~known) || (m->from & PAGE_MASK) || m->new_length == 0)
+		return -EINVAL;
+	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) && !(m->flags & ASPACE_MAYMOVE))
+		return -EINVAL;
+	if ((m->flags & ASPACE_DONTUNMAP) && m->old_length != m->new_length)
+		return -EINVAL;
+	if (!(m->flags & ASPACE_MOVE_FIXED))
+		return 0;
+	if ((m->to & PAGE_MASK) || !aspace_range_ok(m->to, m->new_length) || m->to < USER_BASE)
+		return -EINVAL;
+	return m->to + m->new_length > m->from && m->from + m->old_length > m->to ? -EINVAL : 0;
+}
+
+/* In place: 0 done, -EAGAIN it has to move, else an error. */
+static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
+{
+	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) || m->old_length == 0)
+		return -EAGAIN;
+	if (m->new_length == m->old_length)
+		return 0;
+	if (m->new_length < m->old_length)
+		return aspace_unmap(as, m->from + m->new_length, m->old_length - m->new_length);
+	size_t more = m->new_length - m->old_length;
+	if (v->end != m->from + m->old_length || !aspace_range_ok(v->end, more) ||
+	    !aspace_range_free(as, v->end, more))
+		return -EAGAIN;
+	vma_resize(&as->areas, v, v->start, v->end + more);
+	aspace_merge(as, v);
+	return 0;
+}
+
+static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
+{
+	if (m->flags & ASPACE_MOVE_FIXED) {
+		int err = aspace_unmap(as, m->to, m->new_length);
+		return err ? err : move_area(as, m);
+	}
+	if (!(m->flags & ASPACE_MAYMOVE))
+		return -ENOMEM;
+	m->to = prot & PROT_X ? aspace_place_code(as, m->new_length)
+			      : aspace_place(as, m->new_length);
+	return m->to != 0 ? move_area(as, m) : -ENOMEM;
+}
+
+long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		  unsigned flags, vaddr_t to)
+{
+	if (as->contiguous != NULL)
+		return contiguous_remap(as, old, old_length, new_length, flags);
+	struct move m = { old, to, page_up(old_length), page_up(new_length), flags };
+	int err = move_valid(&m);
+	if (err)
+		return err;
+	struct vma *v = vma_find(&as->areas, old);
+	if (v == NULL)
+		return -EFAULT;
+	if (m.old_length == 0 && !(v->flags & VMA_SHARED))
+		return -EINVAL; /* only shared memory can be mapped once more this way */
+	bool only_shrinks = m.new_length < m.old_length &&
+			    !(flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP));
+	if (m.old_length > v->end - old && !only_shrinks)
+		return -EFAULT; /* giving back, unlike moving, may go over several areas */
+	size_t more = m.new_length > m.old_length ? m.new_length - m.old_length : 0;
+	if ((flags & ASPACE_DONTUNMAP) != 0)
+		more = m.new_length;
+	if (more != 0 && !aspace_within_limits(as, more, v->prot, v->flags))
+		return -ENOMEM;
+	unsigned area_flags = v->flags, prot = v->prot;
+	err = move_in_place(as, &m, v);
+	long at = err == -EAGAIN ? move_elsewhere(as, &m, prot) : err != 0 ? err : (long)old;
+	if (prot & PROT_X)
+		aspace_code_changed(as);
+	if (!is_error(at) && more != 0 && (area_flags & VMA_LOCKED))
+		(void)aspace_populate(as, at + m.old_length, m.new_length - m.old_length);
+	return at;
+}

@@ -1,0 +1,289 @@
+/*
+ * Address spaces: the life of one.
+ *
+ * An address space is a set of areas (what ought to be where), page tables (what is there now),
+ * and a base and a limit (the hardware window that both must stay inside). This file makes,
+ * copies and removes them; map.c changes their areas; fault.c fills their tables.
+ *
+ * Fork copies areas and entries, not pages: every private page is made read-only in both, and the
+ * first to write gets a copy. A slot gets one more reference. So fork costs one entry for each
+ * page that is there, whatever it contains.
+ *
+ * Always true (aspace_check):
+ *   U1  the areas are sound (A1..A3), the tables too (P1..P4)
+ *   U2  no entry lies outside an area: a page without an area can not be reached again
+ *   U3  a writable entry lies in an area that allows writing; in a private area its frame is
+ *       private and has no other user
+ *   U4  no entry allows what its area forbids
+ * and U5, about the code limit, in code.c. A space that is one partition (contiguous.c) has
+ * areas and no pages of its own; U1 holds for it, and K1 to K5 instead of the others.
+ *
+ * Left out: sharing page tables between parent and child until one changes. Copying the entries
+ * of a small program costs less than the bookkeeping would.
+ * Source: Linux's mm_struct and dup_mmap for the order of work; UVM for the words.
+ */
+#include "mm/aspace/aspace_internal.h"
+
+#include "kernel/base/panic.h"
+#include "lib/errno.h"
+#include "lib/list.h"
+#include "mm/partition/contiguous.h"
+#include "mm/reclaim.h"
+#include "mm/rmap.h"
+#include "mm/slab.h"
+
+/* The bookkeeping beside what others may see: all address spaces, for aspace_check_all. */
+struct aspace_entry {
+	struct aspace as;
+	struct list_node link;
+};
+
+static struct slab_cache *aspace_cache;
+static struct list_node aspaces = LIST_HEAD_INIT(aspaces);
+static const struct aspace *aspace_active; /* the CPU's; NULL: the kernel alone */
+
+void aspace_init(void)
+{
+	aspace_cache = slab_create("aspace", sizeof(struct aspace_entry), 0, NULL);
+	if (aspace_cache == NULL)
+		panic("no memory for the cache of address spaces");
+	allot_init();
+}
+
+struct aspace *aspace_create(void)
+{
+	struct aspace_entry *e = slab_alloc(aspace_cache);
+	if (e == NULL)
+		return NULL;
+	e->as = (struct aspace){
+		.refs = 1,
+		.segment = { .base = 0, .data_limit = USER_TOP, .code_limit = PAGE_SIZE },
+		.mmap_top = USER_TOP - ASPACE_MMAP_GAP,
+		.stack_limit = ASPACE_STACK_LIMIT,
+		.limit_as = ASPACE_NO_LIMIT,
+		.limit_data = ASPACE_NO_LIMIT,
+		.limit_memlock = ASPACE_NO_LIMIT,
+	};
+	if (pmap_create(&e->as.pmap)) {
+		slab_free(aspace_cache, e);
+		return NULL;
+	}
+	e->as.allot = allot_create(&e->as.pmap);
+	if (e->as.allot == NULL) {
+		pmap_destroy(&e->as.pmap);
+		slab_free(aspace_cache, e);
+		return NULL;
+	}
+	list_push_back(&aspaces, &e->link);
+	return &e->as;
+}
+
+struct aspace *aspace_get(struct aspace *as)
+{
+	as->refs++;
+	return as;
+}
+
+void aspace_reload_segment(const struct aspace *as)
+{
+	if (as == aspace_active && segment_set_user(&as->segment))
+		panic("an address space with limits that no descriptor can hold");
+}
+
+void aspace_activate(struct aspace *as)
+{
+	aspace_active = as;
+	if (as == NULL) {
+		pmap_activate(NULL);
+		allot_stop(false);
+		return;
+	}
+	pmap_activate(&as->pmap);
+	allot_run(as->allot);
+	aspace_reload_segment(as);
+}
+
+/* The frame entry at @va of @v's goes, and with it what only it needed. */
+void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
+{
+	struct pmap_entry e = pmap_unmap(&as->pmap, va);
+	if (e.number == object_zero_pfn)
+		return; /* the page of zeroes has no reverse map */
+	struct frame *f = frame_of(e.number);
+	if (e.dirty)
+		f->flags |= FRAME_DIRTY;
+	rmap_remove(f, &as->pmap, va);
+	if (v->flags & VMA_LOCKED)
+		reclaim_page_unlock(f);
+	reclaim_page_released(f);
+}
+
+void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
+{
+	if (as->contiguous != NULL)
+		return; /* its pages belong to the partition, not to areas */
+	pmap_for_each(va, &as->pmap, start, end) {
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_FRAME) {
+			aspace_unmap_frame(as, v, va);
+		} else {
+			pmap_clear(&as->pmap, va);
+			reclaim_slot_released(e.number);
+		}
+	}
+}
+
+void aspace_remove_area(struct aspace *as, struct vma *v)
+{
+	aspace_drop_pages(as, v, v->start, v->end);
+	vma_remove(&as->areas, v);
+	reclaim_object_put(vma_free(v));
+}
+
+void aspace_put(struct aspace *as)
+{
+	ASSERT(as->refs > 0);
+	as->refs--;
+	if (as->refs > 0)
+		return;
+	struct vma *v = vma_first(&as->areas);
+	while (v != NULL) {
+		aspace_remove_area(as, v);
+		v = vma_first(&as->areas);
+	}
+	if (as->contiguous != NULL)
+		contiguous_destroy(as);
+	allot_destroy(as->allot);
+	pmap_destroy(&as->pmap);
+	struct aspace_entry *e = container_of(as, struct aspace_entry, as);
+	list_remove(&e->link);
+	slab_free(aspace_cache, e);
+}
+
+/* The entry at @va of @from also for @to, whose page table exists; nothing here can fail. */
+static void fork_entry(struct aspace *from, struct aspace *to, const struct vma *v, vaddr_t va)
+{
+	struct pmap_entry e = pmap_lookup(&from->pmap, va);
+	if (e.kind == PMAP_NONE)
+		return;
+	if (e.kind == PMAP_SLOT) {
+		swap_get(e.number);
+		pmap_set_slot(&to->pmap, va, e.number);
+		return;
+	}
+	unsigned prot = e.prot;
+	if (!(v->flags & VMA_SHARED) && (prot & PROT_W)) {
+		prot = PROT_R;
+		pmap_protect(&from->pmap, va, prot);
+	}
+	if (pmap_map(&to->pmap, va, e.number, prot))
+		panic("no page table at %08x although it was reserved", va);
+	if (e.number != object_zero_pfn)
+		rmap_add(frame_of(e.number), &to->pmap, va);
+}
+
+static int fork_pages(struct aspace *from, struct aspace *to, const struct vma *v)
+{
+	pmap_for_each(va, &from->pmap, v->start, v->end) {
+		for (unsigned tries = 0; pmap_reserve(&to->pmap, va); tries++) {
+			if (tries == RECLAIM_TRIES || reclaim_room(2))
+				return -ENOMEM;
+		}
+		fork_entry(from, to, v, va);
+	}
+	return 0;
+}
+
+struct vma *aspace_new_area(const struct vma *like)
+{
+	struct vma *v = vma_alloc(like);
+	if (v == NULL && reclaim_room(1) == 0)
+		v = vma_alloc(like);
+	return v;
+}
+
+static int fork_areas(struct aspace *from, struct aspace *to)
+{
+	for (struct vma *v = vma_first(&from->areas); v != NULL; v = vma_next(v)) {
+		if (v->flags & VMA_DONTFORK)
+			continue;
+		struct vma *copy = aspace_new_area(v);
+		if (copy == NULL)
+			return -ENOMEM;
+		copy->flags &= ~VMA_LOCKED; /* locks are not inherited: mlock(2) */
+		vma_insert(&to->areas, copy);
+		if (from->contiguous == NULL && !(v->flags & VMA_WIPEONFORK) &&
+		    fork_pages(from, to, v))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct aspace *aspace_fork(struct aspace *from)
+{
+	struct aspace *to = aspace_create();
+	if (to == NULL)
+		return NULL;
+	struct aspace fresh = *to;
+	*to = *from;
+	to->pmap = fresh.pmap;
+	to->areas = fresh.areas;
+	to->allot = fresh.allot;
+	to->refs = 1;
+	to->minor_faults = 0;
+	to->major_faults = 0;
+	to->peak_resident = 0;
+	to->refaults = 0;
+	to->refault_distance = 0;
+	to->lock_future = false;
+	to->contiguous = NULL;
+	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to)) {
+		aspace_put(to);
+		return NULL;
+	}
+	aspace_code_changed(to); /* an area may have stayed behind */
+	return to;
+}
+
+static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va)
+{
+	struct pmap_entry e = pmap_lookup(&as->pmap, va);
+	if (e.kind == PMAP_SLOT) {
+		ASSERT(swap_refs(e.number) > 0);
+		return;
+	}
+	ASSERT(v->prot != PROT_NONE || e.prot == PROT_NONE);
+	if (e.prot & PROT_W)
+		ASSERT(v->prot & PROT_W);
+	if (!(e.prot & PROT_W) || (v->flags & VMA_SHARED))
+		return;
+	const struct frame *f = frame_of(e.number);
+	ASSERT(f->owner == FRAME_ANON && f->mappers == 1 &&
+	       (f->slot == 0 || swap_refs(f->slot) == 0));
+}
+
+void aspace_check(struct aspace *as)
+{
+	uint32_t entries = 0;
+	vma_check(&as->areas);
+	pmap_check(&as->pmap);
+	if (as->contiguous != NULL) {
+		contiguous_check(as);
+		return;
+	}
+	aspace_code_check(as);
+	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v)) {
+		object_check(v->object);
+		pmap_for_each(va, &as->pmap, v->start, v->end) {
+			entry_check(as, v, va);
+			entries++;
+		}
+	}
+	ASSERT(entries == as->pmap.resident + as->pmap.swapped);
+}
+
+void aspace_check_all(void)
+{
+	list_for_each(node, &aspaces)
+		aspace_check(&list_entry(node, struct aspace_entry, link)->as);
+}

@@ -1,0 +1,164 @@
+/*
+ * Address spaces: areas, page tables, base and limit of one process. Theory in space.c.
+ * Addresses are offsets in the process's segment; its base is 0, but in a partition.
+ * Context of all: process. May reclaim.
+ */
+#ifndef MM_ASPACE_H
+#define MM_ASPACE_H
+
+#include "mm/allot.h"
+#include "mm/object.h"
+#include "mm/pmap.h"
+#include "mm/segment.h"
+#include "mm/vma.h"
+
+struct contiguous;
+
+enum {
+	ASPACE_STACK_GAP = 256 * 4096,	   /* bytes kept free below a growing stack */
+	ASPACE_STACK_LIMIT = 8 << 20,	   /* bytes, default */
+	/* bytes between mmap_top and USER_TOP: room for stacks */
+	ASPACE_MMAP_GAP = 128 << 20,
+	ASPACE_CODE_LOW = 0x00110000, /* code that is mapped without an address: from here on */
+};
+
+struct aspace {
+	struct pmap pmap;
+	struct vma_set areas;
+	struct segment segment; /* base 0, all of user space, code up to its end: code.c */
+	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
+	struct allotment *allot; /* the account of its frames */
+	uint32_t refs;
+	vaddr_t brk_start; /* page aligned */
+	vaddr_t brk;
+	vaddr_t mmap_top; /* maps without an address go below it */
+	/* Bytes: Linux's RLIMIT_STACK, _AS, _DATA and _MEMLOCK, kept by those who set limits. */
+	uint32_t stack_limit;
+	uint32_t limit_as, limit_data, limit_memlock;
+	bool lock_future; /* mlockall(MCL_FUTURE): new areas are locked */
+	/* Facts for reports. */
+	uint32_t minor_faults, major_faults;
+	uint32_t peak_resident;
+	uint32_t refaults;	   /* pages back from swap that had gone to make room */
+	uint64_t refault_distance; /* evictions between, added up */
+	vaddr_t arg_start, arg_end, env_start, env_end; /* exec fills them, for /proc */
+	vaddr_t code_start, code_end, data_start, data_end, stack_start;
+	vaddr_t sigreturn_page; /* what handlers return to; exec maps it */
+};
+
+void aspace_init(void); /* boot */
+/* Empty; one reference. NULL: no memory. */
+MUST_CHECK struct aspace *aspace_create(void);
+/*
+ * A copy: private pages are shared until written, slots too. NULL: no memory; @from is as before.
+ */
+MUST_CHECK struct aspace *aspace_fork(struct aspace *from);
+struct aspace *aspace_get(struct aspace *as);
+/* The last put removes every area. Must not be in use by the CPU then: activate another first. */
+void aspace_put(struct aspace *as);
+/* Page tables, base and limit in force. NULL: the kernel alone. */
+void aspace_activate(struct aspace *as);
+
+#define ASPACE_NO_LIMIT UINT32_MAX
+
+enum aspace_map_flags {
+	ASPACE_FIXED = 1,	 /* at @start, whatever was there goes */
+	ASPACE_NOREPLACE = 2,	 /* with FIXED: -EEXIST if anything is there */
+	ASPACE_CODE = 4,	 /* part of an image: low, like all that is executable */
+};
+
+struct aspace_map {
+	vaddr_t start;	       /* FIXED: there; else a hint, 0 for none */
+	size_t length;	       /* bytes; rounded up to pages */
+	unsigned prot;	       /* PROT_* */
+	unsigned map_flags;    /* enum aspace_map_flags */
+	unsigned vma_flags;    /* enum vma_flags */
+	/* NULL: private anonymous memory. A reference of its own is taken. */
+	struct object *object;
+	uint32_t index;	       /* the object's page at the start */
+	uint32_t object_end;   /* see struct vma; 0 is taken as UINT32_MAX */
+};
+/*
+ * Returns the start, or as a negative value:
+ *   -EINVAL  length 0, start not page aligned with FIXED     -ENOMEM  no room, no memory, or more
+ *            than could ever fit
+ *   -EEXIST  NOREPLACE and taken     -EPERM  FIXED below USER_BASE
+ * Pages come in by fault; nothing is read.
+ */
+long aspace_map(struct aspace *as, const struct aspace_map *request);
+/* The highest place for @length bytes that are mapped without an address, or 0: there is none. */
+vaddr_t aspace_place(const struct aspace *as, size_t length);
+/* The lowest place for code, below the heap; if there is none, as aspace_place. */
+vaddr_t aspace_place_code(const struct aspace *as, size_t length);
+/* Bytes of @v that are writable and, as they lie below the code limit, executable. */
+uint32_t aspace_exposed(const struct aspace *as, const struct vma *v);
+/*
+ * [start, start + length): 0, -EINVAL (unaligned, empty, beyond user space), -ENOMEM (an area would
+ * have to be split).
+ */
+int aspace_unmap(struct aspace *as, vaddr_t start, size_t length);
+/* 0, -EINVAL, -ENOMEM (a hole in the range, or no memory to split). */
+int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot);
+/* Linux's brk: the new break, or the old one if it can not be had. */
+vaddr_t aspace_brk(struct aspace *as, vaddr_t brk);
+/* Where the heap starts: page aligned up from @end. By exec, once. */
+void aspace_set_brk(struct aspace *as, vaddr_t end);
+/* A stack that ends at USER_TOP and grows by fault. 0 or -ENOMEM. By exec, once. */
+int aspace_add_stack(struct aspace *as, uint32_t limit_bytes);
+/* Let the stack grow down to cover @va if rules allow: the new area, or NULL. For fault.c. */
+struct vma *aspace_grow_stack(struct aspace *as, vaddr_t va);
+
+/* Is all of [start, start + length) covered by areas? */
+bool aspace_covers(const struct aspace *as, vaddr_t start, size_t length);
+
+enum aspace_remap_flags { ASPACE_MAYMOVE = 1, ASPACE_MOVE_FIXED = 2, ASPACE_DONTUNMAP = 4 };
+/*
+ * Linux's mremap: [old, old + old_length) becomes @new_length long, elsewhere if it must and may.
+ * @to is used with MOVE_FIXED. Pages move, none is copied. The new address, or
+ *   -EINVAL  unaligned, empty, or flags that do not go together   -EFAULT  not one area
+ *   -ENOMEM  no room, a limit, or no memory; the old range is as before
+ */
+long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		  unsigned flags, vaddr_t to);
+
+/* Linux's advice numbers that have an effect here. */
+enum aspace_advice {
+	ADVISE_WILLNEED = 3,
+	ADVISE_DONTNEED = 4,
+	ADVISE_FREE = 8,
+	ADVISE_DONTFORK = 10,
+	ADVISE_DOFORK = 11,
+	ADVISE_WIPEONFORK = 18,
+	ADVISE_KEEPONFORK = 19,
+	ADVISE_COLD = 20,
+	ADVISE_PAGEOUT = 21,
+	ADVISE_POPULATE_READ = 22,
+	ADVISE_POPULATE_WRITE = 23,
+};
+/*
+ * 0, -EINVAL (unaligned, unknown, or not for this kind of area), -ENOMEM (a hole; the rest is
+ * done), or a fault's error.
+ */
+int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
+/* Is the page at @va, which an area covers, in memory? */
+bool aspace_in_core(const struct aspace *as, vaddr_t va);
+/* Fault every page of the range in, as far as its areas allow. 0, or the first fault's error. */
+int aspace_populate(struct aspace *as, vaddr_t start, size_t length);
+
+/*
+ * mlock and munlock: 0, -EINVAL (wraps), -ENOMEM (a hole, the limit, or no memory). @on_fault: lock
+ * pages only as they come.
+ */
+int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
+int aspace_unlock(struct aspace *as, vaddr_t start, size_t length);
+/* Would the limit let @length bytes more be locked? */
+bool aspace_may_lock(const struct aspace *as, size_t length);
+int aspace_lock_all(struct aspace *as, bool on_fault);
+void aspace_unlock_all(struct aspace *as);
+
+/* Asserts on areas, tables and every resident page. */
+void aspace_check(struct aspace *as);
+/* Every address space: for mm_check. */
+void aspace_check_all(void);
+
+#endif

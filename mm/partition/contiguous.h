@@ -1,0 +1,127 @@
+/*
+ * Address spaces that are one partition: a base, a limit, and nothing else. Theory in contiguous.c.
+ * Context: process. Knows address spaces and partitions, no processes.
+ */
+#ifndef MM_CONTIGUOUS_H
+#define MM_CONTIGUOUS_H
+
+#include "mm/aspace/space.h"
+#include "mm/partition/partition.h"
+
+/* When a program's addresses became what the CPU adds its base to. */
+enum contiguous_binding {
+	BOUND_EXECUTION, /* never: offsets, and the base register. Runs anywhere, moves */
+	BOUND_LOAD,	 /* when it was loaded: relocated for its place */
+	BOUND_COMPILE,	 /* when it was linked: one place fits */
+	CONTIGUOUS_NBINDINGS,
+};
+extern const char *const contiguous_binding_names[CONTIGUOUS_NBINDINGS];
+
+enum contiguous_state {
+	CONTIGUOUS_NEW, /* no place yet */
+	CONTIGUOUS_IN,
+	CONTIGUOUS_GOING, /* being written to slots, or read from them */
+	CONTIGUOUS_OUT,
+};
+
+struct contiguous {
+	struct list_node link; /* in contiguous_all */
+	struct aspace *as;
+	struct partition *place; /* NULL: NEW or OUT */
+	uint8_t state;		 /* enum contiguous_state */
+	uint8_t binding;	 /* enum contiguous_binding */
+	uint32_t bytes;		 /* the limit, counted from the base of the partition */
+	uint32_t position;	 /* in the region: now, or last */
+	uint32_t pins;		 /* while not 0 it stays where it is */
+	slot_t *slots;		 /* OUT: one a page */
+	uint32_t outs, ins, moves;
+	/* For who decides who is in memory (kernel/partition/dispatch.c). */
+	int priority;
+	bool has_run;	/* in user mode, since it came in */
+	uint64_t since; /* tick when it then first ran */
+};
+
+/* All of them, oldest first. */
+extern struct list_node contiguous_all;
+
+struct contiguous_hooks {
+	/* @as has another base now, @delta more than before: whoever kept linear addresses. */
+	void (*rebased)(struct aspace *as, uint32_t delta);
+	/* @as is not in memory and has to be: 0, or an error. Sleeps. */
+	int (*bring_in)(struct aspace *as);
+	/* A place has become free: perhaps somebody waits for one. */
+	void (*released)(void);
+};
+void contiguous_set_hooks(const struct contiguous_hooks *hooks); /* boot */
+
+/*
+ * Make @as, empty, a space of @bytes under base and limit: page tables and bookkeeping, no place
+ * yet. 0, -ENOMEM, -EINVAL (no bytes, or more than the region has).
+ */
+MUST_CHECK int contiguous_create(struct aspace *as, uint32_t bytes,
+				 enum contiguous_binding binding);
+/*
+ * Get a place (@at: PARTITION_ANYWHERE or the only one), map it, set base and limit; what is on
+ * slots is read back. As partition_place fails; -EIO (a slot can not be read: the space stays out).
+ */
+MUST_CHECK int contiguous_enter(struct contiguous *c, uint32_t at);
+/*
+ * Write every page to slots and give up the place. 0, -EBUSY (pinned, or not in), -ENOMEM (too few
+ * slots), -EIO; then all is as before.
+ */
+MUST_CHECK int contiguous_roll_out(struct contiguous *c);
+/* Pages on swap: all of them while it is OUT, else none. */
+uint32_t contiguous_swapped(const struct contiguous *c);
+/* Everything goes: place, slots, tables' contents. By aspace_put. */
+void contiguous_destroy(struct aspace *as);
+/*
+ * Make @to, a copy of @from's bookkeeping, a copy of its memory too, in a place of its own. 0, or
+ * -ENOMEM: no place, or @from is bound to its own.
+ */
+MUST_CHECK int contiguous_fork(struct aspace *from, struct aspace *to);
+
+/* Offsets a program may use: [contiguous_low, contiguous_high). */
+uint32_t contiguous_low(const struct contiguous *c);
+uint32_t contiguous_high(const struct contiguous *c);
+/*
+ * The kernel's address of the byte at @offset (between low and high). It is in memory, and pinned
+ * or nobody sleeps meanwhile.
+ */
+void *contiguous_bytes(const struct contiguous *c, uint32_t offset);
+/* Bring it in, if it is out, and keep it there, at its place. 0 or what bring_in says. */
+MUST_CHECK int contiguous_pin(struct contiguous *c);
+void contiguous_unpin(struct contiguous *c);
+
+static inline bool contiguous_is_in(const struct contiguous *c)
+{
+	return c->state == CONTIGUOUS_IN;
+}
+
+/* @as is not in memory: get it there. 0 or -EFAULT: it can not be had. */
+MUST_CHECK int contiguous_bring_in(struct aspace *as);
+
+/* Before @as's base is used: it may be out. 0 or -EFAULT. */
+static inline int contiguous_need(struct aspace *as)
+{
+	if (LIKELY(as->contiguous == NULL) || contiguous_is_in(as->contiguous))
+		return 0;
+	return contiguous_bring_in(as);
+}
+
+/*
+ * aspace_map and aspace_remap for such a space: room inside it, cleared at once. -ENODEV: nothing
+ * can be shared here, and files are for the caller to read in.
+ */
+long contiguous_map(struct aspace *as, const struct aspace_map *request);
+long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		      unsigned flags);
+int contiguous_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
+/* An area of @bytes at @start that is there from the beginning. 0 or -ENOMEM. By exec. */
+MUST_CHECK int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t bytes, unsigned prot);
+
+/* For partition_init. */
+void contiguous_moved(struct partition *p, uint32_t from);
+/* Asserts K1.. of the theory. */
+void contiguous_check(const struct aspace *as);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * Room inside a contiguous space: what mmap, mremap and madvise mean there.
+ *
+ * All memory up to the limit exists from the start. So a map is a range that no area has yet, taken
+ * from below the stack downwards while the heap grows up towards it, and cleared at once; removing
+ * it gives the range back. Nothing is shared and nothing comes later. What a program may do with a
+ * range is noted in its area, for reports; base and limit know no rights.
+ *
+ * Always true: a range is cleared when an area is put on it, so a program finds zeroes where Linux
+ * promises them, although it could have written there before.
+ */
+#include "mm/partition/contiguous.h"
+
+#include "kernel/base/panic.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/aspace/aspace_internal.h"
+#include "mm/reclaim.h"
+
+/* [start, start + length) of what the space has, with the last page perhaps cut by the limit. */
+static bool range_inside(const struct contiguous *c, vaddr_t start, size_t length)
+{
+	uint32_t high = page_up(contiguous_high(c));
+	return start >= contiguous_low(c) && start <= high && length <= high - start;
+}
+
+static void range_clear(const struct contiguous *c, vaddr_t start, size_t length)
+{
+	uint32_t high = contiguous_high(c);
+	if (length != 0 && start < high)
+		memset(contiguous_bytes(c, start), 0, MIN(length, high - start));
+}
+
+/* An area of private zeroes, on no set. NULL: no memory. */
+static struct vma *area_alloc(unsigned prot, unsigned flags)
+{
+	return aspace_new_area(&(struct vma){
+		.prot = prot, .flags = flags, .object = &object_zero, .object_end = UINT32_MAX,
+	});
+}
+
+static void area_insert(struct aspace *as, struct vma *v, vaddr_t start, size_t length)
+{
+	v->start = start;
+	v->end = start + length;
+	vma_insert(&as->areas, v);
+	aspace_merge(as, v);
+}
+
+int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t bytes, unsigned prot)
+{
+	vaddr_t first = page_down(start), end = page_up(start + bytes);
+	/* Two segments may share a page here: the later one has it. */
+	const struct vma *before = vma_find(&as->areas, first);
+	if (before != NULL)
+		first = before->end;
+	if (first >= end)
+		return 0;
+	struct vma *v = area_alloc(prot, 0);
+	if (v == NULL)
+		return -ENOMEM;
+	area_insert(as, v, first, end - first);
+	return 0;
+}
+
+/* --- mmap --- */
+
+static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t length)
+{
+	if (r->start & PAGE_MASK)
+		return -EINVAL;
+	if (!range_inside(as->contiguous, r->start, length))
+		return -ENOMEM;
+	if (aspace_range_free(as, r->start, length))
+		return (long)r->start;
+	if (r->map_flags & ASPACE_NOREPLACE)
+		return -EEXIST;
+	int err = aspace_unmap(as, r->start, length);
+	return err ? err : (long)r->start;
+}
+
+static long place_anywhere(const struct aspace *as, vaddr_t hint, size_t length)
+{
+	const struct contiguous *c = as->contiguous;
+	hint = page_down(hint);
+	if (hint != 0 && range_inside(c, hint, length) && aspace_range_free(as, hint, length))
+		return (long)hint;
+	vaddr_t low = MAX(contiguous_low(c), page_up(as->brk));
+	vaddr_t at = vma_gap(&as->areas, length, low, as->mmap_top);
+	return at != 0 ? (long)at : -ENOMEM;
+}
+
+long contiguous_map(struct aspace *as, const struct aspace_map *r)
+{
+	size_t length = page_up(r->length);
+	if (r->object != NULL || r->vma_flags & VMA_SHARED)
+		return -ENODEV;
+	struct vma *v = area_alloc(r->prot, r->vma_flags & VMA_HEAP);
+	if (v == NULL)
+		return -ENOMEM;
+	long start = contiguous_pin(as->contiguous);
+	if (!start) {
+		start = r->map_flags & ASPACE_FIXED ? place_fixed(as, r, length)
+						    : place_anywhere(as, r->start, length);
+		if (!is_error(start))
+			range_clear(as->contiguous, start, length);
+		contiguous_unpin(as->contiguous);
+	}
+	if (is_error(start))
+		reclaim_object_put(vma_free(v));
+	else
+		area_insert(as, v, start, length);
+	return start;
+}
+
+/* --- mremap --- */
+
+static long remap_elsewhere(struct aspace *as, const struct vma *v, vaddr_t old, size_t old_length,
+			    size_t new_length)
+{
+	struct aspace_map room = { .length = new_length, .prot = v->prot };
+	/* All that can fail first: after these cuts the old range can be removed. */
+	if (aspace_cut(as, old) || aspace_cut(as, old + old_length))
+		return -ENOMEM;
+	int err = contiguous_pin(as->contiguous);
+	if (err)
+		return err;
+	long to = contiguous_map(as, &room);
+	if (!is_error(to))
+		memcpy(contiguous_bytes(as->contiguous, to), contiguous_bytes(as->contiguous, old),
+		       old_length);
+	contiguous_unpin(as->contiguous);
+	if (!is_error(to) && aspace_unmap(as, old, old_length))
+		panic("an area could not be removed although it was cut out");
+	return to;
+}
+
+static long remap_grow(struct aspace *as, vaddr_t end, size_t more)
+{
+	return contiguous_map(as, &(struct aspace_map){
+		.start = end,
+		.length = more,
+		.prot = PROT_R | PROT_W,
+		.map_flags = ASPACE_FIXED | ASPACE_NOREPLACE,
+	});
+}
+
+long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
+		      unsigned flags)
+{
+	const struct vma *v = vma_find(&as->areas, old);
+	size_t from = page_up(old_length), to = page_up(new_length);
+	if ((flags & ~(unsigned)ASPACE_MAYMOVE) || old & PAGE_MASK || to == 0 || from == 0)
+		return -EINVAL;
+	if (v == NULL || from > v->end - old)
+		return -EFAULT;
+	if (to == from)
+		return (long)old;
+	if (to < from) {
+		int err = aspace_unmap(as, old + to, from - to);
+		return err ? err : (long)old;
+	}
+	if (!is_error(remap_grow(as, old + from, to - from)))
+		return (long)old;
+	return flags & ASPACE_MAYMOVE ? remap_elsewhere(as, v, old, from, to) : -ENOMEM;
+}
+
+/* --- madvise --- */
+
+int contiguous_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
+{
+	if (!aspace_covers(as, start, length))
+		return -ENOMEM;
+	if (advice == ADVISE_DONTFORK || advice == ADVISE_WIPEONFORK)
+		return -EINVAL;
+	if (advice != ADVISE_DONTNEED)
+		return 0;
+	int err = contiguous_pin(as->contiguous);
+	if (err)
+		return err;
+	range_clear(as->contiguous, start, length);
+	contiguous_unpin(as->contiguous);
+	return 0;
+}

@@ -1,0 +1,172 @@
+/*
+ * 2Q: a page has to come twice before it is believed.
+ *
+ * A new page goes into a small queue, first in, first out, whatever use it sees there: a burst of
+ * uses right after the first says nothing about tomorrow. When it leaves that queue only its name
+ * is kept. If it comes back while its name is remembered, it was wanted again after a while, and
+ * now goes into the main queue, where pages get second chances. A scan passes through the small
+ * queue and its names, and never touches the main one.
+ *
+ *      new ---> small (a quarter of the frames) ---> names (as many as half the frames)
+ *                                                      |
+ *               main (the rest, second chance)  <------+ comes back
+ *
+ * The names lie in a table at the place their value says, each with the number of its eviction. A
+ * name is remembered while fewer than half as many pages as there are frames (the one for the page
+ * that comes back included) have left the small queue since. Two names of one place: the newer one
+ * stays. All sets of frames share the table; a set knows its own names by its era, a number that it
+ * gets when it starts and no other set ever had.
+ *
+ * Always true (twoq_check):
+ *   Q1  both queues together have exactly the frames that were inserted and not removed; all are
+ *       EVICTABLE, and policy_bits says in which queue a frame stands
+ *   Q2  the small queue gives up frames while it has more than its quarter, else the main one does;
+ *       each helps out where the other has only pinned frames
+ * Left out: exact LRU in the main queue, as the paper has it; the MMU does not tell.
+ * Source: T. Johnson and D. Shasha, 2Q, VLDB 1994.
+ */
+#include "kernel/base/panic.h"
+#include "mm/policy/policy.h"
+
+enum { TWOQ_SMALL, TWOQ_MAIN, TWOQ_NQUEUES }; /* frame.policy_bits */
+enum { TWOQ_NAMES = 8192, TWOQ_SMALL_PART = 4, TWOQ_NAMES_PART = 2 };
+
+struct twoq_name {
+	uint32_t name; /* 0: none */
+	uint32_t left; /* its number among the pages that left the small queue */
+	uint32_t era;  /* of the set it left */
+};
+
+/* One set of frames. */
+struct twoq_set {
+	const struct policy_view *view;
+	struct list_node queue[TWOQ_NQUEUES]; /* oldest first */
+	uint32_t size[TWOQ_NQUEUES];
+	uint32_t left; /* pages that left the small queue */
+	uint32_t era;  /* no other set ever had it */
+};
+POLICY_STATE_FITS(struct twoq_set);
+static struct twoq_name twoq_names[TWOQ_NAMES];
+static uint32_t twoq_eras; /* given out */
+
+static void twoq_start(void *state, const struct policy_view *view)
+{
+	struct twoq_set *s = state;
+	s->view = view;
+	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
+		list_init(&s->queue[q]);
+		s->size[q] = 0;
+	}
+	s->left = 0;
+	twoq_eras++;
+	s->era = twoq_eras;
+}
+
+static uint32_t twoq_total(struct twoq_set *s)
+{
+	return s->size[TWOQ_SMALL] + s->size[TWOQ_MAIN];
+}
+
+/* Did the page called @name leave not long ago? Asking forgets it. */
+static bool twoq_remembers(struct twoq_set *s, uint32_t name)
+{
+	struct twoq_name *n = &twoq_names[name % TWOQ_NAMES];
+	if (name == 0 || n->name != name || n->era != s->era)
+		return false;
+	n->name = 0;
+	return s->left - n->left <= MAX((twoq_total(s) + 1) / TWOQ_NAMES_PART, 1u);
+}
+
+static void twoq_insert(void *state, struct frame *f)
+{
+	struct twoq_set *s = state;
+	unsigned q = twoq_remembers(s, s->view->page_name(f)) ? TWOQ_MAIN : TWOQ_SMALL;
+	f->policy_bits = (uint16_t)q;
+	list_push_back(&s->queue[q], &f->link);
+	s->size[q]++;
+}
+
+static void twoq_remove(void *state, struct frame *f)
+{
+	struct twoq_set *s = state;
+	list_remove(&f->link);
+	s->size[f->policy_bits]--;
+}
+
+static void twoq_evicted(void *state, const struct frame *f)
+{
+	struct twoq_set *s = state;
+	uint32_t name = s->view->page_name(f);
+	if (f->policy_bits != TWOQ_SMALL || name == 0)
+		return;
+	twoq_names[name % TWOQ_NAMES] = (struct twoq_name){ name, s->left, s->era };
+	s->left++;
+}
+
+static struct frame *twoq_select_small(struct twoq_set *s)
+{
+	list_for_each(node, &s->queue[TWOQ_SMALL]) {
+		struct frame *f = list_entry(node, struct frame, link);
+		if (f->pins == 0)
+			return f;
+	}
+	return NULL;
+}
+
+static struct frame *twoq_select_main(struct twoq_set *s)
+{
+	for (uint32_t looks = 2 * s->size[TWOQ_MAIN]; looks > 0; looks--) {
+		struct frame *f = list_entry(s->queue[TWOQ_MAIN].next, struct frame, link);
+		if (f->pins == 0 && !s->view->test_clear_referenced(f))
+			return f;
+		list_remove(&f->link);
+		list_push_back(&s->queue[TWOQ_MAIN], &f->link);
+	}
+	return NULL;
+}
+
+static struct frame *twoq_select(void *state)
+{
+	struct twoq_set *s = state;
+	bool small_first = s->size[TWOQ_SMALL] > twoq_total(s) / TWOQ_SMALL_PART;
+	struct frame *f = small_first ? twoq_select_small(s) : twoq_select_main(s);
+	if (f != NULL)
+		return f;
+	return small_first ? twoq_select_main(s) : twoq_select_small(s);
+}
+
+static void twoq_drain(void *state, struct list_node *to)
+{
+	struct twoq_set *s = state;
+	list_append_all(to, &s->queue[TWOQ_SMALL]);
+	list_append_all(to, &s->queue[TWOQ_MAIN]);
+	s->size[TWOQ_SMALL] = 0;
+	s->size[TWOQ_MAIN] = 0;
+}
+
+static void twoq_check(void *state, uint32_t nframes)
+{
+	struct twoq_set *s = state;
+	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
+		uint32_t n = 0;
+		list_for_each(node, &s->queue[q]) {
+			const struct frame *f = list_entry(node, struct frame, link);
+			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+			ASSERT(f->policy_bits == q);
+			n++;
+		}
+		ASSERT(n == s->size[q]);
+	}
+	ASSERT(twoq_total(s) == nframes);
+}
+
+const struct policy_ops policy_2q = {
+	.name = "2q",
+	.start = twoq_start,
+	.insert = twoq_insert,
+	.remove = twoq_remove,
+	.select = twoq_select,
+	.evicted = twoq_evicted,
+	.drain = twoq_drain,
+	.check = twoq_check,
+};

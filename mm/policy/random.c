@@ -1,0 +1,105 @@
+/*
+ * Random: any page goes, each as likely as another.
+ *
+ * It needs no bit of the MMU and no history, and no pattern of use is bad for it as a loop one page
+ * too long is for FIFO, clock and LRU: what they miss always, it hits sometimes. A policy that does
+ * worse than this on some workload has learned something wrong. The generator starts with the same
+ * seed each time, so a run can be repeated.
+ *
+ * Always true (random_check):
+ *   R1  the list has exactly as many members as were inserted and not removed; all are EVICTABLE
+ *   R2  the victim depends on the list, on pins and on how many were chosen before, on nothing else
+ * Left out: an array of the frames, which would find the k-th at once. The walk is dear with many
+ * frames; nobody should choose this policy for its speed.
+ * Source: the generator is G. Marsaglia's xorshift, 2003.
+ */
+#include "kernel/base/panic.h"
+#include "mm/policy/policy.h"
+
+enum { RANDOM_SEED = 2463534242u };
+
+/* One set of frames. */
+struct random_set {
+	struct list_node list; /* oldest first */
+	uint32_t size;
+	uint32_t state;
+};
+POLICY_STATE_FITS(struct random_set);
+
+static uint32_t random_next(struct random_set *s)
+{
+	s->state ^= s->state << 13;
+	s->state ^= s->state >> 17;
+	s->state ^= s->state << 5;
+	return s->state;
+}
+
+static void random_start(void *state, const struct policy_view *view)
+{
+	struct random_set *s = state;
+	(void)view; /* it never asks */
+	list_init(&s->list);
+	s->size = 0;
+	s->state = RANDOM_SEED;
+}
+
+static void random_insert(void *state, struct frame *f)
+{
+	struct random_set *s = state;
+	list_push_back(&s->list, &f->link);
+	s->size++;
+}
+
+static void random_remove(void *state, struct frame *f)
+{
+	struct random_set *s = state;
+	list_remove(&f->link);
+	s->size--;
+}
+
+/* The k-th of the list, or the first unpinned one behind it, around the end. */
+static struct frame *random_select(void *state)
+{
+	struct random_set *s = state;
+	if (s->size == 0)
+		return NULL;
+	struct list_node *node = s->list.next;
+	for (uint32_t k = random_next(s) % s->size; k > 0; k--)
+		node = node->next;
+	for (uint32_t looks = s->size; looks > 0; looks--) {
+		struct frame *f = list_entry(node, struct frame, link);
+		if (f->pins == 0)
+			return f;
+		node = node->next == &s->list ? s->list.next : node->next;
+	}
+	return NULL;
+}
+
+static void random_drain(void *state, struct list_node *to)
+{
+	struct random_set *s = state;
+	list_append_all(to, &s->list);
+	s->size = 0;
+}
+
+static void random_check(void *state, uint32_t nframes)
+{
+	struct random_set *s = state;
+	uint32_t n = 0;
+	list_for_each(node, &s->list) {
+		const struct frame *f = list_entry(node, struct frame, link);
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+		n++;
+	}
+	ASSERT(n == s->size && n == nframes);
+}
+
+const struct policy_ops policy_random = {
+	.name = "random",
+	.start = random_start,
+	.insert = random_insert,
+	.remove = random_remove,
+	.select = random_select,
+	.drain = random_drain,
+	.check = random_check,
+};

@@ -1,0 +1,63 @@
+/*
+ * Frames in a ring with a hand.
+ *
+ * The clock and its relatives differ in what the hand does at a frame, not in how frames stand: in
+ * a circle without a head, in the order in which they came, with one pointer into it. A new frame
+ * goes right behind the hand, so it is looked at after all others; when the frame at the hand goes,
+ * the hand moves on to the next.
+ *
+ * Always true (ring_check):
+ *   Z1  the ring has as many members as were put in and not taken out, each EVICTABLE and on no
+ *       list of cached pages
+ *   Z2  the hand points at a member, or the ring is empty
+ * Source: F. J. Corbato, A paging experiment with the Multics system, 1968.
+ */
+#include "mm/policy/ring.h"
+
+#include "kernel/base/panic.h"
+
+void ring_start(struct policy_ring *r)
+{
+	r->hand = NULL;
+	r->size = 0;
+}
+
+void ring_insert(struct policy_ring *r, struct frame *f)
+{
+	if (r->hand == NULL) {
+		list_init(&f->link);
+		r->hand = &f->link;
+	} else {
+		list_insert_before(&f->link, r->hand);
+	}
+	r->size++;
+}
+
+void ring_remove(struct policy_ring *r, struct frame *f)
+{
+	if (r->hand == &f->link)
+		r->hand = list_node_linked(&f->link) ? f->link.next : NULL;
+	list_remove(&f->link);
+	r->size--;
+}
+
+struct frame *ring_take(struct policy_ring *r)
+{
+	struct frame *f = ring_at_hand(r);
+	if (f != NULL)
+		ring_remove(r, f);
+	return f;
+}
+
+void ring_check(const struct policy_ring *r, uint32_t nframes)
+{
+	uint32_t n = 0;
+	const struct list_node *node = r->hand;
+	for (; node != NULL && n < r->size; node = node->next) {
+		const struct frame *f = list_entry(node, const struct frame, link);
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* Z1 */
+		n++;
+	}
+	ASSERT(n == r->size && n == nframes);
+	ASSERT(node == r->hand); /* Z2 */
+}

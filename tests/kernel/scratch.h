@@ -1,0 +1,31 @@
+/* An address space for a self-test: made, in force, and gone again. Context: boot. */
+#ifndef TESTS_KERNEL_SPACE_H
+#define TESTS_KERNEL_SPACE_H
+
+#include "kernel/selftest.h"
+#include "mm/aspace/space.h"
+
+/* Where space_map puts things unless a test says otherwise. */
+enum { SPACE_AT = 0x10000000 };
+
+/* A new, empty address space, in force. NULL: no memory. */
+struct aspace *space_open(void);
+/* Put @as in force (the CPU's accesses go through it); NULL: none. */
+void space_use(struct aspace *as);
+/* Out of force, and gone. */
+void space_close(struct aspace *as);
+/* @npages of private anonymous memory, readable and writable, at @start. */
+bool space_map(struct aspace *as, vaddr_t start, unsigned npages);
+
+/* One word through the MMU, in the space in force, faults handled. False: the access is refused. */
+bool space_peek(vaddr_t va, uint32_t *value);
+bool space_poke(vaddr_t va, uint32_t value);
+/* The word at @va, or 0xdead if it can not be read. */
+uint32_t space_word(vaddr_t va);
+
+/* Minor and major faults up to now. */
+uint32_t space_faults(void);
+/* At most @limit user frames until it is called with the value it returned. */
+uint32_t space_limit(uint32_t limit);
+
+#endif
