@@ -32,7 +32,7 @@ struct boot_info {
 	unsigned ntaken;
 	struct boot_module modules[BOOT_MAX_MODULES];
 	unsigned nmodules;
-	uint64_t ram_above_4g; /* bytes of RAM the kernel can not reach */
+	uint64_t ram_above_4g; /* bytes of RAM the kernel cannot reach */
 	char cmdline[BOOT_CMDLINE_MAX];
 	char loader[64];
 	bool text_screen; /* the firmware left an 80x25 text screen at 0xb8000 */

@@ -97,7 +97,7 @@ static struct tag_walk tag_first(const void *tags, size_t size)
 
 static void tag_next(struct tag_walk *walk)
 {
-	/* The size fits in the buffer, so rounding it up can not wrap. */
+	/* The size fits in the buffer, so rounding it up cannot wrap. */
 	walk->offset += ROUND_UP((size_t)walk->tag.size, 8);
 	tag_read(walk);
 }

@@ -69,7 +69,7 @@ static bool placement_missing(struct placement_blob blob)
 	return blob.bytes != 0 && blob.start == 0;
 }
 
-/* Read @file to its place; what can not be read is as if it were not there. */
+/* Read @file to its place; what cannot be read is as if it were not there. */
 static void placement_fill(struct placement_blob *blob, const struct fw_cfg_file *file)
 {
 	if (file->size == 0 || fw_cfg_read(file, blob->start, file->size) == 0)

@@ -9,7 +9,7 @@ struct fw_cfg_file {
 	uint32_t size; /* bytes */
 };
 
-/* Look for the device. False: not there, or it can not do DMA; then nothing is ever found. */
+/* Look for the device. False: not there, or it cannot do DMA; then nothing is ever found. */
 bool fw_cfg_init(void);
 /* Find the file called @name. False: there is none. */
 bool fw_cfg_find(const char *name, struct fw_cfg_file *file);

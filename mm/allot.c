@@ -24,7 +24,7 @@
  * happens when others are above theirs (they have shrunk, or inherited), when locked pages or the
  * kernel have taken what was shared out, or when the minima do not fit. In this order: whoever is
  * above its allotment by most; the largest of the others; the one who needs it. Every account is
- * asked once, so a frame is found whenever global replacement would find one. It can not go round
+ * asked once, so a frame is found whenever global replacement would find one. It cannot go round
  * in circles: a space below its minimum takes from all others before it takes from itself. And a
  * space at its allotment that can give up nothing of its own, its pages being locked, borrows.
  *

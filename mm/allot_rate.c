@@ -106,7 +106,7 @@ static void allot_grow(struct allotment *a)
 	a->wants = more < step / 2 && allot_full(a);
 }
 
-/* Not while it has more than its allotment: what less would do to it can not be known then. */
+/* Not while it has more than its allotment: what less would do to it cannot be known then. */
 static void allot_shrink(struct allotment *a)
 {
 	uint32_t slack = a->frames > a->charged ? a->frames - a->charged : 0;

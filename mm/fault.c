@@ -17,7 +17,7 @@
  *
  * Always true:
  *   H1  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to; 3 to
- *       5 undo what they took; 6 can not fail
+ *       5 undo what they took; 6 cannot fail
  *   H2  every frame in use between step 2 and step 6 is pinned, the copy's source too
  *   H3  a page is shared while mappers plus slot references are more than one; such a page is
  *       never mapped writable in a private area

@@ -17,7 +17,7 @@
  *                                             WAIT if somebody is reading it already
  *   none     empty        any                 READ into the object; private write: SOURCE
  *
- * A private page that is cut (struct vma's object_end) can not be shared: it is always a copy, with
+ * A private page that is cut (struct vma's object_end) cannot be shared: it is always a copy, with
  * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
  *
  * Always true: H1 to H4 of fault.c.

@@ -32,7 +32,7 @@
  *   F7  free + owned by each owner = total
  *
  * Merging needs no mark for "first of a free block": if block b is being freed and its buddy's
- * first frame is FREE, that frame can not lie inside a larger free block, as that would contain b
+ * first frame is FREE, that frame cannot lie inside a larger free block, as that would contain b
  * too. So it starts a free block, and its order field is valid.
  *
  * Left out: lists per CPU (there is one CPU); merging later rather than at once (it would hide

@@ -11,8 +11,8 @@
  *   entry, bit 0 clear  the resident frame's address
  *   entry, bit 0 set    slot << 1 | 1
  *
- * Who maps a page first reserves its node (object_reserve, may fail), later sets the entry (can
- * not fail). Evicting only clears or replaces an entry, so it never allocates; nodes are given
+ * Who maps a page first reserves its node (object_reserve, may fail), later sets the entry (cannot
+ * fail). Evicting only clears or replaces an entry, so it never allocates; nodes are given
  * back by object_trim, when nobody is between the two.
  *
  * Always true (object_check):

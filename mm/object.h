@@ -62,7 +62,7 @@ struct object_page {
 	};
 };
 struct object_page object_lookup(const struct object *o, uint32_t index);
-/* After it, object_set for this page can not fail until object_trim. 0 or -ENOMEM. */
+/* After it, object_set for this page cannot fail until object_trim. 0 or -ENOMEM. */
 MUST_CHECK int object_reserve(struct object *o, uint32_t index);
 void object_set_frame(struct object *o, uint32_t index, struct frame *f);
 void object_set_slot(struct object *o, uint32_t index, slot_t slot);

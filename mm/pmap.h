@@ -35,7 +35,7 @@ struct pmap {
 /*
  * Build the kernel's own directory and switch to it: direct map of the first @direct_frames frames
  * of physical memory (at least frame_count), of which [@ro_start, @ro_end) (page aligned: text and
- * read-only data) can not be written, and the tables of vmalloc and the windows. Panics without
+ * read-only data) cannot be written, and the tables of vmalloc and the windows. Panics without
  * frames for it. Context: boot.
  */
 void pmap_init(paddr_t ro_start, paddr_t ro_end, pfn_t direct_frames);
@@ -52,7 +52,7 @@ void pmap_destroy(struct pmap *pm);
 void pmap_activate(struct pmap *pm);
 
 /*
- * Make sure that @va has a page table, so that pmap_map and pmap_set_slot there can not fail. 0 or
+ * Make sure that @va has a page table, so that pmap_map and pmap_set_slot there cannot fail. 0 or
  * -ENOMEM.
  */
 MUST_CHECK int pmap_reserve(struct pmap *pm, vaddr_t va);
@@ -103,7 +103,7 @@ struct pmap *pmap_of_mapping(mapping_t mapping, vaddr_t *va);
 mapping_t *pmap_mapping_word(mapping_t mapping);
 
 /*
- * Kernel mappings in [VMALLOC_START, VMALLOC_END): tables exist from boot, so these can not fail.
+ * Kernel mappings in [VMALLOC_START, VMALLOC_END): tables exist from boot, so these cannot fail.
  */
 void pmap_kernel_map(vaddr_t va, pfn_t pfn, unsigned prot);
 pfn_t pmap_kernel_unmap(vaddr_t va); /* returns the frame that was there */

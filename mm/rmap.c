@@ -4,8 +4,8 @@
  * To evict a frame that several processes share, every entry that names it has to go. The page
  * tables lead from a page to its frame; this leads back. A frame holds the name of its first
  * entry (mapping_t), and each entry has one word beside its page table (pmap_mapping_word) that
- * holds the name of the next. So the list costs no allocation: fork stays cheap, and a fault can
- * not fail here.
+ * holds the name of the next. So the list costs no allocation: fork stays cheap, and a fault cannot
+ * fail here.
  *
  *      frame.rmap --> entry a | word --> entry b | word --> 0
  *

@@ -5,14 +5,14 @@
  * segment_to_linear compares it with the process's limit and adds the base, so nothing outside
  * the process's window can be named, the kernel least of all. Then the copy runs with the
  * process's own page tables; pages that are missing come in by the ordinary page fault, and one
- * that can not come ends the copy with -EFAULT. A page may be evicted in the middle of a copy:
+ * that cannot come ends the copy with -EFAULT. A page may be evicted in the middle of a copy:
  * the next byte faults it in again, so nothing has to be pinned.
  *
  * A whole process on swap is brought in before its pointer is translated; from there to the end of
  * the copy nothing sleeps, so base and limit hold.
  *
  * Always true: no other code in the kernel uses a user address.
- * Left out: telling -ENOMEM from -EFAULT. A process that can not get its page is killed.
+ * Left out: telling -ENOMEM from -EFAULT. A process that cannot get its page is killed.
  * Source: the exception-table idea is Linux's (Documentation/x86/exception-tables).
  */
 #include "mm/user.h"

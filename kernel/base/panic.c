@@ -1,7 +1,7 @@
 /*
  * The end of the machine: say what was seen, as much as can be had without trusting anything.
  *
- * The report goes straight to the console. It allocates nothing, and reads memory it can not be
+ * The report goes straight to the console. It allocates nothing, and reads memory it cannot be
  * sure of through the exception table, so that a broken stack costs the rest of the trace and not
  * the report. If the report itself fails, the second panic prints its own reason and stops at once.
  *

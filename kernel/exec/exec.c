@@ -7,9 +7,9 @@
  *   2  gather arguments and environment in kernel memory (exec_strings)
  *   3  a new address space: both files' segments and a stack, mapped, not read
  *   4  the new space becomes active and its stack is written; if that fails, the old one comes back
- *   5  commit: the old space goes, close-on-exec files go, registers are set. This can not fail.
+ *   5  commit: the old space goes, close-on-exec files go, registers are set. This cannot fail.
  *
- * A program whose headers are sound but whose segments can not be mapped ends its caller with
+ * A program whose headers are sound but whose segments cannot be mapped ends its caller with
  * SIGSEGV, because on Linux the old program is gone by then. Memory that is short is an error.
  *
  * A process that has asked for it (/proc/PID/partition) gets its new program into a partition: step
@@ -381,7 +381,7 @@ static long exec_run(struct exec_job *job)
 	return error;
 }
 
-/* Linux has given up the old program when it sees that the new one can not be mapped. */
+/* Linux has given up the old program when it sees that the new one cannot be mapped. */
 static void exec_fail(const struct exec_job *job)
 {
 	log_warn("%s: %s is damaged, or has no room", process_describe(), job->request->path);

@@ -1,7 +1,7 @@
 /*
  * A program's arguments and environment on their way from the old address space to the new one.
  *
- * Both can not be in force at once, so the strings are gathered in pages of the kernel's, one
+ * Both cannot be in force at once, so the strings are gathered in pages of the kernel's, one
  * behind the other, each with its NUL, and written out when the new space is active. Pages are
  * taken one by one as they fill: no large block is ever needed, and a common exec takes one.
  *

@@ -3,7 +3,7 @@
  *
  * Every change begins where a path ends (struct path_end, resolved with PATH_NAME), checks in
  * Linux's order what stands against it, takes the memory it needs, and then changes directories in
- * steps that can not fail. Nothing between the last check and the change lets other processes run:
+ * steps that cannot fail. Nothing between the last check and the change lets other processes run:
  * memory that may have to be made room for is taken before the checks.
  */
 #include "kernel/fs/namei.h"

@@ -70,7 +70,7 @@ void tmpfs_set_source(struct inode *i, paddr_t start, uint32_t bytes)
 
 /* --- inodes --- */
 
-/* What open gives for a file of this type. NULL: it can not be opened. */
+/* What open gives for a file of this type. NULL: it cannot be opened. */
 static const struct file_ops *tmpfs_files(unsigned mode, uint32_t rdev)
 {
 	switch (mode & MODE_TYPE) {

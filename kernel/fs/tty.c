@@ -8,7 +8,7 @@
  * queue is a byte, or the mark that ^D leaves: "a read ends here".
  *
  * Canonical read gives at most one line; raw read what there is, by VMIN and VTIME. A reader that
- * is not in the foreground group is stopped by SIGTTIN, or gets -EIO if that can not stop it.
+ * is not in the foreground group is stopped by SIGTTIN, or gets -EIO if that cannot stop it.
  *
  * Output goes to the serial line and the screen, with CR added before LF where the settings ask.
  *

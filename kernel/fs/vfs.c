@@ -67,7 +67,7 @@ void vfs_complete(void)
 		panic("no memory for /tmp and /proc");
 	int error = mount_add(proc, "proc");
 	if (error)
-		log_error("/proc: can not be mounted: error %d", -error);
+		log_error("/proc: cannot be mounted: error %d", -error);
 	inode_put(tmp);
 	inode_put(proc);
 }

@@ -3,7 +3,7 @@
  *
  * A process that is to be loaded and one that was rolled out and is to run both need a place. Both
  * stand in one queue, higher priority first, else in order of arrival, and only the first may ask
- * for one: nobody overtakes, so a large program gets its turn. What the first can not have now it
+ * for one: nobody overtakes, so a large program gets its turn. What the first cannot have now it
  * waits for, until a place is given up or a quantum has passed.
  *
  * To make room others are rolled out, whole, to swap. Who may go:
@@ -351,7 +351,7 @@ void dispatch_attend(struct process *p)
 	int error = dispatch_bring_in(p->aspace);
 	if (!error || error == -EINTR)
 		return;
-	log_error("%s: its memory can not be read back: error %d", process_describe(), -error);
+	log_error("%s: its memory cannot be read back: error %d", process_describe(), -error);
 	signal_force(p, SIGKILL);
 }
 

@@ -6,7 +6,7 @@
  * trap frame is a copy of the parent's with 0 in eax, so it returns from the same system call.
  *
  * Gather, then commit: all that can fail comes first, in the order of what is cheapest to undo;
- * then the child is linked to its parent and put on the run queue, which can not fail.
+ * then the child is linked to its parent and put on the run queue, which cannot fail.
  *
  * clone may have parent and child share any of these instead: a new reference takes the place of
  * the copy. A thread shares all of them, has no parent, and joins the caller's group.
@@ -58,7 +58,7 @@ static void fork_join_family(struct process *child, const struct process *parent
 		list_push_back(&child->parent->children, &child->sibling);
 }
 
-/* Everything that can not fail. */
+/* Everything that cannot fail. */
 static void fork_inherit(struct process *child, struct process *parent,
 			 const struct fork_request *request)
 {

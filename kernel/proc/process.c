@@ -255,7 +255,7 @@ static void process_open_channels(void)
 	}
 	struct file *console;
 	if (file_open(inode_root(), "/dev/console", O_RDWR, 0, &console) != 0)
-		panic("/dev/console can not be opened");
+		panic("/dev/console cannot be opened");
 	process_add_channel(console);
 	process_add_channel(file_get(console));
 	process_add_channel(file_get(console));
@@ -273,7 +273,7 @@ static void process_start_first(void)
 	long error = exec_program(&request);
 	if (error == 0)
 		return;
-	log_error("%s: can not be run: error %ld", request.path, -error);
+	log_error("%s: cannot be run: error %ld", request.path, -error);
 	process_exit((error == -ENOENT ? 127u : 126u) << 8);
 }
 

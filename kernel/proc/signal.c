@@ -15,7 +15,7 @@
  * other when they are sent. An init (process 1 on the console) gets no signal by whose default
  * action it would end, save from its own faults.
  *
- * A fault's signal is forced: a program that blocks or ignores it can not go on, so it ends as if
+ * A fault's signal is forced: a program that blocks or ignores it cannot go on, so it ends as if
  * it had not.
  *
  * Always true

@@ -70,7 +70,7 @@ void thread_end_others(struct thread_group *g);
 MUST_CHECK int thread_prepare_exec(struct process *p);
 /*
  * At the commit of execve: the other threads end, and the running one is the process from now on,
- * with its pid. Sleeps; can not fail.
+ * with its pid. Sleeps; cannot fail.
  */
 void thread_commit_exec(struct process *p);
 

@@ -12,7 +12,7 @@
 #include "mm/fault.h"
 #include "mm/partition/contiguous.h"
 
-/* The frame of @va's page, for a moment. NULL: it can not be had. */
+/* The frame of @va's page, for a moment. NULL: it cannot be had. */
 static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
 {
 	if (as->contiguous) {

@@ -36,7 +36,7 @@ long sys_getrlimit(const struct syscall_args *args)
 	return limit_tell(args, UINT32_MAX);
 }
 
-/* The oldest form can not say more than 2^31 - 1. */
+/* The oldest form cannot say more than 2^31 - 1. */
 long sys_old_getrlimit(const struct syscall_args *args)
 {
 	return limit_tell(args, 0x7fffffffu);

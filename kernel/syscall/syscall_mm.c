@@ -157,7 +157,7 @@ static long mmap_do(const struct mmap_args *m)
 			      : aspace_map(as, &request);
 	if (backing.object)
 		reclaim_object_put(backing.object);
-	/* The map holds even if its pages can not all be had now, as on Linux. */
+	/* The map holds even if its pages cannot all be had now, as on Linux. */
 	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
 		(void)aspace_populate(as, (vaddr_t)result, m->length);
 	return result;

@@ -163,7 +163,7 @@ const char *segment_report(const struct trap_frame *tf, const char *otherwise,
 	if (tf->error) {
 		format_string(text, SEGMENT_REPORT_BYTES, "selector 0x%02x %s", tf->error & 0xfffc,
 			      tf->vector == TRAP_NOT_PRESENT ? "names a segment that is not present"
-							     : "can not be loaded");
+							     : "cannot be loaded");
 		return text;
 	}
 	return report_instruction(tf, text) ? text : otherwise;

@@ -5,7 +5,7 @@
  * are interrupt gates). Which privilege was interrupted is read from the saved CS alone.
  *
  *   page fault     CR2 and the error code become (address, access), then mm/fault.c decides. What
- *                  it can not do is a signal in user mode. In kernel mode it ends the copy that the
+ *                  it cannot do is a signal in user mode. In kernel mode it ends the copy that the
  *                  exception table knows, and anything the table does not know is our bug.
  *   other          user mode: a signal, as Linux's. Kernel mode: the exception table has the way
  *   exceptions     out of the kernel, where selectors or the return frame may be bad by a

@@ -109,7 +109,7 @@ static const char *say_below_stack(const struct aspace *as, const struct vma *v,
 	if (v->end - page_down(va) > as->stack_limit)
 		return say("%s below the stack: it has reached its limit of %s",
 			   say_size(v->start - va), say_size(as->stack_limit));
-	return say("%s below the stack, which can not grow there", say_size(v->start - va));
+	return say("%s below the stack, which cannot grow there", say_size(v->start - va));
 }
 
 /* Covered by nothing: by what is nearest. */

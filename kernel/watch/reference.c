@@ -220,7 +220,7 @@ static void reference_clear_pushed(uptr_t at)
 		return;
 	byte &= (uint8_t)~(EFLAGS_TF >> 8);
 	if (user_write(as, at, &byte, 1) != 0)
-		log_warn("%s: can not hide the trap flag at 0x%08x", process_describe(), at);
+		log_warn("%s: cannot hide the trap flag at 0x%08x", process_describe(), at);
 }
 
 /* The stepped instruction was one that looks at the flags, or sets them. */

@@ -53,7 +53,7 @@ void cpu_page_copy(void *dst, const void *src);
 
 /*
  * Copy between kernel and user memory at linear address @user, which the caller has checked to
- * lie in user space. Faults on the way are handled; one that can not be ends the copy.
+ * lie in user space. Faults on the way are handled; one that cannot be ends the copy.
  * Return how many bytes were NOT copied: 0 is success. Context: process; may reclaim.
  */
 size_t cpu_user_read(void *dst, vaddr_t user, size_t n);

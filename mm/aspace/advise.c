@@ -285,7 +285,7 @@ static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool 
 	return 0;
 }
 
-/* For mlock a page that can not come in is always -ENOMEM, pages that nobody may touch included. */
+/* For mlock a page that cannot come in is always -ENOMEM, pages that nobody may touch included. */
 static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	const struct vma *v = vma_find_from(&as->areas, start);
@@ -326,7 +326,7 @@ int aspace_lock_all(struct aspace *as, bool on_fault)
 		return 0;
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, true);
-	/* What can not come in now is locked when it comes. */
+	/* What cannot come in now is locked when it comes. */
 	if (!on_fault)
 		(void)aspace_populate(as, USER_BASE, USER_TOP - USER_BASE);
 	return 0;

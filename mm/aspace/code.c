@@ -11,7 +11,7 @@
  * highest: executable ones, those of which the caller says so (images: a library's first map
  * need not be executable itself, but what follows lies beside it), and the dynamic linker. The
  * lowest gap begins at ASPACE_CODE_LOW: 1 MiB and 64 KiB, so that NULL pointers with large offsets
- * still trap, and addresses there hold a zero byte, which a string overflow can not write. It
+ * still trap, and addresses there hold a zero byte, which a string overflow cannot write. It
  * ends where the heap begins, for the heap must be able to grow. Where all of it is taken the map
  * goes where all others go, and raises the line: protection is lost, the program is not.
  *

@@ -108,7 +108,7 @@ vaddr_t aspace_place(const struct aspace *as, size_t length)
 	vaddr_t start = vma_gap(&as->areas, length, USER_BASE, as->mmap_top);
 	if (start != 0)
 		return start;
-	/* Nothing left below: the room kept for the stack, as far as the stack can not use it. */
+	/* Nothing left below: the room kept for the stack, as far as the stack cannot use it. */
 	uint32_t stack = MIN(as->stack_limit, (uint32_t)ASPACE_MMAP_GAP / 2);
 	return vma_gap(&as->areas, length, USER_BASE, USER_TOP - ASPACE_STACK_GAP - stack);
 }

@@ -3,7 +3,7 @@
  *
  * A page moves by its entry: what the entry named before is named by another one after, the frame
  * stays where it is. First all that can fail is made sure of: a new area, and page tables for every
- * entry that will move. Then the entries move, which can not fail, and the old area goes.
+ * entry that will move. Then the entries move, which cannot fail, and the old area goes.
  *
  * Always true: at no moment do two entries of the process name the page, and none is without one.
  * Source: mremap(2); CVE-2004-0077 (the old range's removal may not fail unnoticed).

@@ -11,7 +11,7 @@
  *
  * Always true (aspace_check):
  *   U1  the areas are sound (A1..A3), the tables too (P1..P4)
- *   U2  no entry lies outside an area: a page without an area can not be reached again
+ *   U2  no entry lies outside an area: a page without an area cannot be reached again
  *   U3  a writable entry lies in an area that allows writing; in a private area its frame is
  *       private and has no other user
  *   U4  no entry allows what its area forbids

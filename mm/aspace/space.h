@@ -99,7 +99,7 @@ uint32_t aspace_exposed(const struct aspace *as, const struct vma *v);
 int aspace_unmap(struct aspace *as, vaddr_t start, size_t length);
 /* 0, -EINVAL, -ENOMEM (a hole in the range, or no memory to split). */
 int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot);
-/* Linux's brk: the new break, or the old one if it can not be had. */
+/* Linux's brk: the new break, or the old one if it cannot be had. */
 vaddr_t aspace_brk(struct aspace *as, vaddr_t brk);
 /* Where the heap starts: page aligned up from @end. By exec, once. */
 void aspace_set_brk(struct aspace *as, vaddr_t end);

@@ -3,7 +3,7 @@
  *
  * Before paging a process was one contiguous piece of memory behind two registers: base, added to
  * every address, and limit, which every address was compared with. Here the two registers are its
- * code and data segments. The paging unit can not be turned off for one process, so its tables
+ * code and data segments. The paging unit cannot be turned off for one process, so its tables
  * show the piece as it lies in physical memory: linear address PARTITION_WINDOW + position is the
  * byte at that position of the region, mapped if and only if it belongs to the process. No page
  * comes by fault and none leaves alone.
@@ -16,7 +16,7 @@
  *
  * That is a program bound at execution time: it only knows offsets, so moving it means copying its
  * bytes, remapping its pages and changing its base. One bound when it was loaded or linked has
- * linear addresses in its code: its base is 0, its limit the end of its partition, and it can not
+ * linear addresses in its code: its base is 0, its limit the end of its partition, and it cannot
  * move. What lies below it is not mapped.
  *
  * Areas (mm/vma.h) keep the books inside: program, heap, stack, maps. Nothing is enforced by them:

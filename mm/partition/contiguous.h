@@ -62,7 +62,7 @@ MUST_CHECK int contiguous_create(struct aspace *as, uint32_t bytes,
 				 enum contiguous_binding binding);
 /*
  * Get a place (@at: PARTITION_ANYWHERE or the only one), map it, set base and limit; what is on
- * slots is read back. As partition_place fails; -EIO (a slot can not be read: the space stays out).
+ * slots is read back. As partition_place fails; -EIO (a slot cannot be read: the space stays out).
  */
 MUST_CHECK int contiguous_enter(struct contiguous *c, uint32_t at);
 /*
@@ -97,7 +97,7 @@ static inline bool contiguous_is_in(const struct contiguous *c)
 	return c->state == CONTIGUOUS_IN;
 }
 
-/* @as is not in memory: get it there. 0 or -EFAULT: it can not be had. */
+/* @as is not in memory: get it there. 0 or -EFAULT: it cannot be had. */
 MUST_CHECK int contiguous_bring_in(struct aspace *as);
 
 /* Before @as's base is used: it may be out. 0 or -EFAULT. */

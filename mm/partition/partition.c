@@ -23,7 +23,7 @@
  *
  * Compaction cures external fragmentation where programs may move: it slides each one down over the
  * hole below it and tells its owner, who has nothing to change but the base. A program that was
- * given real addresses when it was loaded can not move; what lies above it slides down to its end
+ * given real addresses when it was loaded cannot move; what lies above it slides down to its end
  * and no further. A request that fits the sum of holes but no hole makes compaction happen, if it
  * would help: partition_slide_largest knows before anything moves.
  *

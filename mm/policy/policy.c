@@ -23,7 +23,7 @@
  *   L2  each is in exactly one set: with global replacement in the common one
  *   L3  a set has as many frames as were put in and not taken out; all sets together have all
  * Left out: allocation. A set lies in its owner's memory and is large enough for any policy, so a
- * switch can not fail.
+ * switch cannot fail.
  */
 #include "mm/policy/policy.h"
 

@@ -6,7 +6,7 @@
  * if it had just come. Clock does the same by moving a hand instead of frames, and takes the same
  * victims; this is the form in which the idea was found, and the one that needs no ring.
  *
- * A pinned frame can not go and is not asked: it goes to the back with its bit as it is, as the
+ * A pinned frame cannot go and is not asked: it goes to the back with its bit as it is, as the
  * clock's hand passes it.
  *
  * Always true (second_chance_check):

@@ -14,7 +14,7 @@
  * Always true (pmap_check_kernel):
  *   K1  no entry of the kernel half has the user bit
  *   K2  text and read-only data are mapped without the write bit (CR0.WP is set, so the kernel
- *       can not write them either)
+ *       cannot write them either)
  *   K3  a window slot that is free maps nothing
  * Left out: 4 KiB tables for the whole direct map on CPUs with PSE; large pages spare the TLB.
  * Source: Intel SDM vol. 3, 4.3 and 4.10.2.4 (global pages).

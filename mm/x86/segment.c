@@ -11,7 +11,7 @@
  *
  * Two task segments. One holds the stack pointer for entries from user mode; its I/O permission
  * map begins beyond its limit, so user mode reaches no port. The other is a task of its own for the
- * double fault: when the kernel's stack has run into its guard page the CPU can not push a frame,
+ * double fault: when the kernel's stack has run into its guard page the CPU cannot push a frame,
  * and only a task switch gives it a stack that works. It needs a directory that is always valid.
  *
  * Always true

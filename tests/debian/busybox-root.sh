@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes build/debian/busybox: a tree for `make run` in which Debian's busybox-static, unmodified, is
-# the shell and every tool it has a name for. Fetches it if need be; status 77 where it can not be
+# the shell and every tool it has a name for. Fetches it if need be; status 77 where it cannot be
 # had.
 
 cd "$(dirname "$0")/../.." || exit 1

@@ -43,7 +43,7 @@ apt()
 		-o Acquire::Retries=1 -o Acquire::http::Timeout=20
 }
 
-# One list that can not be had does not matter as long as the packages are in the others.
+# One list that cannot be had does not matter as long as the packages are in the others.
 apt apt-get -q update >"$to/apt/update.log" 2>&1
 for p in $wanted; do
 	if ! apt apt-cache show "$p" >/dev/null 2>&1; then
@@ -56,7 +56,7 @@ for p in $wanted; do
 		dpkg -x "$to"/apt/new/*.deb "$to/root" &&
 		: >"$to/packages/$p" && echo "fetch: $p" ||
 		{
-			echo "fetch: $p can not be had:" >&2
+			echo "fetch: $p cannot be had:" >&2
 			tail -3 "$to/apt/download.log" >&2
 		}
 done

@@ -185,7 +185,7 @@ def chosen(words, subset):
 
 
 def fetch():
-    """Get the programs; ends the run with status 77 where that can not be."""
+    """Get the programs; ends the run with status 77 where that cannot be."""
     done = subprocess.run([os.path.join(HERE, "fetch.sh")], stdout=sys.stderr, check=False)
     missing = [p for p in NEEDED if not os.path.exists(os.path.join(DEBIAN, "packages", p))]
     if done.returncode or missing:

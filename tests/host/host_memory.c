@@ -31,7 +31,7 @@ int host_file_copy(int file, size_t bytes)
 	}
 	free(buffer);
 	if ((size_t)at < bytes)
-		panic("host: file can not be copied");
+		panic("host: file cannot be copied");
 	return copy;
 }
 
@@ -55,11 +55,11 @@ void host_map(void *at, size_t bytes, int file, size_t offset)
 	void *p = mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
 		       (off_t)offset);
 	if (p == MAP_FAILED)
-		panic("host: %zu bytes can not be mapped at %p", bytes, at);
+		panic("host: %zu bytes cannot be mapped at %p", bytes, at);
 }
 
 void host_unmap(void *at, size_t bytes)
 {
 	if (mmap(at, bytes, PROT_NONE, NOWHERE | MAP_FIXED, -1, 0) == MAP_FAILED)
-		panic("host: %zu bytes can not be unmapped at %p", bytes, at);
+		panic("host: %zu bytes cannot be unmapped at %p", bytes, at);
 }

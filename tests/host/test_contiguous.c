@@ -37,7 +37,7 @@ static uint32_t place_of(const struct contiguous *c)
 	return c->binding == BOUND_EXECUTION ? PARTITION_ANYWHERE : c->position;
 }
 
-/* Room for @c by sending others out; what can not be had is given up. */
+/* Room for @c by sending others out; what cannot be had is given up. */
 static int force_in(struct contiguous *c)
 {
 	int err = contiguous_enter(c, place_of(c));

@@ -1,4 +1,4 @@
-/* kmalloc: sizes, sizes that can not be, krealloc, and memory that comes back. */
+/* kmalloc: sizes, sizes that cannot be, krealloc, and memory that comes back. */
 #include <string.h>
 
 #include "mm/frame.h"

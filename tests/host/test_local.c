@@ -302,7 +302,7 @@ TEST(an_instruction_ends_even_where_the_minima_do_not_fit)
 	}
 }
 
-/* Device errors: a page that can not be written stays, and another account is asked. */
+/* Device errors: a page that cannot be written stays, and another account is asked. */
 TEST(a_write_error_locally_costs_no_page)
 {
 	boot(LIMIT, "clock", true);

@@ -139,7 +139,7 @@ TEST(partition_compacts_by_itself_only_if_it_helps)
 	CHECK_EQ(load(3, 500), 0);
 	leave(0);
 	leave(2);
-	/* 500, and 500 between what can not move and P4, and 560 at the end. */
+	/* 500, and 500 between what cannot move and P4, and 560 at the end. */
 	CHECK_EQ(load(4, 1100), -ENOMEM);
 	CHECK_EQ(moves_told, 0);
 	CHECK_EQ(load(4, 1000), 0);

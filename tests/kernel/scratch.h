@@ -20,7 +20,7 @@ bool space_map(struct aspace *as, vaddr_t start, unsigned npages);
 /* One word through the MMU, in the space in force, faults handled. False: the access is refused. */
 bool space_peek(vaddr_t va, uint32_t *value);
 bool space_poke(vaddr_t va, uint32_t value);
-/* The word at @va, or 0xdead if it can not be read. */
+/* The word at @va, or 0xdead if it cannot be read. */
 uint32_t space_word(vaddr_t va);
 
 /* Minor and major faults up to now. */

@@ -4,7 +4,7 @@
  * which QEMU's emulation does not: there they are skipped. The other four are about loading a
  * selector and trap everywhere. Then the end of code, in each way to get across it.
  *
- * Each case does first what is allowed right up to the limit; a program that can not do that ends
+ * Each case does first what is allowed right up to the limit; a program that cannot do that ends
  * with a status and no exception, which fails the test.
  */
 #include "kernel/proc/signal.h"

@@ -28,7 +28,7 @@ class Failed(Exception):
 
 
 class Skipped(Exception):
-    """Why it can not be tried here."""
+    """Why it cannot be tried here."""
 
 
 def test(function):

@@ -312,7 +312,7 @@ def ck_check_finds_every_lie(box):
     equal(sorted(lies), sorted(labels), "invariants with a lie, and all there are")
     for label in lies:
         has(said, f"corrupt {label}", rf"(?m)^{label} +VIOLATED .*\n +- ", "invariants? VIOLATED$")
-        lacks(said, f"corrupt {label}", "can not be followed")
+        lacks(said, f"corrupt {label}", "cannot be followed")
     has(said, "repaired", f"{INVARIANTS} invariants checked, all hold")
     has(said, "check at 2", f"{INVARIANTS} invariants checked, all hold")
 

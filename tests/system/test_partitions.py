@@ -91,7 +91,7 @@ def partitions_fifo_admission(box):
 
 @test
 def partitions_bound_at_three_times(box):
-    """What is bound at execution time moves and still computes; the others can not."""
+    """What is bound at execution time moves and still computes; the others cannot."""
     tally = "--fill --until-term"
     out, err = script(
         box, "partitions quantum 0", f"partition --size 600K tally-low {tally} &", "sleep 1",

@@ -28,9 +28,9 @@ CASES = (
     ("push across the stack segment's end", FAULT,
      rf"beyond the end of the stack segment {WINDOW % 'ss'} at offset 0x000003e6"),
     ("load a segment that is not present", REFUSED, None),
-    ("load a selector outside the table", FAULT, r"selector 0x7ff8 can not be loaded"),
-    ("load the kernel's data segment", FAULT, r"selector 0x68 can not be loaded"),
-    ("load a read-only stack segment", FAULT, r"selector 0x30 can not be loaded"),
+    ("load a selector outside the table", FAULT, r"selector 0x7ff8 cannot be loaded"),
+    ("load the kernel's data segment", FAULT, r"selector 0x68 cannot be loaded"),
+    ("load a read-only stack segment", FAULT, r"selector 0x30 cannot be loaded"),
     ("call code in the heap", FAULT, rf"{CODE} at offset 0x08[0-9a-f]{{6}}"),
     ("call code in a data map", FAULT, rf"{CODE} at offset 0xb7fff000"),
     ("return to code on the stack", FAULT, rf"{CODE} at offset 0xbfff[0-9a-f]{{4}}"),
@@ -107,7 +107,7 @@ def code_of_a_static_program_ends_with_its_text(box):
 
 @test
 def code_of_a_dynamic_program_lies_low(box):
-    """Libraries below the program, data above: heap, stack and maps can not be executed."""
+    """Libraries below the program, data above: heap, stack and maps cannot be executed."""
     for flags, program in (("-no-pie", 0x08048000), ("-pie", 0x56555000)):
         path = build(box, "shows" + flags, PRINT, flags)
         text = box.run(path, *FILES).expect().out.decode()

@@ -177,7 +177,7 @@ def a_page_used_on_every_lap_stays(box):
     faults = [int(line.split()[4], 16) for line in lines if line.startswith("fault ")]
     area = min(page for page in faults if page > 0xb0000 and page < 0xbff00)
     equal(faults.count(area), 1, "faults on page 0")
-    equal(faults.count(area + 1), 12, "faults on page 1, which a loop can not keep")
+    equal(faults.count(area + 1), 12, "faults on page 1, which a loop cannot keep")
     check(result["evictions"] > 150, "the loop did not fit")
 
 

@@ -157,7 +157,7 @@ static void test_locks(void)
 	show("mlock2 unknown flag", call3(MLOCK2, p, PAGE, 2));
 	show_core("locked when it comes", p, 4);
 	char *none = map(PAGE, PROT_NONE, ANONYMOUS);
-	show("mlock what can not be read", call3(MLOCK, none, PAGE, 0));
+	show("mlock what cannot be read", call3(MLOCK, none, PAGE, 0));
 	sys_munmap(p + 2 * PAGE, PAGE);
 	show("mlock with a hole", call3(MLOCK, p, 4 * PAGE, 0));
 	show("munlock with a hole", call3(MUNLOCK, p, 4 * PAGE, 0));

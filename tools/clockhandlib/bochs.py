@@ -67,7 +67,7 @@ class Screen:
 
 
 def why_not():
-    """Why Bochs can not be used here, or None."""
+    """Why Bochs cannot be used here, or None."""
     if not shutil.which(BINARY):
         return "bochs is not installed"
     for path in (BIOS, VGA_BIOS, GRUB_MODULES):

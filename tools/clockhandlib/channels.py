@@ -45,7 +45,7 @@ def write_all(sink, data):
     except BrokenPipeError as error:
         raise OutputClosed from error
     except OSError as error:
-        raise LauncherError(f"can not pass on what the guest prints: {error.strerror}") from error
+        raise LauncherError(f"cannot pass on what the guest prints: {error.strerror}") from error
 
 
 def read_file(path):

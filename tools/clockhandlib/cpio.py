@@ -60,7 +60,7 @@ class Writer:
             elif not stat.S_ISSOCK(facts.st_mode):
                 self.add(name, facts.st_mode, b"", facts.st_mtime, facts.st_rdev)
         except OSError as error:
-            raise LauncherError(f"can not read {path}: {error.strerror}") from error
+            raise LauncherError(f"cannot read {path}: {error.strerror}") from error
 
     def add_host_tree(self, top):
         """Everything below the host folder @top, in the order of the names."""
@@ -75,7 +75,7 @@ class Writer:
 
 
 def _walk_failed(error):
-    raise LauncherError(f"can not read {error.filename}: {error.strerror}") from error
+    raise LauncherError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def read(path):

@@ -113,7 +113,7 @@ def attach(options, boot, tails):
         gdb = subprocess.Popen(gdb_command(options.gdb, options),
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     except OSError as error:
-        raise LauncherError(f"can not start {options.gdb}: {error.strerror}") from error
+        raise LauncherError(f"cannot start {options.gdb}: {error.strerror}") from error
     try:
         while gdb.poll() is None:
             for tail in tails:

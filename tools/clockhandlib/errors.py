@@ -8,4 +8,4 @@ STATUS_INTERRUPTED = 130
 
 
 class LauncherError(Exception):
-    """The launcher can not do what was asked; the message says why. Status 125."""
+    """The launcher cannot do what was asked; the message says why. Status 125."""

@@ -140,4 +140,4 @@ def _contents(data):
         with open(data, "rb") as source:
             return source.read()
     except OSError as error:
-        raise LauncherError(f"can not read {data}: {error.strerror}") from error
+        raise LauncherError(f"cannot read {data}: {error.strerror}") from error

@@ -65,7 +65,7 @@ def start(words, messages, pass_fds=()):
                                     start_new_session=True, pass_fds=pass_fds,
                                     preexec_fn=die_with_parent)
         except OSError as error:
-            raise LauncherError(f"can not start {words[0]}: {error.strerror}; "
+            raise LauncherError(f"cannot start {words[0]}: {error.strerror}; "
                                 "`tools/setup.sh run` installs QEMU") from error
 
 

@@ -99,7 +99,7 @@ def engine():
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False)
     if done.returncode != 0:
-        raise LauncherError(f"build/replay can not be built:\n{done.stdout}")
+        raise LauncherError(f"build/replay cannot be built:\n{done.stdout}")
     return path
 
 

@@ -75,7 +75,7 @@ def check_writable(option, path):
     if path is not None:
         target = path if os.path.exists(path) else os.path.dirname(path) or "."
         if os.path.isdir(path) or not os.access(target, os.W_OK):
-            raise LauncherError(f"{option} {path}: can not be written")
+            raise LauncherError(f"{option} {path}: cannot be written")
 
 
 def prepare(options, space, root, argv):

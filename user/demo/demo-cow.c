@@ -27,7 +27,7 @@ static uint32_t word_at(const char *path, uint32_t index)
 
 	if (fd < 0 || sys_lseek(fd, (int)(index * sizeof(word)), SEEK_SET) < 0 ||
 	    sys_read(fd, &word, sizeof(word)) != sizeof(word))
-		fail("demo-cow: %s can not be read\n", path);
+		fail("demo-cow: %s cannot be read\n", path);
 	sys_close(fd);
 	return (uint32_t)word;
 }

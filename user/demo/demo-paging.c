@@ -55,7 +55,7 @@ static uint32_t frame_at(const char *p)
 
 	if (fd < 0 || sys_lseek(fd, (int)((uintptr_t)p / PAGE * sizeof(word)), SEEK_SET) < 0 ||
 	    sys_read(fd, &word, sizeof(word)) != sizeof(word))
-		fail("demo-paging: /proc/self/pagemap can not be read\n");
+		fail("demo-paging: /proc/self/pagemap cannot be read\n");
 	sys_close(fd);
 	if (!(word >> 63))
 		fail("demo-paging: the page is not in memory\n");

@@ -278,7 +278,7 @@ static void binding(void)
 	printf("--- P7 was bound when it was loaded, P3 is at execution time ---\n");
 	load(&programs[6]);
 	load(&programs[2]);
-	expect(region_order("move %d 1000K", programs[6].pid) == -EPERM, "P7 can not be moved");
+	expect(region_order("move %d 1000K", programs[6].pid) == -EPERM, "P7 cannot be moved");
 	expect(region_order("move %d 1000K", programs[2].pid) == 0, "P3 can, while it runs");
 	draw();
 	finish(&programs[6]);

@@ -39,7 +39,7 @@ static void read_at(const char *path, uint32_t offset, void *to, size_t n)
 	int fd = sys_open(path, O_RDONLY, 0);
 
 	if (fd < 0 || sys_lseek(fd, (int)offset, SEEK_SET) < 0 || sys_read(fd, to, n) != (int)n)
-		fail("demo-residency: %s can not be read\n", path);
+		fail("demo-residency: %s cannot be read\n", path);
 	sys_close(fd);
 }
 

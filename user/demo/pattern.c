@@ -99,7 +99,7 @@ static void lock_and_map(uint32_t pages)
 		fail("pattern: from 1 to %u pages\n", PAGES_MAX);
 	use_ballast();
 	if (linux_call(NR_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0) != 0)
-		fail("pattern: can not lock what there is\n");
+		fail("pattern: cannot lock what there is\n");
 	use_ballast(); /* a recording sees that these pages are locked now */
 	area = sys_map_pages(pages * PAGE);
 	if (sys_failed((const void *)area))

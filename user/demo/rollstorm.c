@@ -105,7 +105,7 @@ static uint32_t count_rolled_in(void)
 	return sum;
 }
 
-/* Orders may fail: who is out can not go, and moving needs room. */
+/* Orders may fail: who is out cannot go, and moving needs room. */
 static void disturb(uint32_t random)
 {
 	static const char *const fits[] = { "first", "best", "worst" };

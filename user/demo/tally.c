@@ -46,7 +46,7 @@ static uint32_t *take_heap(uint32_t want, uint32_t *got)
 	uintptr_t start = sys_brk(0), end = start;
 	if (!fill) {
 		if (sys_brk(start + want) != start + want)
-			fail("tally: %u bytes of heap can not be had\n", want);
+			fail("tally: %u bytes of heap cannot be had\n", want);
 		end = start + want;
 	}
 	for (uint32_t step = 16 << 20; fill && step >= 4096; step /= 2)

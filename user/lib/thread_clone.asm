@@ -1,4 +1,4 @@
-; Where a thread begins: C can not return from clone on another stack.
+; Where a thread begins: C cannot return from clone on another stack.
 
 bits 32
 global thread_load_selector, thread_clone, thread_own, thread_set_own

@@ -212,7 +212,7 @@ int main(int argc, char **argv, char **envp)
 	(void)envp;
 	frames_fd = sys_open("/proc/frames", O_RDONLY, 0);
 	if (frames_fd < 0 || sys_read(frames_fd, heading, LINE) < LINE)
-		fail("frames: /proc/frames can not be read\n");
+		fail("frames: /proc/frames cannot be read\n");
 	if (first == argc && !frames_pid) {
 		frames_summary();
 		return 0;

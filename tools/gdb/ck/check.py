@@ -58,7 +58,7 @@ outside: P5 (the TLB) and truths about order in time (V5, H1 to H4)."""
         try:
             lines = list(function(facts))
         except (gdb.GdbError, gdb.error, IndexError) as error:
-            lines = [f"can not be followed: {error}"]
+            lines = [f"cannot be followed: {error}"]
         print(f"{label:11} {'VIOLATED' if lines else 'ok      '} {text}")
         for line in lines[:SHOWN]:
             print(f"{'':11} - {line}")

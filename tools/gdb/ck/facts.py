@@ -7,7 +7,7 @@ from . import guest, pages, swap
 
 
 class Facts:
-    """The state of memory as it stands. Parts that can not be read raise GdbError."""
+    """The state of memory as it stands. Parts that cannot be read raise GdbError."""
 
     def __init__(self):
         self.frames = frame_table.Frames()

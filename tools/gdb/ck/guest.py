@@ -184,7 +184,7 @@ def register(name):
     try:
         return int(gdb.parse_and_eval(f"(unsigned int)${name}")) & 0xFFFFFFFF
     except gdb.error as error:
-        raise gdb.GdbError(f"the machine's register {name} can not be read: {error}") from error
+        raise gdb.GdbError(f"the machine's register {name} cannot be read: {error}") from error
 
 
 def need_machine():
