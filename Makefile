@@ -21,7 +21,7 @@ KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=no
 
 # Flat lists, a folder each, from the lowest floor up (tools/lint holds them).
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
-BASE := kernel/base/panic.c kernel/base/log.c kernel/base/symbols.c
+BASE := kernel/base/panic.c kernel/base/log.c kernel/base/symbols.c kernel/base/sleep.c
 CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
@@ -36,11 +36,11 @@ MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c m
 	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
 	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
 	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c
-PROC := kernel/proc/process.c kernel/proc/sched.c kernel/proc/account.c kernel/proc/timer.c \
-	kernel/proc/itimer.c kernel/proc/wallclock.c kernel/proc/timespec.c kernel/proc/fork.c \
-	kernel/proc/thread.c kernel/proc/exit.c kernel/proc/wait.c kernel/proc/signal.c \
-	kernel/proc/signal_queue.c kernel/proc/futex.c kernel/proc/limits.c kernel/proc/shm.c \
-	kernel/proc/disk_delay.c kernel/proc/load_control.c
+PROC := kernel/proc/process.c kernel/proc/sched.c kernel/proc/sched_channel.c \
+	kernel/proc/account.c kernel/proc/timer.c kernel/proc/itimer.c kernel/proc/wallclock.c \
+	kernel/proc/timespec.c kernel/proc/fork.c kernel/proc/thread.c kernel/proc/exit.c \
+	kernel/proc/wait.c kernel/proc/signal.c kernel/proc/signal_queue.c kernel/proc/futex.c \
+	kernel/proc/limits.c kernel/proc/shm.c kernel/proc/disk_delay.c kernel/proc/load_control.c
 FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/fs/path.c \
 	kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c kernel/fs/file.c \
 	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \

@@ -62,6 +62,7 @@ static struct aspace *process_borrowed;
 
 void process_init(void)
 {
+	sched_channels_init();
 	process_cache = slab_create("process", sizeof(struct process), 16, NULL);
 	if (!process_cache)
 		panic("no memory for the cache of processes");

@@ -56,6 +56,9 @@ void sched_first_run(void);
 
 enum sched_sleep_kind { SLEEP_DEEP, SLEEP_KILLABLE, SLEEP_INTERRUPTIBLE };
 
+/* What kernel/base/sleep.h's sleepers sleep on. Context: boot, before the first process. */
+void sched_channels_init(void);
+
 void wait_queue_init(struct wait_queue *q);
 /* Sleep until woken. Check the condition again after it. */
 void sched_sleep(struct wait_queue *q);
