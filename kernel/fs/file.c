@@ -6,18 +6,18 @@
  * starts small and doubles, as most programs use a handful of descriptors and fork copies the
  * table.
  *
- * A process in a system call is alone in its table, so a file found by descriptor needs no extra
- * reference while the call lasts. Where threads share the table, another one may close the file
- * while the call sleeps: there the file gets a reference in process.held until the call is over.
+ * Threads share a table, so while a call sleeps another thread may close the file that it works on.
+ * So who works on a file holds a reference (files_hold) and drops it when it is done: there is no
+ * table of what is held, and no number of files that would be too many. Who only looks, and does
+ * not sleep between finding and looking, needs none (files_find).
  *
  * Always true
- *   T1  a file's count is the number of slots that hold it, plus references on the way to one
+ *   T1  a file's count is the number of slots that hold it, plus the calls that hold it now
  *   T2  a slot without a file has no flags
  */
 #include "kernel/fs/file.h"
 
 #include "kernel/base/panic.h"
-#include "kernel/proc/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -129,36 +129,15 @@ void files_close_on_exec(struct files *t)
 			files_close(t, fd);
 }
 
-struct file *files_peek(const struct files *t, uint32_t fd)
+struct file *files_find(const struct files *t, uint32_t fd)
 {
 	return fd < t->capacity ? t->slots[fd].file : NULL;
 }
 
-static void files_hold(struct process *p, struct file *f)
+struct file *files_hold(const struct files *t, uint32_t fd)
 {
-	unsigned i = 0;
-	while (i < PROCESS_HELD_FILES && p->held[i] && p->held[i] != f)
-		i++;
-	ASSERT(i < PROCESS_HELD_FILES);
-	if (!p->held[i])
-		p->held[i] = file_get(f);
-}
-
-struct file *files_find(const struct files *t, uint32_t fd)
-{
-	struct file *f = files_peek(t, fd);
-	if (f && t->refs > 1)
-		files_hold(process_running, f);
-	return f;
-}
-
-void files_release_held(struct process *p)
-{
-	for (unsigned i = 0; i < PROCESS_HELD_FILES && p->held[i]; i++) {
-		struct file *f = p->held[i];
-		p->held[i] = NULL;
-		file_put(f);
-	}
+	struct file *f = files_find(t, fd);
+	return f ? file_get(f) : NULL;
 }
 
 /* Make sure that slot @fd, below FILES_MAX, exists. */
@@ -208,7 +187,7 @@ long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec)
 
 int files_close(struct files *t, uint32_t fd)
 {
-	struct file *f = files_peek(t, fd);
+	struct file *f = files_find(t, fd);
 	if (!f)
 		return -EBADF;
 	t->slots[fd] = (struct file_slot){ .file = NULL };

@@ -29,7 +29,6 @@ enum {
 enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
 
 struct file;
-struct process;
 
 /*
  * What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running
@@ -72,6 +71,7 @@ void file_init(void); /* boot */
 MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
 				    unsigned flags);
 struct file *file_get(struct file *f);
+/* The last put closes it. */
 void file_put(struct file *f);
 /*
  * Open what @path names, or make it with permissions @mode: *opened, or -ENOENT, -EISDIR, -EEXIST,
@@ -115,15 +115,10 @@ struct files *files_get(struct files *t);
 void files_put(struct files *t);
 /* Close what execve must close. */
 void files_close_on_exec(struct files *t);
-/*
- * The file of descriptor @fd, NULL: not open. It stays open at least until the end of the running
- * thread's call, whatever other threads close.
- */
+/* The file of descriptor @fd, NULL: not open. It is good until the caller sleeps. */
 struct file *files_find(const struct files *t, uint32_t fd);
-/* The same for a moment: the file is good until the caller sleeps. */
-struct file *files_peek(const struct files *t, uint32_t fd);
-/* The end of @p's call: what files_find kept open may go. */
-void files_release_held(struct process *p);
+/* The same with a reference, for file_put: it stays open, whatever other threads close. */
+MUST_CHECK struct file *files_hold(const struct files *t, uint32_t fd);
 /*
  * Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE,
  * -ENOMEM: the reference stays the caller's.

@@ -172,7 +172,6 @@ static NORETURN void exit_thread(struct process *p)
 {
 	struct thread_group *g = p->group;
 	struct process *leader = g->leader;
-	files_release_held(p);
 	files_put(p->files);
 	p->files = NULL;
 	exit_give_up_memory(p);

@@ -23,7 +23,6 @@ enum {
 	PROCESS_STACK_PAGES = 2,
 	PROCESS_COMM_MAX = 16,
 	PROCESS_PID_MAX = 32768,
-	PROCESS_HELD_FILES = 4,
 };
 
 enum process_state {
@@ -59,7 +58,6 @@ struct process {
 	struct trap_frame *trap;		       /* user registers, at the stack's very top */
 	struct aspace *aspace;			       /* NULL once it is ending */
 	struct files *files;
-	struct file *held[PROCESS_HELD_FILES]; /* kept open until the end of the call: file.c */
 	struct inode *cwd;
 	struct inode *exe;
 	uint32_t umask;

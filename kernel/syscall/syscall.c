@@ -44,8 +44,26 @@ void syscall_handle(struct trap_frame *tf)
 	/* Calls that a signal interrupted are settled on the way back. */
 	if (UNLIKELY(result < 0 && result >= -ERESTART_RESTARTBLOCK && result <= -ERESTARTSYS))
 		sched_request();
-	if (UNLIKELY(process_running->held[0] != NULL))
-		files_release_held(process_running);
+}
+
+static long syscall_on(struct file *f, const struct syscall_args *args, syscall_file_fn *call)
+{
+	if (UNLIKELY(!f))
+		return -EBADF;
+	long result = call(f, args);
+	file_put(f);
+	return result;
+}
+
+long syscall_on_file(const struct syscall_args *args, syscall_file_fn *call)
+{
+	struct file *f = files_find(process_running->files, args->a[0]);
+	return syscall_on(f && !(f->flags & O_PATH) ? file_get(f) : NULL, args, call);
+}
+
+long syscall_on_descriptor(const struct syscall_args *args, syscall_file_fn *call)
+{
+	return syscall_on(files_hold(process_running->files, args->a[0]), args, call);
 }
 
 int syscall_read_user(void *dst, uptr_t src, size_t n)

@@ -22,6 +22,16 @@ typedef long syscall_fn(const struct syscall_args *args);
 enum { SYSCALL_COUNT = 448 };
 extern syscall_fn *const syscall_table[SYSCALL_COUNT];
 
+/* What a call does to the open file that its first argument names. */
+typedef long syscall_file_fn(struct file *f, const struct syscall_args *args);
+/*
+ * @call on that file, which stays open until @call returns, whatever other threads close. Its
+ * result, or -EBADF: there is no such descriptor, or it is one of O_PATH.
+ */
+long syscall_on_file(const struct syscall_args *args, syscall_file_fn *call);
+/* The same, O_PATH or not. */
+long syscall_on_descriptor(const struct syscall_args *args, syscall_file_fn *call);
+
 /* From trap.c: int 0x80, interrupts on. */
 void syscall_handle(struct trap_frame *tf);
 
@@ -52,7 +62,7 @@ static inline unsigned syscall_lookup_flags(uint32_t at_flags)
  * error.
  */
 MUST_CHECK long syscall_lookup(uint32_t fd, uptr_t path, unsigned flags, struct inode **found);
-/* The directory that a relative @path starts from, without a reference. 0, -EBADF, -ENOTDIR. */
+/* The directory that a relative @path starts from, with a reference. 0, -EBADF, -ENOTDIR. */
 MUST_CHECK long syscall_base(uint32_t fd, const char *path, struct inode **base);
 
 /* 64 bits that came as two words. */

@@ -8,12 +8,6 @@
 #include "mm/reclaim.h"
 #include "mm/swap.h"
 
-static struct file *attr_file(uint32_t fd)
-{
-	struct file *f = files_find(process_running->files, fd);
-	return f && !(f->flags & O_PATH) ? f : NULL;
-}
-
 static bool attr_changeable(const struct inode *i)
 {
 	return i->ops->changeable;
@@ -53,10 +47,14 @@ long sys_fchmodat(const struct syscall_args *args)
 	return attr_chmod_path(args->a[0], args->a[1], args->a[2]);
 }
 
+static long attr_chmod_file(struct file *f, const struct syscall_args *args)
+{
+	return attr_chmod(f->inode, args->a[1]);
+}
+
 long sys_fchmod(const struct syscall_args *args)
 {
-	struct file *f = attr_file(args->a[0]);
-	return f ? attr_chmod(f->inode, args->a[1]) : -EBADF;
+	return syscall_on_file(args, attr_chmod_file);
 }
 
 /* --- owners --- */
@@ -129,16 +127,24 @@ long sys_fchownat(const struct syscall_args *args)
 	return attr_chown_path(args, syscall_lookup_flags(args->a[4]));
 }
 
+static long attr_chown_file(struct file *f, const struct syscall_args *args)
+{
+	return attr_chown(f->inode, args->a[1], args->a[2]);
+}
+
+static long attr_chown16_file(struct file *f, const struct syscall_args *args)
+{
+	return attr_chown(f->inode, attr_id16(args->a[1]), attr_id16(args->a[2]));
+}
+
 long sys_fchown(const struct syscall_args *args)
 {
-	struct file *f = attr_file(args->a[0]);
-	return f ? attr_chown(f->inode, args->a[1], args->a[2]) : -EBADF;
+	return syscall_on_file(args, attr_chown_file);
 }
 
 long sys_fchown16(const struct syscall_args *args)
 {
-	struct file *f = attr_file(args->a[0]);
-	return f ? attr_chown(f->inode, attr_id16(args->a[1]), attr_id16(args->a[2])) : -EBADF;
+	return syscall_on_file(args, attr_chown16_file);
 }
 
 /* --- times --- */
@@ -180,8 +186,8 @@ static long attr_times_apply(uint32_t fd, uptr_t path, unsigned lookup, const st
 {
 	struct inode *i;
 	if (!path && (int)fd != AT_FDCWD) {
-		struct file *f = attr_file(fd);
-		if (!f)
+		struct file *f = files_find(process_running->files, fd);
+		if (!f || f->flags & O_PATH)
 			return -EBADF;
 		attr_set_times(f->inode, t);
 		return 0;
@@ -290,16 +296,21 @@ static long attr_truncate_path(uptr_t path, int64_t size)
 	return error;
 }
 
-static long attr_truncate_file(uint32_t fd, int64_t size)
+static long attr_truncate_file(struct file *f, int64_t size)
 {
-	struct file *f = attr_file(fd);
-	if (size < 0)
-		return -EINVAL;
-	if (!f)
-		return -EBADF;
 	if (!file_writable(f) || !tmpfs_has_pages(f->inode))
 		return -EINVAL;
 	return tmpfs_truncate(f->inode, (uint64_t)size);
+}
+
+static long attr_truncate_narrow(struct file *f, const struct syscall_args *args)
+{
+	return attr_truncate_file(f, (int32_t)args->a[1]);
+}
+
+static long attr_truncate_wide(struct file *f, const struct syscall_args *args)
+{
+	return attr_truncate_file(f, syscall_wide(args->a[1], args->a[2]));
 }
 
 long sys_truncate(const struct syscall_args *args)
@@ -312,14 +323,15 @@ long sys_truncate64(const struct syscall_args *args)
 	return attr_truncate_path(args->a[0], syscall_wide(args->a[1], args->a[2]));
 }
 
+/* A size below 0 counts first, then the descriptor. */
 long sys_ftruncate(const struct syscall_args *args)
 {
-	return attr_truncate_file(args->a[0], (int32_t)args->a[1]);
+	return (int32_t)args->a[1] < 0 ? -EINVAL : syscall_on_file(args, attr_truncate_narrow);
 }
 
 long sys_ftruncate64(const struct syscall_args *args)
 {
-	return attr_truncate_file(args->a[0], syscall_wide(args->a[1], args->a[2]));
+	return (int32_t)args->a[2] < 0 ? -EINVAL : syscall_on_file(args, attr_truncate_wide);
 }
 
 /* --- file systems --- */
@@ -367,13 +379,16 @@ static long attr_statfs_path(uptr_t path, uptr_t to, bool wide)
 	return attr_write_statfs(&s, to, wide);
 }
 
-static long attr_statfs_file(uint32_t fd, uptr_t to, bool wide)
+static long attr_statfs_file(struct file *f, const struct syscall_args *args)
 {
-	struct file *f = files_find(process_running->files, fd);
-	if (!f)
-		return -EBADF;
 	struct statfs64 s = attr_statfs(f->inode);
-	return attr_write_statfs(&s, to, wide);
+	return attr_write_statfs(&s, args->a[1], false);
+}
+
+static long attr_statfs64_file(struct file *f, const struct syscall_args *args)
+{
+	struct statfs64 s = attr_statfs(f->inode);
+	return attr_write_statfs(&s, args->a[2], true);
 }
 
 long sys_statfs(const struct syscall_args *args)
@@ -383,7 +398,7 @@ long sys_statfs(const struct syscall_args *args)
 
 long sys_fstatfs(const struct syscall_args *args)
 {
-	return attr_statfs_file(args->a[0], args->a[1], false);
+	return syscall_on_descriptor(args, attr_statfs_file);
 }
 
 /* The program says how large it thinks the structure is; 88 where it pads to 8 bytes. */
@@ -403,5 +418,5 @@ long sys_fstatfs64(const struct syscall_args *args)
 {
 	if (!attr_statfs_size_ok(args->a[1]))
 		return -EINVAL;
-	return attr_statfs_file(args->a[0], args->a[2], true);
+	return syscall_on_descriptor(args, attr_statfs64_file);
 }

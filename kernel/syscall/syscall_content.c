@@ -8,60 +8,76 @@
 #include "lib/string.h"
 #include "mm/reclaim.h"
 
+/* With a reference. NULL: not open, or by O_PATH alone. */
 static struct file *content_file(uint32_t fd)
 {
 	struct file *f = files_find(process_running->files, fd);
-	return f && !(f->flags & O_PATH) ? f : NULL;
+	return f && !(f->flags & O_PATH) ? file_get(f) : NULL;
+}
+
+static long content_nothing(struct file *f, const struct syscall_args *args)
+{
+	(void)f, (void)args;
+	return 0;
 }
 
 /* Nothing waits to be written anywhere. */
 long sys_sync_file(const struct syscall_args *args)
 {
-	return content_file(args->a[0]) ? 0 : -EBADF;
+	return syscall_on_file(args, content_nothing);
 }
 
 /* Locks are granted to everyone: nothing here is shared with another machine. */
-long sys_flock(const struct syscall_args *args)
+static long content_lock(struct file *f, const struct syscall_args *args)
 {
 	enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 	uint32_t what = args->a[1] & ~(uint32_t)LOCK_NB;
-	if (!content_file(args->a[0]))
-		return -EBADF;
+	(void)f;
 	return what == LOCK_SH || what == LOCK_EX || what == LOCK_UN ? 0 : -EINVAL;
 }
 
-/* fadvise64_64(fd, offset, length, advice); the wide ones are two words each */
-static long content_advise(uint32_t fd, uint32_t advice)
+long sys_flock(const struct syscall_args *args)
+{
+	return syscall_on_file(args, content_lock);
+}
+
+static long content_advise(const struct file *f, uint32_t advice)
 {
 	enum { ADVICE_MAX = 5 };
-	struct file *f = content_file(fd);
-	if (!f)
-		return -EBADF;
 	if (inode_is(f->inode, MODE_FIFO))
 		return -ESPIPE;
 	return advice > ADVICE_MAX ? -EINVAL : 0;
 }
 
-long sys_fadvise64(const struct syscall_args *args)
+/* fadvise64(fd, offset, length, advice); the offset is two words */
+static long content_advise_narrow(struct file *f, const struct syscall_args *args)
 {
-	return content_advise(args->a[0], args->a[4]);
+	return content_advise(f, args->a[4]);
 }
 
+static long content_advise_wide(struct file *f, const struct syscall_args *args)
+{
+	return content_advise(f, args->a[5]);
+}
+
+long sys_fadvise64(const struct syscall_args *args)
+{
+	return syscall_on_file(args, content_advise_narrow);
+}
+
+/* The length is two words as well. */
 long sys_fadvise64_64(const struct syscall_args *args)
 {
-	return content_advise(args->a[0], args->a[5]);
+	return syscall_on_file(args, content_advise_wide);
 }
 
 /* fallocate(fd, mode, offset, length) */
-long sys_fallocate(const struct syscall_args *args)
+static long content_allocate(struct file *f, const struct syscall_args *args)
 {
 	enum { KEEP_SIZE = 1, PUNCH_HOLE = 2, ZERO_RANGE = 16 };
-	struct file *f = content_file(args->a[0]);
 	uint32_t mode = args->a[1];
 	int64_t offset = syscall_wide(args->a[2], args->a[3]);
 	int64_t length = syscall_wide(args->a[4], args->a[5]);
-	if (!f)
-		return -EBADF;
 	if (offset < 0 || length <= 0)
 		return -EINVAL;
 	if (mode & ~(uint32_t)(KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE) ||
@@ -82,6 +98,11 @@ long sys_fallocate(const struct syscall_args *args)
 	if (!error && !(mode & KEEP_SIZE) && end > f->inode->size)
 		error = tmpfs_truncate(f->inode, end);
 	return error;
+}
+
+long sys_fallocate(const struct syscall_args *args)
+{
+	return syscall_on_file(args, content_allocate);
 }
 
 /* --- copies --- */
@@ -126,10 +147,8 @@ static long content_copy_mapped(struct file *out, struct file *in, size_t n)
 	return result;
 }
 
-/* The position is @at's where that is given, else the file's. */
-static long content_send(const struct syscall_args *args, uint64_t *at)
+static long content_send_files(struct file *out, struct file *in, size_t n, uint64_t *at)
 {
-	struct file *out = content_file(args->a[0]), *in = content_file(args->a[1]);
 	if (!in || !file_readable(in) || !out || !file_writable(out))
 		return -EBADF;
 	if (!in->ops->seekable && !inode_is(in->inode, MODE_CHAR))
@@ -139,11 +158,23 @@ static long content_send(const struct syscall_args *args, uint64_t *at)
 	uint64_t own = in->position;
 	if (at)
 		in->position = *at;
-	long result = content_copy_mapped(out, in, MIN(args->a[3], 0x7ffff000u));
+	long result = content_copy_mapped(out, in, n);
 	if (at) {
 		*at = in->position;
 		in->position = own;
 	}
+	return result;
+}
+
+/* The position is @at's where that is given, else the file's. */
+static long content_send(const struct syscall_args *args, uint64_t *at)
+{
+	struct file *out = content_file(args->a[0]), *in = content_file(args->a[1]);
+	long result = content_send_files(out, in, MIN(args->a[3], 0x7ffff000u), at);
+	if (in)
+		file_put(in);
+	if (out)
+		file_put(out);
 	return result;
 }
 

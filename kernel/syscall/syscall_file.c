@@ -12,11 +12,6 @@
 /* Linux moves no more in one call. */
 enum { FILE_BYTES_MAX = 0x7ffff000, FILE_VECTORS_MAX = 1024 };
 
-static struct file *file_of(uint32_t fd)
-{
-	return files_find(process_running->files, fd);
-}
-
 /* The whole buffer must lie in user space, even the part that is not reached. */
 static bool file_buffer_ok(uptr_t buf, size_t n)
 {
@@ -28,7 +23,7 @@ static bool file_buffer_ok(uptr_t buf, size_t n)
 
 long syscall_file_read(struct file *f, uptr_t buf, size_t n)
 {
-	if (!f || !file_readable(f))
+	if (!file_readable(f))
 		return -EBADF;
 	if (!f->ops->read)
 		return -EINVAL;
@@ -39,7 +34,7 @@ long syscall_file_read(struct file *f, uptr_t buf, size_t n)
 
 long syscall_file_write(struct file *f, uptr_t buf, size_t n)
 {
-	if (!f || !file_writable(f))
+	if (!file_writable(f))
 		return -EBADF;
 	if (!f->ops->write)
 		return -EINVAL;
@@ -48,14 +43,24 @@ long syscall_file_write(struct file *f, uptr_t buf, size_t n)
 	return f->ops->write(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
 }
 
+static long file_read_one(struct file *f, const struct syscall_args *args)
+{
+	return syscall_file_read(f, args->a[1], args->a[2]);
+}
+
+static long file_write_one(struct file *f, const struct syscall_args *args)
+{
+	return syscall_file_write(f, args->a[1], args->a[2]);
+}
+
 long sys_read(const struct syscall_args *args)
 {
-	return syscall_file_read(file_of(args->a[0]), args->a[1], args->a[2]);
+	return syscall_on_file(args, file_read_one);
 }
 
 long sys_write(const struct syscall_args *args)
 {
-	return syscall_file_write(file_of(args->a[0]), args->a[1], args->a[2]);
+	return syscall_on_file(args, file_write_one);
 }
 
 struct io_vector {
@@ -86,71 +91,102 @@ static long file_move_vectors(struct file *f, uptr_t vectors, uint32_t count,
 	return total;
 }
 
-long sys_readv(const struct syscall_args *args)
+static long file_read_vectors(struct file *f, const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
-	if (!f || !file_readable(f))
+	if (!file_readable(f))
 		return -EBADF;
 	if (args->a[2] > FILE_VECTORS_MAX)
 		return -EINVAL;
 	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_read);
 }
 
-long sys_writev(const struct syscall_args *args)
+static long file_write_vectors(struct file *f, const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
-	if (!f || !file_writable(f))
+	if (!file_writable(f))
 		return -EBADF;
 	if (args->a[2] > FILE_VECTORS_MAX)
 		return -EINVAL;
 	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_write);
 }
 
-/* @move at a position of its own, two words behind its arguments; the file's stays as it is. */
-static long file_move_at(const struct syscall_args *args, syscall_fn *move)
+long sys_readv(const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
-	int64_t position = syscall_wide(args->a[3], args->a[4]);
-	if (position < 0)
-		return -EINVAL;
-	if (!f)
-		return -EBADF;
+	return syscall_on_file(args, file_read_vectors);
+}
+
+long sys_writev(const struct syscall_args *args)
+{
+	return syscall_on_file(args, file_write_vectors);
+}
+
+/* @move at a position of its own, two words behind its arguments; the file's stays as it is. */
+static long file_move_at(struct file *f, const struct syscall_args *args, syscall_file_fn *move)
+{
 	if (!f->ops->seekable)
 		return -ESPIPE;
 	uint64_t own = f->position;
-	f->position = (uint64_t)position;
-	long result = move(args);
+	f->position = (uint64_t)syscall_wide(args->a[3], args->a[4]);
+	long result = move(f, args);
 	f->position = own;
 	return result;
 }
 
+static long file_pread(struct file *f, const struct syscall_args *args)
+{
+	return file_move_at(f, args, file_read_one);
+}
+
+static long file_pwrite(struct file *f, const struct syscall_args *args)
+{
+	return file_move_at(f, args, file_write_one);
+}
+
+static long file_preadv(struct file *f, const struct syscall_args *args)
+{
+	return file_move_at(f, args, file_read_vectors);
+}
+
+static long file_pwritev(struct file *f, const struct syscall_args *args)
+{
+	return file_move_at(f, args, file_write_vectors);
+}
+
+/* A position below 0 counts first, then the descriptor. */
+static long file_at_position(const struct syscall_args *args, syscall_file_fn *call)
+{
+	return (int32_t)args->a[4] < 0 ? -EINVAL : syscall_on_file(args, call);
+}
+
 long sys_pread64(const struct syscall_args *args)
 {
-	return file_move_at(args, sys_read);
+	return file_at_position(args, file_pread);
 }
 
 long sys_pwrite64(const struct syscall_args *args)
 {
-	return file_move_at(args, sys_write);
+	return file_at_position(args, file_pwrite);
 }
 
 long sys_preadv(const struct syscall_args *args)
 {
-	return file_move_at(args, sys_readv);
+	return file_at_position(args, file_preadv);
 }
 
 long sys_pwritev(const struct syscall_args *args)
 {
-	return file_move_at(args, sys_writev);
+	return file_at_position(args, file_pwritev);
 }
 
 /* Nothing waits to be written. */
+static long file_sync(struct file *f, const struct syscall_args *args)
+{
+	(void)args;
+	return f->ops->seekable ? 0 : -EINVAL;
+}
+
 long sys_fsync(const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
-	if (!f)
-		return -EBADF;
-	return f->ops->seekable ? 0 : -EINVAL;
+	return syscall_on_file(args, file_sync);
 }
 
 /* --- position --- */
@@ -173,8 +209,6 @@ static int64_t file_seek_from(const struct file *f, int64_t offset, uint32_t whe
 
 static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
 {
-	if (!f)
-		return -EBADF;
 	if (whence > SEEK_HOLE)
 		return -EINVAL;
 	if (!f->ops->seekable)
@@ -186,10 +220,9 @@ static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
 	return to;
 }
 
-long sys_lseek(const struct syscall_args *args)
+static long file_seek_narrow(struct file *f, const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
-	uint64_t own = f ? f->position : 0;
+	uint64_t own = f->position;
 	int64_t to = file_seek(f, (int32_t)args->a[1], args->a[2]);
 	if (to <= INT32_MAX)
 		return (long)to;
@@ -197,14 +230,24 @@ long sys_lseek(const struct syscall_args *args)
 	return -EOVERFLOW;
 }
 
+long sys_lseek(const struct syscall_args *args)
+{
+	return syscall_on_file(args, file_seek_narrow);
+}
+
 /* _llseek(fd, high, low, result, whence) */
-long sys_llseek(const struct syscall_args *args)
+static long file_seek_wide(struct file *f, const struct syscall_args *args)
 {
 	int64_t offset = syscall_wide(args->a[2], args->a[1]);
-	int64_t to = file_seek(file_of(args->a[0]), offset, args->a[4]);
+	int64_t to = file_seek(f, offset, args->a[4]);
 	if (to < 0)
 		return (long)to;
 	return syscall_write_user(args->a[3], &to, sizeof(to));
+}
+
+long sys_llseek(const struct syscall_args *args)
+{
+	return syscall_on_file(args, file_seek_wide);
 }
 
 /* --- descriptors --- */
@@ -225,13 +268,13 @@ static long file_duplicate(struct file *f, uint32_t from, bool cloexec)
 
 long sys_dup(const struct syscall_args *args)
 {
-	struct file *f = file_of(args->a[0]);
+	struct file *f = files_find(process_running->files, args->a[0]);
 	return f ? file_duplicate(f, 0, false) : -EBADF;
 }
 
 static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
 {
-	struct file *f = file_of(from);
+	struct file *f = files_find(process_running->files, from);
 	if (!f || to >= process_running->files->limit)
 		return -EBADF;
 	long fd = files_set(process_running->files, to, file_get(f), cloexec);
@@ -243,7 +286,7 @@ static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
 long sys_dup2(const struct syscall_args *args)
 {
 	if (args->a[0] == args->a[1])
-		return file_of(args->a[0]) ? (long)args->a[1] : -EBADF;
+		return files_find(process_running->files, args->a[0]) ? (long)args->a[1] : -EBADF;
 	return file_duplicate_to(args->a[0], args->a[1], false);
 }
 
@@ -317,13 +360,10 @@ static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
 	return from < process_running->files->limit ? file_duplicate(f, from, cloexec) : -EINVAL;
 }
 
-long sys_fcntl(const struct syscall_args *args)
+static long file_control(struct file *f, const struct syscall_args *args)
 {
 	enum { CHANGEABLE = O_APPEND | O_NONBLOCK };
 	uint32_t fd = args->a[0], arg = args->a[2];
-	struct file *f = file_of(fd);
-	if (!f)
-		return -EBADF;
 	struct file_slot *slot = &process_running->files->slots[fd];
 	switch (args->a[1]) {
 	case F_DUPFD:
@@ -358,13 +398,15 @@ long sys_fcntl(const struct syscall_args *args)
 	return -EINVAL;
 }
 
-long sys_ioctl(const struct syscall_args *args)
+long sys_fcntl(const struct syscall_args *args)
+{
+	return syscall_on_descriptor(args, file_control);
+}
+
+static long file_ioctl(struct file *f, const struct syscall_args *args)
 {
 	enum { FIONCLEX = 0x5450, FIOCLEX = 0x5451, FIONBIO = 0x5421 };
 	uint32_t fd = args->a[0], request = args->a[1];
-	struct file *f = file_of(fd);
-	if (!f || f->flags & O_PATH)
-		return -EBADF;
 	if (request == FIOCLEX || request == FIONCLEX) {
 		process_running->files->slots[fd].cloexec = request == FIOCLEX;
 		return 0;
@@ -377,4 +419,9 @@ long sys_ioctl(const struct syscall_args *args)
 		return 0;
 	}
 	return f->ops->ioctl ? f->ops->ioctl(f, request, args->a[2]) : -ENOTTY;
+}
+
+long sys_ioctl(const struct syscall_args *args)
+{
+	return syscall_on_file(args, file_ioctl);
 }

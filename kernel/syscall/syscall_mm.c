@@ -127,13 +127,10 @@ static unsigned mmap_vma_flags(const struct mmap_args *m, const struct file *f)
 	return flags | VMA_SHARED | (f && !file_writable(f) ? VMA_NOWRITE : 0);
 }
 
-static long mmap_do(const struct mmap_args *m)
+/* @f NULL: no file. */
+static long mmap_with(const struct mmap_args *m, struct file *f)
 {
-	bool anonymous = m->flags & MAP_ANONYMOUS;
 	struct aspace *as = process_running->aspace;
-	struct file *f = anonymous ? NULL : files_find(process_running->files, m->fd);
-	if (!anonymous && !f)
-		return -EBADF;
 	long error = mmap_check(m);
 	if (error)
 		return error;
@@ -160,6 +157,18 @@ static long mmap_do(const struct mmap_args *m)
 	/* The map holds even if its pages cannot all be had now, as on Linux. */
 	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
 		(void)aspace_populate(as, (vaddr_t)result, m->length);
+	return result;
+}
+
+static long mmap_do(const struct mmap_args *m)
+{
+	if (m->flags & MAP_ANONYMOUS)
+		return mmap_with(m, NULL);
+	struct file *f = files_hold(process_running->files, m->fd);
+	if (!f)
+		return -EBADF;
+	long result = mmap_with(m, f);
+	file_put(f);
 	return result;
 }
 

@@ -23,8 +23,10 @@ static long name_take(uint32_t fd, uptr_t path, struct name_argument *a)
 	if (is_error((unsigned long)a->path))
 		return (long)a->path;
 	long error = syscall_base(fd, a->path, &base);
-	if (!error)
+	if (!error) {
 		error = path_resolve(base, a->path, PATH_NAME, &a->end);
+		inode_put(base);
+	}
 	if (error)
 		kfree(a->path);
 	return error;

@@ -13,14 +13,14 @@
 
 long syscall_base(uint32_t fd, const char *path, struct inode **base)
 {
-	*base = process_running->cwd;
-	if ((int)fd == AT_FDCWD || *path == '/')
-		return 0;
-	struct file *f = files_find(process_running->files, fd);
-	if (!f)
+	bool named = (int)fd != AT_FDCWD && *path != '/';
+	struct file *f = named ? files_find(process_running->files, fd) : NULL;
+	if (named && !f)
 		return -EBADF;
-	*base = f->inode;
-	return inode_is(f->inode, MODE_DIR) || !*path ? 0 : -ENOTDIR;
+	if (named && *path && !inode_is(f->inode, MODE_DIR))
+		return -ENOTDIR;
+	*base = inode_get(named ? f->inode : process_running->cwd);
+	return 0;
 }
 
 long syscall_lookup(uint32_t fd, uptr_t user_path, unsigned flags, struct inode **found)
@@ -30,11 +30,13 @@ long syscall_lookup(uint32_t fd, uptr_t user_path, unsigned flags, struct inode 
 		return (long)path;
 	struct inode *base;
 	long error = syscall_base(fd, path, &base);
-	if (!error && !*path && flags & SYSCALL_LOOKUP_EMPTY)
-		*found = inode_get(base);
-	else if (!error)
+	if (!error && !*path && flags & SYSCALL_LOOKUP_EMPTY) {
+		*found = base;
+	} else if (!error) {
 		error = path_lookup(base, path, flags & SYSCALL_LOOKUP_FOLLOW ? PATH_FOLLOW : 0,
 				    found);
+		inode_put(base);
+	}
 	kfree(path);
 	return error;
 }
@@ -49,8 +51,10 @@ static long path_open(uint32_t fd, uptr_t user_path, uint32_t flags, uint32_t mo
 	struct inode *base;
 	struct file *f = NULL;
 	long result = syscall_base(fd, path, &base);
-	if (result == 0)
+	if (result == 0) {
 		result = file_open(base, path, flags, mode & ~process_running->umask, &f);
+		inode_put(base);
+	}
 	kfree(path);
 	if (result)
 		return result;
@@ -165,10 +169,15 @@ long sys_chdir(const struct syscall_args *args)
 	return error ? error : path_enter(dir);
 }
 
+static long path_enter_file(struct file *f, const struct syscall_args *args)
+{
+	(void)args;
+	return path_enter(inode_get(f->inode));
+}
+
 long sys_fchdir(const struct syscall_args *args)
 {
-	struct file *f = files_find(process_running->files, args->a[0]);
-	return f ? path_enter(inode_get(f->inode)) : -EBADF;
+	return syscall_on_descriptor(args, path_enter_file);
 }
 
 long sys_getcwd(const struct syscall_args *args)
@@ -249,11 +258,10 @@ static long path_list(struct file *f, struct path_listing *to, uptr_t buf)
 	return (long)to->used;
 }
 
-static long path_getdents(const struct syscall_args *args, bool old)
+static long path_getdents(struct file *f, const struct syscall_args *args, bool old)
 {
-	struct file *f = files_find(process_running->files, args->a[0]);
 	struct path_listing to = { .old = old, .size = MIN(args->a[2], PAGE_SIZE) };
-	if (!f || !file_readable(f))
+	if (!file_readable(f))
 		return -EBADF;
 	if (!inode_is(f->inode, MODE_DIR))
 		return -ENOTDIR;
@@ -267,12 +275,22 @@ static long path_getdents(const struct syscall_args *args, bool old)
 	return result;
 }
 
+static long path_getdents_new(struct file *f, const struct syscall_args *args)
+{
+	return path_getdents(f, args, false);
+}
+
+static long path_getdents_old(struct file *f, const struct syscall_args *args)
+{
+	return path_getdents(f, args, true);
+}
+
 long sys_getdents64(const struct syscall_args *args)
 {
-	return path_getdents(args, false);
+	return syscall_on_file(args, path_getdents_new);
 }
 
 long sys_getdents(const struct syscall_args *args)
 {
-	return path_getdents(args, true);
+	return syscall_on_file(args, path_getdents_old);
 }

@@ -89,12 +89,6 @@ static long stat_path(uptr_t path, unsigned flags, long (*write)(const struct in
 	return error;
 }
 
-static long stat_file(uint32_t fd, long (*write)(const struct inode *i, uptr_t to), uptr_t to)
-{
-	struct file *f = files_find(process_running->files, fd);
-	return f ? write(f->inode, to) : -EBADF;
-}
-
 long sys_stat(const struct syscall_args *args)
 {
 	return stat_path(args->a[0], SYSCALL_LOOKUP_FOLLOW, stat_write32, args->a[1]);
@@ -105,9 +99,14 @@ long sys_lstat(const struct syscall_args *args)
 	return stat_path(args->a[0], 0, stat_write32, args->a[1]);
 }
 
+static long stat_file32(struct file *f, const struct syscall_args *args)
+{
+	return stat_write32(f->inode, args->a[1]);
+}
+
 long sys_fstat(const struct syscall_args *args)
 {
-	return stat_file(args->a[0], stat_write32, args->a[1]);
+	return syscall_on_descriptor(args, stat_file32);
 }
 
 long sys_stat64(const struct syscall_args *args)
@@ -120,9 +119,14 @@ long sys_lstat64(const struct syscall_args *args)
 	return stat_path(args->a[0], 0, stat_write64, args->a[1]);
 }
 
+static long stat_file64(struct file *f, const struct syscall_args *args)
+{
+	return stat_write64(f->inode, args->a[1]);
+}
+
 long sys_fstat64(const struct syscall_args *args)
 {
-	return stat_file(args->a[0], stat_write64, args->a[1]);
+	return syscall_on_descriptor(args, stat_file64);
 }
 
 /* fstatat64(dir, path, buf, flags) */

@@ -1,6 +1,7 @@
 /* Threads: one memory, one set of files and handlers, a word of its own each, one end for all. */
 #include "lib/string.h"
 #include "tests/user/signalling.h"
+#include "user/lib/directory.h"
 #include "user/lib/thread.h"
 
 enum { THREADS = 6, ROUNDS = 3000, ETIMEDOUT = 110 };
@@ -94,6 +95,39 @@ static void test_files(void)
 	sys_write(ends[1], "x", 1);
 	thread_join(&t);
 	printf("a read of a closed descriptor: %ld\n", read_result);
+}
+
+static void wait_at_gate(void *argument)
+{
+	(void)argument;
+	while (gate)
+		futex_wait(&gate, 1);
+}
+
+/* Every descriptor is looked at in one call, and more of them than any small table has room for. */
+static void test_many_files(void)
+{
+	enum { MANY = 100 };
+	struct directory dir;
+	const struct dirent64 *entry;
+	struct thread t;
+	int fds[MANY], listed = 0;
+
+	for (int i = 0; i < MANY; i++)
+		fds[i] = sys_open("/tests/data/text", O_RDONLY, 0);
+	gate = 1;
+	thread_start(&t, wait_at_gate, NULL, 0);
+	if (directory_open(&dir, "/proc/self/fd") != 0)
+		fail("no list of descriptors\n");
+	while ((entry = directory_next(&dir)) != NULL)
+		listed += entry->name[0] != '.';
+	directory_close(&dir);
+	gate = 0;
+	futex_wake(&gate, 1);
+	thread_join(&t);
+	show_truth("all its files are listed", listed > MANY);
+	for (int i = 0; i < MANY; i++)
+		sys_close(fds[i]);
 }
 
 /* --- signals --- */
@@ -299,6 +333,7 @@ int main(int argc, char **argv, char **envp)
 
 	test_memory();
 	test_files();
+	test_many_files();
 	test_signals();
 	test_futex();
 	test_shared_futex();
