@@ -257,7 +257,7 @@ static void frame_check_free(pfn_t pfn)
 static pfn_t frame_check_owned(pfn_t pfn)
 {
 	const struct frame *f = frame_of(pfn);
-	ASSERT(f->order <= FRAME_MAX_ORDER && f->owner < FRAME_NOWNERS);
+	ASSERT(f->order <= FRAME_MAX_ORDER && f->owner < FRAME_OWNER_COUNT);
 	ASSERT(f->state != FRAME_EVICTABLE || frame_is_user_page(f));
 	pfn_t size = 1u << f->order;
 	ASSERT(pfn % size == 0 && frame_count - pfn >= size);
@@ -286,7 +286,7 @@ static void frame_check_list(unsigned order, uint32_t found)
 void frame_check(void)
 {
 	uint32_t blocks[FRAME_MAX_ORDER + 1] = { 0 };
-	uint32_t owned[FRAME_NOWNERS] = { 0 };
+	uint32_t owned[FRAME_OWNER_COUNT] = { 0 };
 	uint32_t nfree = 0;
 	uint32_t total = 0;
 	pfn_t size;
@@ -309,6 +309,6 @@ void frame_check(void)
 	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++)
 		frame_check_list(order, blocks[order]);
 	ASSERT(nfree == frame_stats.free && total == frame_stats.total);
-	for (unsigned owner = 0; owner < FRAME_NOWNERS; owner++)
+	for (unsigned owner = 0; owner < FRAME_OWNER_COUNT; owner++)
 		ASSERT(owned[owner] == frame_stats.owned[owner]);
 }

@@ -20,14 +20,14 @@ enum frame_state {
 
 /* Why a frame was handed out; counted for reports. */
 enum frame_owner {
-	FRAME_NOBODY,
+	FRAME_UNOWNED,
 	FRAME_KERNEL, /* kmalloc's large requests, boot-time tables */
 	FRAME_SLAB,
 	FRAME_VMALLOC,
 	FRAME_TABLE, /* page directories, page tables and their reverse-map pages */
 	FRAME_ANON,  /* a private page: zeroes, or a copy */
 	FRAME_OBJECT, /* a page of an object: file or shared memory */
-	FRAME_NOWNERS,
+	FRAME_OWNER_COUNT,
 };
 
 enum frame_flags {
@@ -135,7 +135,7 @@ void frame_unpin(struct frame *f);
 struct frame_stats {
 	uint32_t total;			   /* frames that are not RESERVED */
 	uint32_t free;
-	uint32_t owned[FRAME_NOWNERS];	   /* by owner, EVICTABLE ones included */
+	uint32_t owned[FRAME_OWNER_COUNT]; /* by owner, EVICTABLE ones included */
 	uint32_t free_blocks[FRAME_MAX_ORDER + 1];
 	uint32_t allocs, frees, splits, merges, failures;
 };

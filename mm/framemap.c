@@ -42,7 +42,7 @@
 
 enum { LOOKS = 32 };
 
-const char *const framemap_names[FRAMEMAP_NCLASSES] = {
+const char *const framemap_names[FRAMEMAP_CLASS_COUNT] = {
 	[FRAMEMAP_RESERVED] = "reserved",
 	[FRAMEMAP_FREE] = "free",
 	[FRAMEMAP_KERNEL] = "kernel",
@@ -58,7 +58,7 @@ const char *const framemap_names[FRAMEMAP_NCLASSES] = {
 	[FRAMEMAP_SHARED] = "cow-shared",
 	[FRAMEMAP_LOCKED] = "locked",
 };
-const char framemap_letters[FRAMEMAP_NCLASSES + 1] = "#.kpsvtfcCdDSL";
+const char framemap_letters[FRAMEMAP_CLASS_COUNT + 1] = "#.kpsvtfcCdDSL";
 
 static pfn_t region_start, region_end;
 
@@ -92,8 +92,8 @@ static enum framemap_class class_of_user(const struct frame *f)
 
 enum framemap_class framemap_class(const struct frame *f)
 {
-	static const uint8_t by_owner[FRAME_NOWNERS] = {
-		[FRAME_NOBODY] = FRAMEMAP_KERNEL,   [FRAME_KERNEL] = FRAMEMAP_KERNEL,
+	static const uint8_t by_owner[FRAME_OWNER_COUNT] = {
+		[FRAME_UNOWNED] = FRAMEMAP_KERNEL,  [FRAME_KERNEL] = FRAMEMAP_KERNEL,
 		[FRAME_SLAB] = FRAMEMAP_SLAB,	    [FRAME_VMALLOC] = FRAMEMAP_STACK,
 		[FRAME_TABLE] = FRAMEMAP_TABLE,
 	};

@@ -24,12 +24,12 @@ enum framemap_class {
 	FRAMEMAP_DIRTY_USED, /* ... and referenced */
 	FRAMEMAP_SHARED,     /* private page that several processes share until one writes */
 	FRAMEMAP_LOCKED,     /* pinned, under I/O, or in a locked area: no victim */
-	FRAMEMAP_NCLASSES,
+	FRAMEMAP_CLASS_COUNT,
 };
 
 /* A class in figures and letters: name for a legend (at most 11 characters), and one letter. */
-extern const char *const framemap_names[FRAMEMAP_NCLASSES];
-extern const char framemap_letters[FRAMEMAP_NCLASSES + 1];
+extern const char *const framemap_names[FRAMEMAP_CLASS_COUNT];
+extern const char framemap_letters[FRAMEMAP_CLASS_COUNT + 1];
 
 enum framemap_class framemap_class(const struct frame *f);
 
@@ -46,8 +46,8 @@ struct framemap {
 	pfn_t end;
 	unsigned shift;
 	pfn_t next; /* frames below it have been looked at */
-	uint32_t frames[FRAMEMAP_NCLASSES]; /* of each class; together @next */
-	uint32_t shown[FRAMEMAP_NCLASSES];  /* cells of each class; right when complete */
+	uint32_t frames[FRAMEMAP_CLASS_COUNT]; /* of each class; together @next */
+	uint32_t shown[FRAMEMAP_CLASS_COUNT];  /* cells of each class; right when complete */
 };
 
 /*

@@ -20,7 +20,7 @@
 enum { FRAMES_MAPPERS_SHOWN = 3, CLOCK_NEIGHBOURS = 24, CLOCK_TEXT_MAX = 4096 };
 
 static const char *const frames_states[] = { "reserved", "free", "owned", "evictable" };
-static const char *const frames_owners[FRAME_NOWNERS] = {
+static const char *const frames_owners[FRAME_OWNER_COUNT] = {
 	"-", "kernel", "slab", "vmalloc", "table", "anon", "object",
 };
 

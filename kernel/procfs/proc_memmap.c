@@ -55,7 +55,7 @@ static void memmap_head(struct text *t, const struct framemap *m)
 static void memmap_cells(struct text *t, const struct framemap *m)
 {
 	char line[COLUMNS + 1];
-	for (unsigned class = 0; class < FRAMEMAP_NCLASSES; class++)
+	for (unsigned class = 0; class < FRAMEMAP_CLASS_COUNT; class++)
 		text_add(t, "class %c %u %u %s\n", framemap_letters[class], m->shown[class],
 			 m->frames[class], framemap_names[class]);
 	text_add(t, "map\n");

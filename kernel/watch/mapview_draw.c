@@ -32,7 +32,7 @@ struct look {
 	uint8_t glyph, ink;
 };
 
-static const struct look looks[FRAMEMAP_NCLASSES] = {
+static const struct look looks[FRAMEMAP_CLASS_COUNT] = {
 	[FRAMEMAP_RESERVED] = { GRID_HATCH, GRID_DIM },
 	[FRAMEMAP_FREE] = { GRID_DOT, GRID_GREY },
 	[FRAMEMAP_KERNEL] = { GRID_SQUARE, GRID_BLUE },
@@ -141,7 +141,7 @@ static void draw_legend(struct pen *pen, const struct framemap *m)
 {
 	pen->row--;
 	pen_heading(pen, "            cells frames");
-	for (unsigned class = 0; class < FRAMEMAP_NCLASSES; class++) {
+	for (unsigned class = 0; class < FRAMEMAP_CLASS_COUNT; class++) {
 		pen->page[pen->row * GRID_COLUMNS + pen->column] =
 			grid_cell(looks[class].glyph, looks[class].ink, GRID_BLACK);
 		pen->column += 2;

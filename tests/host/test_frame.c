@@ -166,7 +166,7 @@ static void random_alloc(void)
 {
 	unsigned order = test_random_below(8);
 	order = order * order / 6; /* small ones more often */
-	enum frame_owner owner = 1 + test_random_below(FRAME_NOWNERS - 1);
+	enum frame_owner owner = 1 + test_random_below(FRAME_OWNER_COUNT - 1);
 	struct frame *f = frame_alloc(order, owner);
 	if (!f) {
 		CHECK(!row_is_free(order));
@@ -216,7 +216,7 @@ TEST(frame_random_work_keeps_every_invariant)
 		if (step % 2 == 0)
 			frame_check();
 		uint32_t sum = frame_stats.free;
-		for (unsigned owner = 0; owner < FRAME_NOWNERS; owner++)
+		for (unsigned owner = 0; owner < FRAME_OWNER_COUNT; owner++)
 			sum += frame_stats.owned[owner];
 		CHECK_EQ(sum, frame_stats.total);
 	}

@@ -46,7 +46,7 @@ static void take(void)
 static void expect_sums(void)
 {
 	uint32_t frames = 0, shown = 0;
-	for (unsigned class = 0; class < FRAMEMAP_NCLASSES; class++) {
+	for (unsigned class = 0; class < FRAMEMAP_CLASS_COUNT; class++) {
 		uint32_t found = 0;
 		for (uint32_t i = 0; i < map.ncells; i++)
 			found += map.cells[i] == class;

@@ -95,7 +95,7 @@ SELFTEST(mapview_cost_of_a_picture)
 	selftest_note("looking at %u frames: %u, drawing: %u", m.end, (unsigned)(looked - start),
 		      (unsigned)(drawn - looked));
 	uint32_t sum = 0;
-	for (unsigned class = 0; class < FRAMEMAP_NCLASSES; class++)
+	for (unsigned class = 0; class < FRAMEMAP_CLASS_COUNT; class++)
 		sum += m.frames[class];
 	EXPECT_EQ(sum, m.end);
 }

@@ -21,9 +21,9 @@ static bool line_has(const char *line, unsigned column, const char *word)
 
 SELFTEST(proc_frames_add_up_to_the_counters)
 {
-	static const char *const owners[FRAME_NOWNERS] = { NULL, "kernel", "slab", "vmalloc",
+	static const char *const owners[FRAME_OWNER_COUNT] = { NULL, "kernel", "slab", "vmalloc",
 							   "table", "anon", "object" };
-	uint32_t free = 0, charged = 0, cached = 0, known = 0, owned[FRAME_NOWNERS] = { 0 };
+	uint32_t free = 0, charged = 0, cached = 0, known = 0, owned[FRAME_OWNER_COUNT] = { 0 };
 	char line[PROC_RECORD_MAX];
 	uint64_t n = 1;
 	struct aspace *as = space_open();
@@ -33,7 +33,7 @@ SELFTEST(proc_frames_add_up_to_the_counters)
 	for (; proc_record_frame(NULL, n, line); n++) {
 		EXPECT(line[PROC_FRAME_LINE - 1] == '\n');
 		free += line_has(line, COLUMN_STATE, "free");
-		for (unsigned owner = 1; owner < FRAME_NOWNERS; owner++)
+		for (unsigned owner = 1; owner < FRAME_OWNER_COUNT; owner++)
 			owned[owner] += line_has(line, COLUMN_OWNER, owners[owner]);
 		charged += line[COLUMN_FLAGS + 2] == 'C';
 		cached += line[COLUMN_FLAGS + 4] == 'K';
@@ -41,7 +41,7 @@ SELFTEST(proc_frames_add_up_to_the_counters)
 	}
 	EXPECT_EQ(n, (uint64_t)frame_count + 1);
 	EXPECT_EQ(free, frame_stats.free);
-	for (unsigned owner = 1; owner < FRAME_NOWNERS; owner++)
+	for (unsigned owner = 1; owner < FRAME_OWNER_COUNT; owner++)
 		EXPECT_EQ(owned[owner], frame_stats.owned[owner]);
 	EXPECT_EQ(owned[FRAME_ANON], 2);
 	EXPECT_EQ(charged, 2);
