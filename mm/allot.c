@@ -46,7 +46,7 @@
 
 enum { ALLOT_DONOR_ABOVE = 1 << 24 /* more than there are frames */ };
 
-struct allotment allot_nobody;
+struct allotment allot_unowned;
 struct allot_stats allot_stats = { .pff_low = 2, .pff_high = 20, .window = 32 };
 
 static struct slab_cache *allot_cache;
@@ -61,13 +61,13 @@ void allot_init(void)
 
 static struct policy_set *allot_set(struct allotment *a)
 {
-	return a == &allot_nobody ? policy_set_find(0) : &a->set;
+	return a == &allot_unowned ? policy_set_find(0) : &a->set;
 }
 
 static struct allotment *allot_of(uint16_t number)
 {
 	if (number == 0)
-		return &allot_nobody;
+		return &allot_unowned;
 	struct policy_set *set = policy_set_find(number);
 	ASSERT(set != NULL);
 	return container_of(set, struct allotment, set);
@@ -192,7 +192,7 @@ struct allotment *allot_create(struct pmap *pm)
 		return NULL;
 	if (!policy_set_add(&a->set)) {
 		slab_free(allot_cache, a);
-		return &allot_nobody;
+		return &allot_unowned;
 	}
 	a->pmap = pm;
 	a->frames = a->fixed = a->charged = a->tried = 0;
@@ -209,13 +209,13 @@ struct allotment *allot_create(struct pmap *pm)
 static uint16_t allot_inherit(const struct frame *f)
 {
 	struct rmap_mapper at = rmap_first(f);
-	struct allotment *heir = &allot_nobody;
+	struct allotment *heir = &allot_unowned;
 	allot_for_each(a)
 		if (at.pmap != NULL && a->pmap == at.pmap)
 			heir = a;
 	allot_of(f->set)->charged--;
 	heir->charged++;
-	return heir == &allot_nobody ? 0 : heir->set.number;
+	return heir == &allot_unowned ? 0 : heir->set.number;
 }
 
 /* Frames with @a's number that are not in its set: locked, pinned, or replacement is global. */
@@ -230,7 +230,7 @@ static void allot_give_away(struct allotment *a)
 
 void allot_destroy(struct allotment *a)
 {
-	if (a == &allot_nobody)
+	if (a == &allot_unowned)
 		return;
 	allot_forget(a);
 	list_remove(&a->link);
@@ -247,7 +247,7 @@ void allot_charge(struct allotment *a, struct frame *f)
 {
 	ASSERT(f->set == 0);
 	a->charged++;
-	if (a != &allot_nobody)
+	if (a != &allot_unowned)
 		policy_move(f, a->set.number);
 }
 
@@ -292,7 +292,7 @@ void allot_evicted(const struct frame *f)
 
 bool allot_full(const struct allotment *a)
 {
-	return policy_is_local() && a != &allot_nobody && a->charged >= a->frames;
+	return policy_is_local() && a != &allot_unowned && a->charged >= a->frames;
 }
 
 struct allot_search allot_search_start(const struct allotment *a, bool charged)
@@ -312,7 +312,7 @@ static uint32_t allot_donor_rank(const struct allot_search *search, struct allot
 	uint32_t known = allot_set(a)->nframes;
 	if (known == 0 || a->tried == search->round)
 		return 0;
-	if (a == search->a && a != &allot_nobody)
+	if (a == search->a && a != &allot_unowned)
 		return allot_full(a) ? UINT32_MAX : 1;
 	uint32_t has = search->charged ? a->charged : MAX(a->charged, known);
 	return has > a->frames ? ALLOT_DONOR_ABOVE + (has - a->frames) : 2 + has;
@@ -323,7 +323,7 @@ int allot_search_next(struct allot_search *search)
 	if (search->left == 0)
 		return -1;
 	search->left--;
-	struct allotment *best = &allot_nobody;
+	struct allotment *best = &allot_unowned;
 	uint32_t best_rank = allot_donor_rank(search, best);
 	allot_for_each(a) {
 		uint32_t rank = allot_donor_rank(search, a);
@@ -335,7 +335,7 @@ int allot_search_next(struct allot_search *search)
 	if (best_rank == 0)
 		return -1;
 	best->tried = search->round;
-	if (best != search->a && search->a != &allot_nobody)
+	if (best != search->a && search->a != &allot_unowned)
 		allot_stats.from_others++;
 	return allot_set(best)->number;
 }
@@ -344,7 +344,7 @@ int allot_search_next(struct allot_search *search)
 
 void allot_check(void)
 {
-	uint32_t charged = allot_nobody.charged, sum = 0, count = 0, found = 0;
+	uint32_t charged = allot_unowned.charged, sum = 0, count = 0, found = 0;
 	bool minimal = true;
 	allot_for_each(a) {
 		ASSERT(a->set.number != 0 && policy_set_find(a->set.number) == &a->set);

@@ -39,12 +39,12 @@ struct allotment {
 };
 
 /* The account of frames that are no address space's, and of spaces beyond POLICY_SETS. */
-extern struct allotment allot_nobody;
+extern struct allotment allot_unowned;
 
 struct allot_stats {
 	enum allot_rule rule;
 	uint32_t total;		/* frames to be shared out */
-	uint32_t count;		/* accounts, allot_nobody not counted */
+	uint32_t count;		/* accounts, allot_unowned not counted */
 	uint32_t sum;		/* of their frames */
 	uint32_t pff_low, pff_high; /* bounds on rate */
 	uint32_t window;	/* of the working set: millions of cycles; 0: no samples */

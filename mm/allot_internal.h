@@ -4,7 +4,7 @@
 
 #include "mm/allot.h"
 
-/* Every account but allot_nobody, oldest first. */
+/* Every account but allot_unowned, oldest first. */
 extern struct list_node allot_all;
 
 #define allot_for_each(a) \

@@ -145,7 +145,7 @@ static void allot_end_period(struct allotment *a)
 void allot_take(struct allotment *a)
 {
 	a->taken++;
-	if (a != &allot_nobody)
+	if (a != &allot_unowned)
 		allot_end_period(a);
 }
 
@@ -180,7 +180,7 @@ void allot_run(struct allotment *a)
 	allot_running = a;
 	allot_paused = false;
 	a->resting = false;
-	if (a != &allot_nobody)
+	if (a != &allot_unowned)
 		allot_end_period(a);
 }
 
@@ -211,7 +211,7 @@ void allot_sample(struct allotment *a)
 	if (a == allot_running)
 		allot_count_time();
 	uint64_t window = (uint64_t)allot_stats.window * ALLOT_MILLION;
-	if (a == &allot_nobody || window == 0 || a->time - a->sampled_time < window)
+	if (a == &allot_unowned || window == 0 || a->time - a->sampled_time < window)
 		return;
 	uint32_t used = 0;
 	pmap_for_each(va, a->pmap, USER_BASE, USER_TOP) {

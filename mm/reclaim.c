@@ -347,7 +347,7 @@ struct frame *reclaim_alloc_for(struct allotment *a, enum frame_owner owner)
 
 struct frame *reclaim_alloc(enum frame_owner owner)
 {
-	return reclaim_alloc_for(&allot_nobody, owner);
+	return reclaim_alloc_for(&allot_unowned, owner);
 }
 
 int reclaim_charge(struct frame *f, struct allotment *a)
@@ -364,7 +364,7 @@ int reclaim_charge(struct frame *f, struct allotment *a)
 
 int reclaim_room_beside_reserve(uint32_t nframes)
 {
-	return reclaim_until_free(&allot_nobody, reclaim_stats.reserve + nframes);
+	return reclaim_until_free(&allot_unowned, reclaim_stats.reserve + nframes);
 }
 
 int reclaim_room(uint32_t nframes)

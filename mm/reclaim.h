@@ -27,7 +27,7 @@ void reclaim_init(uint32_t limit);
  * nothing left to evict, or swap is full.
  */
 MUST_CHECK struct frame *reclaim_alloc_for(struct allotment *a, enum frame_owner owner);
-/* The same for a page that is no address space's: allot_nobody. */
+/* The same for a page that is no address space's: allot_unowned. */
 MUST_CHECK struct frame *reclaim_alloc(enum frame_owner owner);
 /*
  * Count a resident page against the limit and @a's allotment before mapping it; no-op if it is

@@ -42,7 +42,7 @@ int proc_store_paging(struct process *p, const char *text)
 		return -EINVAL;
 	if (!p->aspace)
 		return -ESRCH;
-	if (p->aspace->allot == &allot_nobody)
+	if (p->aspace->allot == &allot_unowned)
 		return -ENOMEM; /* it has no account of its own */
 	allot_set_fixed(p->aspace->allot, frames);
 	return 0;

@@ -143,12 +143,12 @@ TEST(spaces_beyond_the_number_of_sets_share_nobodys_account)
 	reclaim_set_local(true);
 	for (unsigned i = 0; i < POLICY_SETS - 1; i++) {
 		all[i] = allot_create(&pm);
-		CHECK(all[i] != NULL && all[i] != &allot_nobody);
+		CHECK(all[i] != NULL && all[i] != &allot_unowned);
 	}
 	struct aspace *as = new_space();
-	CHECK(as->allot == &allot_nobody);
+	CHECK(as->allot == &allot_unowned);
 	loop(as, 2 * LIMIT, 1000, 1);
-	CHECK_EQ(allot_nobody.charged, LIMIT);
+	CHECK_EQ(allot_unowned.charged, LIMIT);
 	mm_check();
 	space_put(as);
 	for (unsigned i = 0; i < POLICY_SETS - 1; i++)
