@@ -84,7 +84,7 @@ static enum framemap_class class_of_user(const struct frame *f)
 		return FRAMEMAP_CACHED;
 	if (f->owner == FRAME_ANON && f->mappers > 1)
 		return FRAMEMAP_SHARED;
-	struct rmap_facts facts = rmap_look(f, LOOKS);
+	struct rmap_facts facts = rmap_query(f, LOOKS);
 	if (facts.dirty || is_only_copy(f))
 		return facts.accessed ? FRAMEMAP_DIRTY_USED : FRAMEMAP_DIRTY;
 	return facts.accessed ? FRAMEMAP_CLEAN_USED : FRAMEMAP_CLEAN;

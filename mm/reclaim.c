@@ -223,7 +223,7 @@ static int reclaim_evict_held(struct frame *f, bool for_room)
 	if (f->owner == FRAME_OBJECT)
 		object_page_gone(f, f->slot);
 	if (f->slot != 0) {
-		swap_left(f->slot, for_room);
+		swap_note_evicted(f->slot, for_room);
 		swap_detach(f);
 	}
 	page_free(f);

@@ -3,14 +3,15 @@
  *
  * That a page is read from swap says little: a program that starts its next phase wants old pages
  * too, and that is what swap is for. What tells the two apart is how soon. When a page is evicted
- * its slot notes how many evictions there had been (swap_left); when it comes back, the evictions
- * since then are its refault distance: with so many frames more it would not have gone. A distance
- * below the number of frames in use means that a memory of twice the size would have kept it, and
- * if most refaults are as near as that, memory is too small for what runs, not just well used.
+ * its slot notes how many evictions there had been (swap_note_evicted); when it comes back, the
+ * evictions since then are its refault distance: with so many frames more it would have stayed. A
+ * distance of at most the number of frames in use means that a memory of twice the size would have
+ * kept it, and if most refaults are as near as that, memory is too small for what runs, not just
+ * well used.
  *
  * Pages that left although nobody needed their frame (madvise, roll-out) have no distance and do
  * not count.
- * Left out: pages of files. They have no slot that could remember when they went.
+ * Left out: pages of files. They have no slot that could remember when they were evicted.
  * Source: Linux, mm/workingset.c (Weiner, 2012).
  */
 #include "mm/refault.h"

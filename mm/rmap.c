@@ -74,7 +74,7 @@ bool rmap_dirty(const struct frame *f)
 	return false;
 }
 
-struct rmap_facts rmap_look(const struct frame *f, uint32_t most)
+struct rmap_facts rmap_query(const struct frame *f, uint32_t most)
 {
 	struct rmap_facts facts = {
 		.accessed = f->flags & FRAME_REFERENCED,
@@ -95,7 +95,7 @@ struct rmap_facts rmap_look(const struct frame *f, uint32_t most)
 
 bool rmap_referenced(const struct frame *f)
 {
-	return rmap_look(f, UINT32_MAX).accessed;
+	return rmap_query(f, UINT32_MAX).accessed;
 }
 
 void rmap_check(const struct frame *f)

@@ -31,7 +31,7 @@ bool rmap_dirty(const struct frame *f);
 struct rmap_facts {
 	bool accessed, dirty;
 };
-struct rmap_facts rmap_look(const struct frame *f, uint32_t most);
+struct rmap_facts rmap_query(const struct frame *f, uint32_t most);
 /* The same of every mapping, the first fact alone. */
 bool rmap_referenced(const struct frame *f);
 /* Asserts R1.. for one frame. */

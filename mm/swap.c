@@ -12,7 +12,7 @@
  * A slot that no entry names but whose frame is resident is only a spare copy. When no slot is
  * free, swap_steal_copy takes such a slot away from its frame.
  *
- * A slot notes when its page left, for refault.c.
+ * A slot notes when its page was evicted, for refault.c.
  *
  * Always true (swap_check):
  *   S1  a slot is taken while its count is not zero or a frame is attached (or it was just
@@ -35,7 +35,7 @@
 struct slot {
 	uint32_t refs;
 	struct frame *frame;
-	uint32_t left; /* evictions counted when its page left memory; 0: it wanted to */
+	uint32_t evicted_at; /* evictions counted then; 0: its page did not have to make room */
 };
 
 /* Page 0 of the area from byte 1024 on; the magic stands in the page's last ten bytes. */
@@ -168,15 +168,15 @@ struct frame *swap_frame(slot_t slot)
 	return slot_of(slot)->frame;
 }
 
-void swap_left(slot_t slot, bool for_room)
+void swap_note_evicted(slot_t slot, bool for_room)
 {
-	slot_of(slot)->left = for_room ? mmstat_read(evictions) : 0;
+	slot_of(slot)->evicted_at = for_room ? mmstat_read(evictions) : 0;
 }
 
 uint32_t swap_distance(slot_t slot)
 {
-	uint32_t left = slot_of(slot)->left;
-	return left != 0 ? mmstat_read(evictions) - left : UINT32_MAX;
+	uint32_t at = slot_of(slot)->evicted_at;
+	return at != 0 ? mmstat_read(evictions) - at : UINT32_MAX;
 }
 
 int swap_read(slot_t slot, void *page)

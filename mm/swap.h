@@ -37,7 +37,7 @@ void swap_detach(struct frame *f);
  * The slot's page has just been evicted, to make room or (not @for_room) because its owner wanted
  * it out: how many evictions follow until it is read again?
  */
-void swap_left(slot_t slot, bool for_room);
+void swap_note_evicted(slot_t slot, bool for_room);
 /* So many up to now; UINT32_MAX: it did not have to make room. */
 uint32_t swap_distance(slot_t slot);
 

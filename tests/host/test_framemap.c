@@ -280,7 +280,7 @@ TEST(rmap_referenced_asks_and_does_not_clear)
 	uint8_t value;
 	CHECK_EQ(sim_read8(child, page_va(0), &value), 0);
 	CHECK(rmap_referenced(f) && rmap_referenced(f));
-	CHECK(rmap_look(f, UINT32_MAX).accessed && !rmap_look(f, 0).accessed);
+	CHECK(rmap_query(f, UINT32_MAX).accessed && !rmap_query(f, 0).accessed);
 	CHECK(rmap_test_clear_accessed(f));
 	CHECK(!rmap_referenced(f));
 	space_put(child);
