@@ -284,23 +284,24 @@ static int fault_failed(struct fault *f, int err)
 static int fault_resolve(struct fault *f)
 {
 	int err = fault_plan(f);
-	trace(TRACE_FAULT, STEP_MISSING, f->va, f->plan);
+	trace(TRACE_FAULT, TRACE_STEP_MISSING, f->va, f->plan);
 	if (err) {
 		mmstat_count(faults_again);
 		return err;
 	}
 	err = fault_gather(f);
-	trace(TRACE_FAULT, STEP_FRAME, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
+	trace(TRACE_FAULT, TRACE_STEP_FRAME, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
 	if (err)
 		return fault_failed(f, err);
 	err = fault_fill(f);
-	trace(TRACE_FAULT, STEP_FILL, f->va, (uint32_t)err);
+	trace(TRACE_FAULT, TRACE_STEP_FILL, f->va, (uint32_t)err);
 	if (err)
 		return fault_failed(f, err);
 	fault_map(f);
-	trace(TRACE_FAULT, STEP_MAP, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
+	trace(TRACE_FAULT, TRACE_STEP_MAP, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
 	fault_record(f);
-	trace(TRACE_FAULT, STEP_RECORD, f->va, trace_fault_facts(f->major, f->access, f->plan));
+	trace(TRACE_FAULT, TRACE_STEP_RECORD, f->va,
+	      trace_fault_facts(f->major, f->access, f->plan));
 	return 0;
 }
 
@@ -314,7 +315,7 @@ int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 	};
 	/* What a partition has is mapped. */
 	int err = as->contiguous != NULL ? -EFAULT : fault_legal(&f);
-	trace(TRACE_FAULT, STEP_LEGAL, va, (uint32_t)err);
+	trace(TRACE_FAULT, TRACE_STEP_LEGAL, va, (uint32_t)err);
 	if (err) {
 		mmstat_count(faults_invalid);
 		return err;

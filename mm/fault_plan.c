@@ -143,7 +143,7 @@ int fault_plan(struct fault *f)
 	if (page->flags & FRAME_BUSY)
 		return -EAGAIN;
 	frame_pin(page);
-	trace(TRACE_POLICY, POLICY_PIN, frame_pfn(page), 0);
+	trace(TRACE_POLICY, TRACE_POLICY_PIN, frame_pfn(page), 0);
 	return 0;
 }
 

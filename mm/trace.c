@@ -23,7 +23,7 @@ void (*trace_sink)(const struct trace_record *r);
 static struct trace_record trace_ring[TRACE_RING];
 static uint32_t trace_total;
 
-static const char *const trace_names[TRACE_NKINDS] = {
+static const char *const trace_names[TRACE_KIND_COUNT] = {
 	"fault", "evict", "scan", "policy", "process", "reference",
 };
 
@@ -41,7 +41,7 @@ static uint32_t trace_bits(const char *name, size_t length)
 {
 	if (length == 3 && strncmp(name, "all", 3) == 0)
 		return (1u << TRACE_ALL) - 1;
-	for (unsigned kind = 0; kind < TRACE_NKINDS; kind++) {
+	for (unsigned kind = 0; kind < TRACE_KIND_COUNT; kind++) {
 		if (strlen(trace_names[kind]) == length &&
 		    strncmp(name, trace_names[kind], length) == 0)
 			return 1u << kind;
@@ -85,5 +85,5 @@ bool trace_get(uint32_t i, struct trace_record *out)
 
 const char *trace_kind_name(uint32_t kind)
 {
-	return kind < TRACE_NKINDS ? trace_names[kind] : "?";
+	return kind < TRACE_KIND_COUNT ? trace_names[kind] : "?";
 }

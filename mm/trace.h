@@ -23,16 +23,26 @@ enum trace_kind {
 	 * ring: kernel/watch/reference.c.
 	 */
 	TRACE_REFERENCE = TRACE_ALL,
-	TRACE_NKINDS
+	TRACE_KIND_COUNT
 };
 
 enum trace_step {
-	STEP_LEGAL = 1, STEP_MISSING, STEP_FRAME, STEP_FILL, STEP_MAP, STEP_RECORD,
+	TRACE_STEP_LEGAL = 1,
+	TRACE_STEP_MISSING,
+	TRACE_STEP_FRAME,
+	TRACE_STEP_FILL,
+	TRACE_STEP_MAP,
+	TRACE_STEP_RECORD,
 };
 
 /* PIN: no victim until the fault that is being handled is over. */
-enum trace_policy { POLICY_INSERT, POLICY_REMOVE, POLICY_PIN, POLICY_SWITCH };
-enum trace_process { PROCESS_START, PROCESS_EXEC, PROCESS_EXIT };
+enum trace_policy {
+	TRACE_POLICY_INSERT,
+	TRACE_POLICY_REMOVE,
+	TRACE_POLICY_PIN,
+	TRACE_POLICY_SWITCH,
+};
+enum trace_process { TRACE_PROCESS_START, TRACE_PROCESS_EXEC, TRACE_PROCESS_EXIT };
 
 /* c of a fault's last step: what the fault was. @access: PROT_R, _W or _X; @plan: fault.c's. */
 static inline uint32_t trace_fault_facts(bool major, unsigned access, unsigned plan)

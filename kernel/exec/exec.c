@@ -349,7 +349,7 @@ static void exec_commit(const struct exec_job *job)
 	p->wish = (struct partition_wish){ .wanted = false };
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
-	trace(TRACE_PROCESS, PROCESS_EXEC, (uint32_t)p->pid, 0);
+	trace(TRACE_PROCESS, TRACE_PROCESS_EXEC, (uint32_t)p->pid, 0);
 	inode_put(p->exe);
 	p->exe = inode_get(job->file);
 	p->clear_child_tid = 0;

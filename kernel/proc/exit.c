@@ -175,7 +175,7 @@ static NORETURN void exit_thread(struct process *p)
 	files_put(p->files);
 	p->files = NULL;
 	exit_give_up_memory(p);
-	trace(TRACE_PROCESS, PROCESS_EXIT, (uint32_t)p->pid, 0);
+	trace(TRACE_PROCESS, TRACE_PROCESS_EXIT, (uint32_t)p->pid, 0);
 	exit_give_up_inodes(p);
 	exit_release_vfork(p);
 	signal_set_drop(&p->pending, UINT64_MAX);

@@ -198,7 +198,7 @@ struct process *process_create(struct thread_group *group)
 	list_push_back(&process_all, &p->all);
 	process_count++;
 	process_created++;
-	trace(TRACE_PROCESS, PROCESS_START, (uint32_t)p->pid, 0);
+	trace(TRACE_PROCESS, TRACE_PROCESS_START, (uint32_t)p->pid, 0);
 	return p;
 }
 

@@ -15,19 +15,19 @@
 static void tell_fault(const struct trace_record *r)
 {
 	switch (r->a) {
-	case STEP_LEGAL:
+	case TRACE_STEP_LEGAL:
 		log_info("trace: fault %08x  1 legal? %s", r->b, r->c == 0 ? "yes" : "no");
 		break;
-	case STEP_MISSING:
+	case TRACE_STEP_MISSING:
 		log_info("trace: fault %08x  2 what is missing? %s", r->b, fault_plan_name(r->c));
 		break;
-	case STEP_FRAME:
+	case TRACE_STEP_FRAME:
 		log_info("trace: fault %08x  3 a frame: %u", r->b, r->c);
 		break;
-	case STEP_FILL:
+	case TRACE_STEP_FILL:
 		log_info("trace: fault %08x  4 filled", r->b);
 		break;
-	case STEP_MAP:
+	case TRACE_STEP_MAP:
 		log_info("trace: fault %08x  5 mapped", r->b);
 		break;
 	default:
@@ -39,7 +39,7 @@ static void tell_fault(const struct trace_record *r)
 static void tell_policy(const struct trace_record *r)
 {
 	static const char *const words[] = { "gets", "loses", "must not take" };
-	if (r->a == POLICY_SWITCH)
+	if (r->a == TRACE_POLICY_SWITCH)
 		log_info("trace: policy switched");
 	else
 		log_info("trace: policy %s frame %u", words[r->a], r->b);

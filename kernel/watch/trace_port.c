@@ -108,11 +108,11 @@ static void port_say_process(void)
 static void port_fault(const struct trace_record *t)
 {
 	struct port_record r = { .length = 0 };
-	if (t->a == STEP_MISSING)
+	if (t->a == TRACE_STEP_MISSING)
 		port_frame = 0;
-	if (t->a == STEP_MAP)
+	if (t->a == TRACE_STEP_MAP)
 		port_frame = t->c;
-	if (t->a != STEP_RECORD)
+	if (t->a != TRACE_STEP_RECORD)
 		return;
 	port_say_process();
 	put_byte(&r, PORT_FAULT);
@@ -136,7 +136,7 @@ static void port_policy(const struct trace_record *t)
 {
 	static const uint8_t frame_records[] = { PORT_INSERT, PORT_REMOVE, PORT_PIN };
 	struct port_record r = { .length = 0 };
-	if (t->a != POLICY_SWITCH) {
+	if (t->a != TRACE_POLICY_SWITCH) {
 		port_say(frame_records[t->a], t->b);
 		return;
 	}
@@ -148,8 +148,8 @@ static void port_policy(const struct trace_record *t)
 static void port_process(const struct trace_record *t)
 {
 	struct port_record r = { .length = 0 };
-	if (t->a != PROCESS_EXEC) {
-		port_say(t->a == PROCESS_START ? PORT_START : PORT_EXIT, t->b);
+	if (t->a != TRACE_PROCESS_EXEC) {
+		port_say(t->a == TRACE_PROCESS_START ? PORT_START : PORT_EXIT, t->b);
 		return;
 	}
 	put_byte(&r, PORT_EXEC);

@@ -169,7 +169,7 @@ int policy_switch(const char *name)
 	if (found == policy_now)
 		return 0;
 	policy_change(found, policy_local);
-	trace(TRACE_POLICY, POLICY_SWITCH, 0, 0);
+	trace(TRACE_POLICY, TRACE_POLICY_SWITCH, 0, 0);
 	return 0;
 }
 
@@ -257,7 +257,7 @@ void policy_move(struct frame *f, uint16_t number)
 void policy_insert(struct frame *f)
 {
 	struct policy_set *set = policy_set_of(f);
-	trace(TRACE_POLICY, POLICY_INSERT, frame_pfn(f), 0);
+	trace(TRACE_POLICY, TRACE_POLICY_INSERT, frame_pfn(f), 0);
 	frame_set_evictable(f);
 	policy_now->insert(set->state, f);
 	set->nframes++;
@@ -267,7 +267,7 @@ void policy_insert(struct frame *f)
 void policy_remove(struct frame *f)
 {
 	struct policy_set *set = policy_set_of(f);
-	trace(TRACE_POLICY, POLICY_REMOVE, frame_pfn(f), 0);
+	trace(TRACE_POLICY, TRACE_POLICY_REMOVE, frame_pfn(f), 0);
 	policy_now->remove(set->state, f);
 	frame_set_owned(f);
 	set->nframes--;

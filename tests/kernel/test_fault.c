@@ -24,7 +24,7 @@ SELFTEST(fault_takes_its_steps_in_order)
 		struct trace_record r;
 		EXPECT(trace_get(i, &r));
 		EXPECT_EQ(r.kind, TRACE_FAULT);
-		EXPECT_EQ(r.a, STEP_LEGAL + i);
+		EXPECT_EQ(r.a, TRACE_STEP_LEGAL + i);
 		EXPECT_EQ(r.b, SPACE_AT);
 	}
 	space_close(as);
