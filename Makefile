@@ -53,7 +53,7 @@ PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
 	kernel/procfs/proc_segments.c kernel/procfs/proc_sys.c kernel/procfs/proc_memmap.c \
 	kernel/procfs/proc_sys_paging.c kernel/procfs/proc_partition.c kernel/procfs/proc_alloc.c \
 	kernel/procfs/proc_pages.c kernel/procfs/proc_frames.c kernel/procfs/proc_walk.c \
-	kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
+	kernel/procfs/proc_walk_tables.c kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
 WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c \
 	kernel/watch/trace_log.c kernel/watch/trace_port.c kernel/watch/mapview.c \
 	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \

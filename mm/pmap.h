@@ -117,14 +117,6 @@ void *pmap_window(pfn_t pfn);
 void pmap_window_done(void *window);
 
 /*
- * How the MMU translates @va by @pm's tables, for people: each entry on the way with its bits by
- * name, and what it comes to. Line after line, without newlines, goes to @say, which may sleep; the
- * entries are read before the first. Changes nothing, looks at user and kernel addresses alike.
- */
-typedef void pmap_say(void *context, const char *line);
-void pmap_explain(const struct pmap *pm, vaddr_t va, pmap_say *say, void *context);
-
-/*
  * Asserts on one user half: counters, table ownership, nothing user-accessible outside [USER_BASE,
  * USER_TOP).
  */

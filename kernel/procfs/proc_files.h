@@ -39,6 +39,8 @@ void proc_show_clock(struct text *t, struct process *p);
 /* Text of /proc/PID/walk/ADDRESS, and what such a name means; proc_walk.c. */
 void proc_show_walk(struct text *t, struct process *p, uint32_t address);
 bool proc_parse_address(const char *name, size_t length, uint32_t *address);
+/* Its part about the page tables of @pm; proc_walk_tables.c. */
+void proc_add_walk_tables(struct text *t, const struct pmap *pm, vaddr_t va);
 /* Small files of a process: oom_score, limits, io; proc_small.c. */
 void proc_show_oom_score(struct text *t, struct process *p);
 void proc_show_limits(struct text *t, struct process *p);

@@ -2,9 +2,9 @@
  * /proc/PID/walk/ADDRESS: how an address of a process becomes a physical one, explained.
  *
  * Three parts. The segment: the process's offset plus its base, if the limit allows. The page
- * tables: mm/x86 explains them, as only it knows their bits. And what the kernel knows that the
- * tables do not say: the area, what is behind it, who else maps the frame, what the slot holds; for
- * a page that is not there, what a touch would do. Looking changes nothing.
+ * tables: proc_walk_tables.c, from what mm/x86 reads there. And what the kernel knows that the
+ * tables do not say: the area, what backs it, who else maps the frame, what the slot holds; for a
+ * page that is not there, what a touch would do. Looking changes nothing.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc_files.h"
@@ -33,11 +33,6 @@ bool proc_parse_address(const char *name, size_t length, uint32_t *address)
 	}
 	*address = value;
 	return true;
-}
-
-static void walk_say(void *context, const char *line)
-{
-	text_add(context, "%s\n", line);
 }
 
 /* The linear address; false: the segment's limit refuses it. */
@@ -181,7 +176,7 @@ void proc_show_walk(struct text *t, struct process *p, uint32_t address)
 	}
 	text_make_room(t, WALK_TEXT_MAX);
 	if (walk_segment(t, as, address, &va)) {
-		pmap_explain(&as->pmap, va, walk_say, t);
+		proc_add_walk_tables(t, &as->pmap, va);
 		walk_kernel_side(t, as, address, va);
 	}
 	aspace_put(as);

@@ -1,144 +1,109 @@
 /*
- * A translation explained: what the MMU does with an address, step by step, in words.
+ * A walk of the page tables, entry by entry, as facts.
  *
- * The CPU cuts a linear address into three: 10 bits choose an entry of the page directory, 10 an
+ * The CPU splits a linear address into three: 10 bits choose an entry of the page directory, 10 an
  * entry of the page table that the first one names, and 12 are the byte in the page. This does the
- * same by hand and says at each step what it read and where.
+ * same by hand and notes at each step what it read and where. What the facts mean to a person is
+ * said elsewhere; which bit carries which fact is known here alone.
  *
- * Entries are read once, at the beginning: the reader of the text may be the cause that they
- * change.
+ * An entry whose present bit is clear is nothing to the MMU and a note of the kernel's own: a slot,
+ * a frame that nobody may touch, or one whose rights were revoked for a while (pmap_withdraw).
+ *
+ * Entries are read once, so the picture is of one moment although its reader may sleep.
+ *
+ * Always true:
+ *   [pmap_walk.1]  a walk has at least one step, and its last step is no table
  * Source: Intel SDM vol. 3, 4.3 (32-bit paging).
  */
-#include "mm/pmap.h"
+#include "mm/pmap_walk.h"
 
-#include "lib/format.h"
+#include "kernel/base/panic.h"
 #include "mm/x86/pte.h"
 
-enum { WALK_LINE = 100, WALK_LARGE_MASK = TABLE_BYTES - 1 };
+/* Kinds of present entries: names a page table, a page of 4 MiB, a page of 4 KiB. */
+enum { OF_TABLE = 1, OF_LARGE = 2, OF_SMALL = 4, OF_PAGE = 6, OF_ALL = 7 };
 
-struct walk_bit {
-	uint8_t bit;
-	bool directory, table; /* in which of the two it has this meaning */
-	const char *name, *set, *clear;
+static const struct {
+	uint8_t place, what, of;
+} walk_bits[] = {
+	{ 0, PMAP_BIT_PRESENT, OF_ALL },
+	{ 1, PMAP_BIT_WRITE, OF_ALL },
+	{ 2, PMAP_BIT_USER, OF_ALL },
+	{ 3, PMAP_BIT_WRITE_THROUGH, OF_ALL },
+	{ 4, PMAP_BIT_NOT_CACHED, OF_ALL },
+	{ 5, PMAP_BIT_ACCESSED, OF_ALL },
+	{ 6, PMAP_BIT_DIRTY, OF_PAGE },
+	{ 7, PMAP_BIT_LARGE, OF_TABLE | OF_LARGE },
+	{ 7, PMAP_BIT_ATTRIBUTE, OF_SMALL },
+	{ 8, PMAP_BIT_GLOBAL, OF_PAGE },
 };
 
-static const struct walk_bit walk_bits[] = {
-	{ 0, true, true, "P", "present", "not present" },
-	{ 1, true, true, "R/W", "may be written", "read only" },
-	{ 2, true, true, "U/S", "user and kernel", "kernel only" },
-	{ 3, true, true, "PWT", "write-through", "write-back" },
-	{ 4, true, true, "PCD", "not cached", "cached" },
-	{ 5, true, true, "A", "accessed", "not accessed" },
-	{ 6, false, true, "D", "dirty", "not dirty" },
-	{ 7, true, false, "PS", "a page of 4 MiB", "names a page table" },
-	{ 7, false, true, "PAT", "by the attribute table", "as PCD and PWT say" },
-	{ 8, false, true, "G", "global: survives a change of CR3", "not global" },
-};
-
-struct walk {
-	pmap_say *say;
-	void *context;
-	vaddr_t va;
-	paddr_t directory, pde_at, pte_at;
-	pte_t pde, pte;
-};
-
-static void walk_say(const struct walk *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void walk_say(const struct walk *w, const char *fmt, ...)
-{
-	char line[WALK_LINE];
-	va_list args;
-	va_start(args, fmt);
-	format_string_v(line, sizeof(line), fmt, args);
-	va_end(args);
-	w->say(w->context, line);
-}
-
-/* A present entry, bit by bit. */
-static void walk_say_bits(const struct walk *w, pte_t entry, bool directory)
+static void step_add_bits(struct pmap_step *s, unsigned of)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(walk_bits); i++) {
-		const struct walk_bit *b = &walk_bits[i];
-		bool large = directory && entry & PTE_LARGE && b->bit != 7;
-		bool on = entry >> b->bit & 1;
-		if (directory ? b->directory || (large && b->table) : b->table)
-			walk_say(w, "  bit %u  %-4s %u  %s", b->bit, b->name, on,
-				 on ? b->set : b->clear);
+		if (!(walk_bits[i].of & of))
+			continue;
+		ASSERT(s->nbits < PMAP_STEP_BITS);
+		s->bits[s->nbits].place = walk_bits[i].place;
+		s->bits[s->nbits].what = walk_bits[i].what;
+		s->bits[s->nbits].set = s->value >> walk_bits[i].place & 1;
+		s->nbits++;
 	}
 }
 
-/* An entry whose present bit is clear: to the MMU nothing, to the kernel a note of its own. */
-static void walk_say_absent(const struct walk *w, pte_t entry)
+static void step_present(struct pmap_step *s, unsigned of)
 {
-	walk_say(w, "  bit 0  P    0  not present: the MMU looks no further and faults");
-	if (entry == 0)
-		walk_say(w, "  the kernel has noted nothing: this page was never here, or was "
-			    "given up");
-	else if (entry & PTE_HIDDEN)
-		walk_say(w, "  the kernel's note: frame %u, hidden because nobody may touch it",
-			 entry >> PAGE_SHIFT);
+	s->kind = of == OF_TABLE ? PMAP_STEP_TABLE : PMAP_STEP_PAGE;
+	s->shift = of == OF_LARGE ? TABLE_SHIFT : PAGE_SHIFT;
+	s->target = s->value >> s->shift << s->shift;
+	s->number = s->target >> PAGE_SHIFT;
+	s->user = s->value & PTE_USER;
+	s->writable = s->value & PTE_WRITE;
+	step_add_bits(s, of);
+}
+
+static void step_absent(struct pmap_step *s)
+{
+	s->number = s->value >> PAGE_SHIFT;
+	if (s->value == 0) {
+		s->kind = PMAP_STEP_NONE;
+	} else if (!(s->value & PTE_FRAME_KIND)) {
+		s->kind = PMAP_STEP_SLOT;
+		s->number = s->value >> PTE_SLOT_SHIFT;
+	} else {
+		s->kind = s->value & PTE_WITHDRAWN ? PMAP_STEP_WITHDRAWN : PMAP_STEP_HIDDEN;
+	}
+}
+
+/* The next entry, of the table at @table. True: the walk goes on at its target. */
+static bool walk_step(struct pmap_walk *w, paddr_t table)
+{
+	bool directory = w->nsteps == 0;
+	struct pmap_step *s = &w->steps[w->nsteps];
+	s->at = table + w->index[w->nsteps] * sizeof(pte_t);
+	s->value = *(const pte_t *)phys_to_virt(s->at);
+	w->nsteps++;
+	if (!(s->value & PTE_PRESENT))
+		step_absent(s);
+	else if (!directory)
+		step_present(s, OF_SMALL);
 	else
-		walk_say(w, "  the kernel's note: on slot %u of the swap area",
-			 entry >> PTE_SLOT_SHIFT);
+		step_present(s, s->value & PTE_LARGE ? OF_LARGE : OF_TABLE);
+	w->user = w->user && s->user;
+	w->writable = w->writable && s->writable;
+	return s->kind == PMAP_STEP_TABLE;
 }
 
-static void walk_say_rights(const struct walk *w, pte_t both)
+struct pmap_walk pmap_walk(const struct pmap *pm, vaddr_t va)
 {
-	walk_say(w, "rights     %s, %s (both entries must allow it)",
-		 both & PTE_USER ? "user and kernel" : "kernel only",
-		 both & PTE_WRITE ? "read and write" : "read only");
-}
-
-static void walk_say_table(const struct walk *w)
-{
-	walk_say(w, "table      entry %u at physical 0x%08x is 0x%08x", entry_slot(w->va),
-		 w->pte_at, w->pte);
-	if (!(w->pte & PTE_PRESENT)) {
-		walk_say_absent(w, w->pte);
-		return;
-	}
-	walk_say(w, "  bits 31-12    frame %u, at physical 0x%08x", w->pte >> PAGE_SHIFT,
-		 w->pte & PTE_FRAME);
-	walk_say_bits(w, w->pte, false);
-	walk_say_rights(w, w->pde & w->pte);
-	walk_say(w, "physical   0x%08x = frame %u * 4096 + offset %u",
-		 (w->pte & PTE_FRAME) | (w->va & PAGE_MASK), w->pte >> PAGE_SHIFT,
-		 w->va & PAGE_MASK);
-}
-
-static void walk_say_large(const struct walk *w)
-{
-	pte_t start = w->pde & ~(pte_t)WALK_LARGE_MASK;
-	walk_say_rights(w, w->pde);
-	walk_say(w, "physical   0x%08x = 0x%08x + offset %u in a page of 4 MiB",
-		 start | (w->va & WALK_LARGE_MASK), start, w->va & WALK_LARGE_MASK);
-}
-
-void pmap_explain(const struct pmap *pm, vaddr_t va, pmap_say *say, void *context)
-{
-	struct walk w = { .say = say, .context = context, .va = va, .directory = pm->directory };
-	w.pde_at = pm->directory + table_slot(va) * sizeof(pte_t);
-	w.pde = *(const pte_t *)phys_to_virt(w.pde_at);
-	if ((w.pde & PTE_PRESENT) && !(w.pde & PTE_LARGE)) {
-		w.pte_at = (w.pde & PTE_FRAME) + entry_slot(va) * sizeof(pte_t);
-		w.pte = *(const pte_t *)phys_to_virt(w.pte_at);
-	}
-	walk_say(&w, "linear     0x%08x = directory %u, table %u, offset %u", va, table_slot(va),
-		 entry_slot(va), va & PAGE_MASK);
-	walk_say(&w, "CR3        0x%08x, the physical address of the page directory", w.directory);
-	walk_say(&w, "directory  entry %u at physical 0x%08x is 0x%08x", table_slot(va), w.pde_at,
-		 w.pde);
-	if (!(w.pde & PTE_PRESENT)) {
-		walk_say(&w, "  bit 0  P    0  not present: no page table for these 4 MiB");
-		return;
-	}
-	walk_say(&w, "  bits 31-%u    %s at physical 0x%08x", w.pde & PTE_LARGE ? 22u : 12u,
-		 w.pde & PTE_LARGE ? "a page of 4 MiB" : "the page table",
-		 w.pde & (w.pde & PTE_LARGE ? ~(pte_t)WALK_LARGE_MASK : PTE_FRAME));
-	walk_say_bits(&w, w.pde, true);
-	if (w.pde & PTE_LARGE)
-		walk_say_large(&w);
-	else
-		walk_say_table(&w);
+	struct pmap_walk w = {
+		.root = pm->directory,
+		.index = { (uint16_t)table_slot(va), (uint16_t)entry_slot(va) },
+		.user = true,
+		.writable = true,
+	};
+	if (walk_step(&w, w.root))
+		(void)walk_step(&w, w.steps[0].target);
+	ASSERT(pmap_walk_end(&w)->kind != PMAP_STEP_TABLE); /* [pmap_walk.1] */
+	return w;
 }

@@ -2,9 +2,11 @@
  * From a logical to a physical address: the textbook's example done by the real MMU, and the
  * kernel's explanation of a walk compared with what the MMU does.
  */
+#include "kernel/procfs/proc_files.h"
 #include "kernel/x86/cpu.h"
 #include "lib/string.h"
 #include "mm/fault.h"
+#include "mm/pmap_walk.h"
 #include "mm/reclaim.h"
 #include "tests/kernel/scratch.h"
 
@@ -56,41 +58,37 @@ SELFTEST(paging_example_logical_to_physical_by_the_mmu)
 
 /* --- the explanation --- */
 
-struct walk_seen {
-	paddr_t physical;
-	bool accessed, dirty, writable; /* of the last entry */
-	bool slot, nothing;
-};
-
-static paddr_t walk_hex(const char *text)
+/* Of a walk that ends at a page: is @what set in its last entry? */
+static bool walk_bit(const struct pmap_walk *w, enum pmap_bit what)
 {
-	paddr_t value = 0;
-	for (text += 2; (*text >= '0' && *text <= '9') || (*text >= 'a' && *text <= 'f'); text++)
-		value = value << 4 |
-			(paddr_t)(*text <= '9' ? *text - '0' : *text - 'a' + 10);
-	return value;
+	const struct pmap_step *end = pmap_walk_end(w);
+	for (unsigned i = 0; i < end->nbits; i++)
+		if (end->bits[i].what == what)
+			return end->bits[i].set;
+	return false;
 }
 
-static void walk_line(void *context, const char *line)
+static struct pmap_walk walk(const struct aspace *as, vaddr_t va)
 {
-	struct walk_seen *seen = context;
-	if (strncmp(line, "physical", 8) == 0)
-		seen->physical = walk_hex(strchr(line, '0'));
-	if (strncmp(line, "  bit 1 ", 8) == 0)
-		seen->writable = line[14] == '1';
-	if (strncmp(line, "  bit 5 ", 8) == 0)
-		seen->accessed = line[14] == '1';
-	if (strncmp(line, "  bit 6 ", 8) == 0)
-		seen->dirty = line[14] == '1';
-	seen->slot = seen->slot || strncmp(line, "  the kernel's note: on slot", 28) == 0;
-	seen->nothing = seen->nothing || strncmp(line, "  bit 0  P    0", 15) == 0;
+	return pmap_walk(&as->pmap, va);
 }
 
-static struct walk_seen walk(const struct aspace *as, vaddr_t va)
+static unsigned walk_kind(const struct aspace *as, vaddr_t va)
 {
-	struct walk_seen seen = { .physical = 0 };
-	pmap_explain(&as->pmap, va, walk_line, &seen);
-	return seen;
+	struct pmap_walk w = walk(as, va);
+	return pmap_walk_end(&w)->kind;
+}
+
+/* Does the text of the walk to @va have @words? */
+static bool walk_says(const struct aspace *as, vaddr_t va, const char *words)
+{
+	struct text t = { .bytes = NULL };
+	bool found = false;
+	proc_add_walk_tables(&t, &as->pmap, va);
+	for (size_t i = 0; !t.failed && i + strlen(words) <= t.length; i++)
+		found = found || memcmp(t.bytes + i, words, strlen(words)) == 0;
+	text_free(&t);
+	return found;
 }
 
 SELFTEST(walk_explains_what_the_mmu_did)
@@ -98,17 +96,21 @@ SELFTEST(walk_explains_what_the_mmu_did)
 	struct aspace *as = space_open();
 	REQUIRE(as != NULL);
 	EXPECT(space_map(as, SPACE_AT, 1));
-	EXPECT(walk(as, SPACE_AT).nothing);
+	EXPECT_EQ(walk_kind(as, SPACE_AT), PMAP_STEP_NONE);
 	EXPECT_EQ(fault_handle(as, SPACE_AT, PROT_W), 0);
-	struct walk_seen seen = walk(as, SPACE_AT + 0x123);
+	struct pmap_walk seen = walk(as, SPACE_AT + 0x123);
 	struct pmap_entry e = pmap_lookup(&as->pmap, SPACE_AT);
-	EXPECT_EQ(seen.physical, (e.number << PAGE_SHIFT) + 0x123);
-	EXPECT(seen.writable && !seen.accessed && !seen.dirty && !seen.nothing);
+	EXPECT_EQ(pmap_walk_end(&seen)->target, e.number << PAGE_SHIFT);
+	EXPECT_EQ(pmap_walk_offset(&seen, SPACE_AT + 0x123), 0x123);
+	EXPECT(seen.nsteps == 2 && seen.writable && seen.user);
+	EXPECT(!walk_bit(&seen, PMAP_BIT_ACCESSED) && !walk_bit(&seen, PMAP_BIT_DIRTY));
 	EXPECT_EQ(space_word(SPACE_AT), 0);
 	seen = walk(as, SPACE_AT);
-	EXPECT(seen.accessed && !seen.dirty);
+	EXPECT(walk_bit(&seen, PMAP_BIT_ACCESSED) && !walk_bit(&seen, PMAP_BIT_DIRTY));
 	EXPECT(space_poke(SPACE_AT, 1));
-	EXPECT(walk(as, SPACE_AT).dirty);
+	seen = walk(as, SPACE_AT);
+	EXPECT(walk_bit(&seen, PMAP_BIT_DIRTY));
+	EXPECT(walk_says(as, SPACE_AT, "bit 6  D    1  dirty"));
 	/* Looking has cleared nothing. */
 	EXPECT(pmap_lookup(&as->pmap, SPACE_AT).accessed);
 	EXPECT_EQ(aspace_protect(as, SPACE_AT, PAGE_SIZE, PROT_R), 0);
@@ -122,9 +124,35 @@ SELFTEST(walk_explains_a_page_on_swap)
 	REQUIRE(as != NULL);
 	EXPECT(space_map(as, SPACE_AT, 1) && space_poke(SPACE_AT, 1));
 	EXPECT(reclaim_page_out(frame_of(pmap_lookup(&as->pmap, SPACE_AT).number)));
-	EXPECT(walk(as, SPACE_AT).slot);
+	struct pmap_walk seen = walk(as, SPACE_AT);
+	EXPECT_EQ(pmap_walk_end(&seen)->kind, PMAP_STEP_SLOT);
+	EXPECT_EQ(pmap_walk_end(&seen)->number, pmap_lookup(&as->pmap, SPACE_AT).number);
+	EXPECT(walk_says(as, SPACE_AT, "the kernel's note: on slot"));
 	EXPECT_EQ(space_word(SPACE_AT), 1);
-	EXPECT(!walk(as, SPACE_AT).slot);
+	EXPECT_EQ(walk_kind(as, SPACE_AT), PMAP_STEP_PAGE);
+	space_close(as);
+}
+
+SELFTEST(walk_tells_a_withdrawn_page_from_a_forbidden_one)
+{
+	struct aspace *as = space_open();
+	REQUIRE(as != NULL);
+	EXPECT(space_map(as, SPACE_AT, 1) && space_poke(SPACE_AT, 1));
+	pfn_t pfn = pmap_lookup(&as->pmap, SPACE_AT).number;
+	pmap_withdraw(&as->pmap, SPACE_AT);
+	struct pmap_walk seen = walk(as, SPACE_AT);
+	EXPECT_EQ(pmap_walk_end(&seen)->kind, PMAP_STEP_WITHDRAWN);
+	EXPECT_EQ(pmap_walk_end(&seen)->number, pfn);
+	EXPECT(walk_says(as, SPACE_AT, "access revoked so that the next use is recorded"));
+	EXPECT(!walk_says(as, SPACE_AT, "nobody may touch it"));
+	EXPECT(pmap_grant(&as->pmap, SPACE_AT, true));
+	EXPECT_EQ(walk_kind(as, SPACE_AT), PMAP_STEP_PAGE);
+	EXPECT_EQ(aspace_protect(as, SPACE_AT, PAGE_SIZE, PROT_NONE), 0);
+	EXPECT_EQ(walk_kind(as, SPACE_AT), PMAP_STEP_HIDDEN);
+	EXPECT(walk_says(as, SPACE_AT, "nobody may touch it"));
+	/* What is forbidden anyway cannot be withdrawn. */
+	pmap_withdraw(&as->pmap, SPACE_AT);
+	EXPECT_EQ(walk_kind(as, SPACE_AT), PMAP_STEP_HIDDEN);
 	space_close(as);
 }
 
@@ -134,7 +162,11 @@ SELFTEST(walk_explains_the_direct_map)
 	REQUIRE(as != NULL);
 	struct frame *f = frame_alloc(0, FRAME_KERNEL);
 	REQUIRE(f != NULL);
-	EXPECT_EQ(walk(as, (vaddr_t)frame_bytes(f) + 8).physical, (frame_pfn(f) << PAGE_SHIFT) + 8);
+	vaddr_t va = (vaddr_t)frame_bytes(f) + 8;
+	struct pmap_walk seen = walk(as, va);
+	EXPECT_EQ(pmap_walk_end(&seen)->target + pmap_walk_offset(&seen, va),
+		  (frame_pfn(f) << PAGE_SHIFT) + 8);
+	EXPECT(!seen.user);
 	frame_free(f);
 	space_close(as);
 }

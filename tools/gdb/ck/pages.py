@@ -9,6 +9,7 @@ from . import guest
 
 PRESENT, WRITE, USER, ACCESSED, DIRTY, LARGE, GLOBAL = 1, 2, 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
 HIDDEN = 1 << 1  # not present, but a frame: PROT_NONE
+WITHDRAWN = 1 << 9  # hidden for a while, until its next use has been recorded
 BIT_NAMES = ((PRESENT, "present"), (WRITE, "writable"), (USER, "user"), (1 << 3, "write-through"),
              (1 << 4, "cache-disabled"), (ACCESSED, "accessed"), (DIRTY, "dirty"),
              (GLOBAL, "global"))
@@ -51,7 +52,8 @@ def entry_text(pte):
 
 def bits_text(pte):
     if not pte & PRESENT:
-        return "not present: nobody may touch it (PROT_NONE)"
+        return "not present: access revoked so that the next use is recorded" \
+            if pte & WITHDRAWN else "not present: nobody may touch it (PROT_NONE)"
     names = [name for bit, name in BIT_NAMES if pte & bit]
     if not pte & WRITE:
         names.insert(1, "read-only")

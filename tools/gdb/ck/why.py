@@ -136,6 +136,8 @@ def verdict(page, write):
         return "a fault: " + from_slot(page, write)
     if page.pte == 0:
         return "a fault: " + from_object(page, write)
+    if not page.pte & pages.PRESENT and page.pte & pages.WITHDRAWN:
+        return "recorded, then goes through: trace=reference has revoked access for now"
     if not page.pte & pages.PRESENT:
         return "a fault: the entry is hidden (PROT_NONE) though the area allows the access"
     return "a fault: " + from_frame(page)
