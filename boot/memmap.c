@@ -12,8 +12,8 @@
  *   - when a set is full, memory is lost, never handed out twice.
  *
  * Always true (memmap_check), after memmap_finish:
- *   M1  both sets are sorted; their ranges are page aligned, not empty, and do not touch
- *   M2  RAM ends at or below 4 GiB
+ *   [memmap.1]  both sets are sorted; their ranges are page aligned, not empty, and do not touch
+ *   [memmap.2]  RAM ends at or below 4 GiB
  * Left out: giving taken memory back. What is only used during boot is not taken but used before
  * the frame allocator starts.
  */
@@ -208,9 +208,10 @@ static void range_check(const struct boot_range *set, unsigned n)
 {
 	ASSERT(n <= BOOT_MAX_RANGES);
 	for (unsigned i = 0; i < n; i++) {
+		/* [memmap.1] */
 		ASSERT((set[i].start & PAGE_MASK) == 0 && (set[i].end & PAGE_MASK) == 0);
-		ASSERT(set[i].start < set[i].end);
-		ASSERT(i == 0 || set[i - 1].end < set[i].start);
+		ASSERT(set[i].start < set[i].end); /* [memmap.1] */
+		ASSERT(i == 0 || set[i - 1].end < set[i].start); /* [memmap.1] */
 	}
 }
 
@@ -218,5 +219,5 @@ void memmap_check(const struct boot_info *info)
 {
 	range_check(info->ram, info->nram);
 	range_check(info->taken, info->ntaken);
-	ASSERT(info->nram == 0 || info->ram[info->nram - 1].end <= MEMMAP_4G);
+	ASSERT(info->nram == 0 || info->ram[info->nram - 1].end <= MEMMAP_4G); /* [memmap.2] */
 }

@@ -40,7 +40,7 @@ uint64_t memmap_free(const struct boot_info *info, uint64_t limit);
 /* The end of the highest RAM below @limit; 0: there is none. */
 uint64_t memmap_top(const struct boot_info *info, uint64_t limit);
 
-/* Asserts M1.. of the theory. */
+/* Asserts the theory's [memmap.1] to [memmap.2]. */
 void memmap_check(const struct boot_info *info);
 
 #endif

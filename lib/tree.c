@@ -9,9 +9,9 @@
  * Nodes know their parent, so that going in order needs no stack, and removal no search.
  *
  * Always true (tree_check):
- *   T1  a node's height is one more than the greater of its children's; no child counts as 0
- *   T2  the heights of a node's children differ by at most one
- *   T3  a child's parent is the node that has it as child; the root's is NULL
+ *   [tree.1]  a node's height is one more than the greater of its children's; no child counts as 0
+ *   [tree.2]  the heights of a node's children differ by at most one
+ *   [tree.3]  a child's parent is the node that has it as child; the root's is NULL
  * The order of keys is the caller's: the tree never sees a key.
  */
 #include "lib/tree.h"
@@ -78,7 +78,7 @@ static struct tree_node *tree_turn_left(struct tree *tree, struct tree_node *nod
 	return top;
 }
 
-/* Make T2 true of @node, whose subtrees are in order. Returns the subtree's new top. */
+/* Make [tree.2] true of @node, whose subtrees are in order. Returns the subtree's new top. */
 static struct tree_node *tree_settle(struct tree *tree, struct tree_node *node)
 {
 	int lean = tree_lean(node);
@@ -189,15 +189,16 @@ struct tree_node *tree_prev(const struct tree_node *node)
 	return node->parent;
 }
 
-/* Recursion is as deep as the tree, which T2 bounds. */
+/* Recursion is as deep as the tree, which [tree.2] bounds. */
 static size_t tree_check_below(const struct tree_node *node, const struct tree_node *parent)
 {
 	if (!node)
 		return 0;
-	ASSERT(node->parent == parent);
+	ASSERT(node->parent == parent); /* [tree.3] */
 	size_t count = 1 + tree_check_below(node->left, node) + tree_check_below(node->right, node);
+	/* [tree.1] */
 	ASSERT(node->height == 1 + MAX(tree_height(node->left), tree_height(node->right)));
-	ASSERT(tree_lean(node) >= -1 && tree_lean(node) <= 1);
+	ASSERT(tree_lean(node) >= -1 && tree_lean(node) <= 1); /* [tree.2] */
 	return count;
 }
 

@@ -29,10 +29,11 @@
  * space at its allotment that can give up nothing of its own, its pages being locked, borrows.
  *
  * Always true (allot_check):
- *   J1  charged is the number of CHARGED frames with the account's number
- *   J2  a frame that is not CHARGED is nobody's; a number in a frame is that of a living account
- *   J3  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
- *   J4  sum is at most the total, or every allotment is ALLOT_MIN
+ *   [allot.1]  charged is the number of CHARGED frames with the account's number
+ *   [allot.2]  a frame that is not CHARGED is nobody's; a number in a frame is that of a living
+ *       account
+ *   [allot.3]  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
+ *   [allot.4]  sum is at most the total, or every allotment is ALLOT_MIN
  * Left out: evicting the pages above an allotment as soon as it shrinks. It would cost transfers
  * that may never be needed.
  * Source: global and local replacement, equal allocation and the minimum number of frames as in
@@ -128,7 +129,7 @@ static void allot_give_as_before(struct allot_rest rest)
 	}
 }
 
-/* Establishes J3 and J4. */
+/* Establishes [allot.3] and [allot.4]. */
 static void allot_balance(void)
 {
 	if (!policy_is_local())
@@ -348,27 +349,28 @@ void allot_check(void)
 	bool minimal = true;
 	allot_for_each(a) {
 		ASSERT(a->set.number != 0 && policy_set_find(a->set.number) == &a->set);
-		ASSERT(!policy_is_local() || a->frames >= ALLOT_MIN);
+		ASSERT(!policy_is_local() || a->frames >= ALLOT_MIN); /* [allot.3] */
 		minimal = minimal && a->frames == ALLOT_MIN;
 		charged += a->charged;
 		sum += a->frames;
 		count++;
-		a->tried = 0; /* counted in here for J1 */
+		a->tried = 0; /* counted in here for [allot.1] */
 	}
 	ASSERT(count == allot_stats.count);
+	/* [allot.3], [allot.4] */
 	if (policy_is_local())
 		ASSERT(sum == allot_stats.sum && (sum <= allot_stats.total || minimal));
 	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
 		const struct frame *f = frame_of(pfn);
 		if (f->state < FRAME_OWNED)
 			continue;
-		ASSERT((f->flags & FRAME_CHARGED) || f->set == 0);
+		ASSERT((f->flags & FRAME_CHARGED) || f->set == 0); /* [allot.2] */
 		allot_of(f->set)->tried += f->set != 0;
 		found += (f->flags & FRAME_CHARGED) != 0;
 	}
 	ASSERT(found == charged);
 	allot_for_each(a) {
-		ASSERT(a->tried == a->charged);
+		ASSERT(a->tried == a->charged); /* [allot.1] */
 		a->tried = 0;
 	}
 }

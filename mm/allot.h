@@ -118,7 +118,7 @@ void allot_sample(struct allotment *a);
  */
 bool allot_wants_suspend(void);
 
-/* Asserts A1.. of the theory, over every frame. */
+/* Asserts the theory's [allot.1] to [allot.4], over every frame. */
 void allot_check(void);
 
 #endif

@@ -34,7 +34,7 @@
  * leaves FRAME_USED for the sample. Pages evicted inside the window are not in it, and one that
  * several spaces use may be in the estimate of one of them alone.
  *
- * Always true: J3 and J4 of allot.c
+ * Always true: [allot.3] and [allot.4]
  * Left out: the original's other half, which evicts all pages not used since the last fault. The
  * policy chooses which pages go; here is only decided how many.
  * Source: P. J. Denning, The working set model for program behavior, 1968; W. W. Chu and H.

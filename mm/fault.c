@@ -16,13 +16,13 @@
  * Steps 1 and 2, and the table of plans, are in fault_plan.c.
  *
  * Always true:
- *   H1  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to; 3 to
- *       5 undo what they took; 6 cannot fail
- *   H2  every frame in use between step 2 and step 6 is pinned, the copy's source too
- *   H3  a page is shared while mappers plus slot references are more than one; such a page is
- *       never mapped writable in a private area
- *   H4  only I/O sleeps. After I/O, area and entry are looked up again before the page is mapped;
- *       if they changed, the work is dropped and the instruction runs again
+ *   [fault.1]  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to;
+ *       3 to 5 undo what they took; 6 cannot fail
+ *   [fault.2]  every frame in use between step 2 and step 6 is pinned, the copy's source too
+ *   [fault.3]  a page is shared while mappers plus slot references are more than one; such a page
+ *       is never mapped writable in a private area
+ *   [fault.4]  only I/O sleeps. After I/O, area and entry are looked up again before the page is
+ *       mapped; if they changed, the work is dropped and the instruction runs again
  *
  * Left out: mapping neighbours of a file page at the same time. One fault, one page: the counts
  * can be foretold.
@@ -61,7 +61,7 @@ static void fault_undo(struct fault *f)
 	}
 }
 
-/* H4: is what step 2 saw still so? Asked only after I/O; nothing else lets others run. */
+/* [fault.4]: is what step 2 saw still so? Asked only after I/O; nothing else lets others run. */
 static bool fault_unchanged(struct fault *f)
 {
 	if (f->io_before == io_count())

@@ -20,7 +20,7 @@
  * A private page that is cut (struct vma's object_end) cannot be shared: it is always a copy, with
  * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
  *
- * Always true: H1 to H4 of fault.c.
+ * Always true: [fault.1] to [fault.4].
  * Left out: plans for more than one page.
  * Source: as fault.c.
  */
@@ -63,7 +63,7 @@ int fault_legal(struct fault *f)
 	return 0;
 }
 
-/* H3: does any other entry stand for this private page? */
+/* [fault.3]: does any other entry stand for this private page? */
 static bool page_is_shared(const struct frame *page)
 {
 	uint32_t users = page->mappers;

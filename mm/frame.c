@@ -20,16 +20,18 @@
  *   OWNED <-> EVICTABLE     frame_set_evictable, frame_set_owned: single user pages
  *
  * Always true (frame_check):
- *   F1  every FREE frame lies in exactly one free block; only the first frame of a block is linked
- *   F2  a free block of order k starts at a multiple of 2^k, ends below frame_count, and all of it
- *       is FREE
- *   F3  no two buddies are free blocks of the same order, except at FRAME_MAX_ORDER: what can be
- *       merged is merged. So a request fails only if no aligned row of that many frames is free
- *   F4  list k holds exactly the free blocks of order k, and free_blocks[k] is their number
- *   F5  bit k of frame_orders is set exactly when list k is not empty
- *   F6  the frames of a block handed out have one owner; all but the first have order INSIDE, so
- *       that freeing one of them is noticed. EVICTABLE frames are single, ANON or OBJECT
- *   F7  free + owned by each owner = total
+ *   [frame.1]  every FREE frame lies in exactly one free block; only the first frame of a block is
+ *       linked
+ *   [frame.2]  a free block of order k starts at a multiple of 2^k, ends below frame_count, and all
+ *       of it is FREE
+ *   [frame.3]  no two buddies are free blocks of the same order, except at FRAME_MAX_ORDER: what
+ *       can be merged is merged. So a request fails only if no aligned row of that many frames is
+ *       free
+ *   [frame.4]  list k holds exactly the free blocks of order k, and free_blocks[k] is their number
+ *   [frame.5]  bit k of frame_orders is set exactly when list k is not empty
+ *   [frame.6]  the frames of a block handed out have one owner; all but the first have order
+ *       INSIDE, so that freeing one of them is noticed. EVICTABLE frames are single, ANON or OBJECT
+ *   [frame.7]  free + owned by each owner = total
  *
  * Merging needs no mark for "first of a free block": if block b is being freed and its buddy's
  * first frame is FREE, that frame cannot lie inside a larger free block, as that would contain b
@@ -239,21 +241,22 @@ unsigned frame_order_for(size_t bytes)
 	return MIN(order, FRAME_MAX_ORDER + 1u);
 }
 
-/* F1, F2, F3 for the free block at @pfn. */
+/* [frame.1] to [frame.3] for the free block at @pfn. */
 static void frame_check_free(pfn_t pfn)
 {
 	const struct frame *f = frame_of(pfn);
 	pfn_t size = 1u << f->order;
-	ASSERT(f->order <= FRAME_MAX_ORDER && list_node_linked(&f->link));
-	ASSERT(pfn % size == 0 && frame_count - pfn >= size);
+	ASSERT(f->order <= FRAME_MAX_ORDER && list_node_linked(&f->link)); /* [frame.1] */
+	ASSERT(pfn % size == 0 && frame_count - pfn >= size); /* [frame.2] */
 	for (pfn_t i = 1; i < size; i++)
-		ASSERT(f[i].state == FRAME_FREE && !list_node_linked(&f[i].link));
+		ASSERT(f[i].state == FRAME_FREE && !list_node_linked(&f[i].link)); /* [frame.1] */
 	pfn_t buddy = pfn ^ size;
+	/* [frame.3] */
 	if (f->order < FRAME_MAX_ORDER && buddy < frame_count)
 		ASSERT(frame_of(buddy)->state != FRAME_FREE || frame_of(buddy)->order != f->order);
 }
 
-/* F6 for the block at @pfn. Returns its size in frames. */
+/* [frame.6] for the block at @pfn. Returns its size in frames. */
 static pfn_t frame_check_owned(pfn_t pfn)
 {
 	const struct frame *f = frame_of(pfn);
@@ -262,13 +265,13 @@ static pfn_t frame_check_owned(pfn_t pfn)
 	pfn_t size = 1u << f->order;
 	ASSERT(pfn % size == 0 && frame_count - pfn >= size);
 	for (pfn_t i = 1; i < size; i++) {
-		ASSERT(f[i].state == FRAME_OWNED && f[i].order == FRAME_INSIDE);
-		ASSERT(f[i].owner == f->owner);
+		ASSERT(f[i].state == FRAME_OWNED && f[i].order == FRAME_INSIDE); /* [frame.6] */
+		ASSERT(f[i].owner == f->owner); /* [frame.6] */
 	}
 	return size;
 }
 
-/* F4, F5: as many on the list as the walk over all frames has found, each of them in its place. */
+/* As many on the list as the walk over all frames has found, each of them in its place. */
 static void frame_check_list(unsigned order, uint32_t found)
 {
 	uint32_t length = 0;
@@ -279,8 +282,8 @@ static void frame_check_list(unsigned order, uint32_t found)
 		length++;
 		ASSERT(length <= found);
 	}
-	ASSERT(length == found && frame_stats.free_blocks[order] == found);
-	ASSERT((frame_orders >> order & 1) == (found > 0));
+	ASSERT(length == found && frame_stats.free_blocks[order] == found); /* [frame.4] */
+	ASSERT((frame_orders >> order & 1) == (found > 0)); /* [frame.5] */
 }
 
 void frame_check(void)
@@ -308,7 +311,7 @@ void frame_check(void)
 	}
 	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++)
 		frame_check_list(order, blocks[order]);
-	ASSERT(nfree == frame_stats.free && total == frame_stats.total);
+	ASSERT(nfree == frame_stats.free && total == frame_stats.total); /* [frame.7] */
 	for (unsigned owner = 0; owner < FRAME_OWNER_COUNT; owner++)
-		ASSERT(owned[owner] == frame_stats.owned[owner]);
+		ASSERT(owned[owner] == frame_stats.owned[owner]); /* [frame.7] */
 }

@@ -147,7 +147,7 @@ extern struct frame_stats frame_stats;
  */
 unsigned frame_order_for(size_t bytes);
 
-/* Asserts F1.. of the theory, over every frame. */
+/* Asserts the theory's [frame.1] to [frame.7], over every frame. */
 void frame_check(void);
 
 #endif

@@ -26,9 +26,9 @@
  * different moments, but cells and counts always come from the same look.
  *
  * Always true (framemap_step, when it returns true):
- *   M1  frames[] add up to end, and shown[] to ncells
- *   M2  shown[c] is the number of cells that hold c
- *   M3  nothing but the picture has changed
+ *   [framemap.1]  frames[] add up to end, and shown[] to ncells
+ *   [framemap.2]  shown[c] is the number of cells that hold c
+ *   [framemap.3]  nothing but the picture has changed
  * Left out: ages and owners of pages. They are a question about one frame, not about all.
  * Source: the four classes: NRU, as in Tanenbaum, Modern Operating Systems, ch. 3.
  */

@@ -11,8 +11,8 @@
  * A page that comes back from swap is in another frame, with another history.
  *
  * Always true:
- *   I1  a frame's fault number is at most history_now(); its eviction number at most the number
- *       of evictions
+ *   [history.1]  a frame's fault number is at most history_now(); its eviction number at most the
+ *       number of evictions
  * Cost: 8 bytes a frame (0.2 % of memory), two stores a fault, one an eviction.
  * Left out: the page's own past (which eviction took it out, how far back): that belongs to its
  * slot. Ring or list of events: trace.c has one.

@@ -16,10 +16,11 @@
  * back by object_trim, when nobody is between the two.
  *
  * Always true (object_check):
- *   O1  npages is the number of entries that are not empty
- *   O2  a resident entry's frame is an OBJECT frame that names this object and this page number
- *   O3  an object that keeps no pages has no nodes
- *   O4  a node's count is the number of its entries that are not empty
+ *   [object.1]  npages is the number of entries that are not empty
+ *   [object.2]  a resident entry's frame is an OBJECT frame that names this object and this page
+ *       number
+ *   [object.3]  an object that keeps no pages has no nodes
+ *   [object.4]  a node's count is the number of its entries that are not empty
  * Left out: reading ahead. One fault, one page: the counts stay exact.
  * Source: Linux's page cache (struct address_space), UVM's uobj.
  */
@@ -267,16 +268,18 @@ static uint32_t node_check(const struct object *o, const struct object_node *nod
 		}
 		npages++;
 		const struct frame *f = (struct frame *)entry;
+		/* [object.2] */
 		if (!(entry & 1))
 			ASSERT(f->owner == FRAME_OBJECT && f->object == o && f->index == at);
 	}
-	ASSERT(node->count == count);
+	ASSERT(node->count == count); /* [object.4] */
 	return npages;
 }
 
 void object_check(const struct object *o)
 {
 	ASSERT(o->refs > 0);
-	ASSERT(o->ops->keeps_pages || o->root == NULL);
+	ASSERT(o->ops->keeps_pages || o->root == NULL); /* [object.3] */
+	/* [object.1] */
 	ASSERT(o->npages == (o->root != NULL ? node_check(o, o->root, o->levels - 1, 0) : 0));
 }

@@ -23,12 +23,12 @@
  * processes may not: enough of them would leave no frame for anybody's pages.
  *
  * Always true (reclaim_check, in reclaim_check.c):
- *   V1  charged is the number of frames marked CHARGED; it never passes the limit
- *   V2  an EVICTABLE frame is known to the policy, or it is CACHED: unmapped, clean, with a source
- *       (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
- *   V3  a private page without a mapper is pinned, or slot references stand for it
- *   V4  the reverse map of every user page is exact (R1)
- *   V5  nothing here allocates: not while evicting, not in the release functions
+ *   [reclaim.1]  charged is the number of frames marked CHARGED; it never passes the limit
+ *   [reclaim.2]  an EVICTABLE frame is known to the policy, or it is CACHED: unmapped, clean, with
+ *       a source (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
+ *   [reclaim.3]  a private page without a mapper is pinned, or slot references stand for it
+ *   [reclaim.4]  the reverse map of every user page is exact ([rmap.1])
+ *   [reclaim.5]  nothing here allocates: not while evicting, not in the release functions
  *
  * Left out: a daemon that cleans pages ahead of time. One CPU would do the same work later.
  * Source: the order "unmap, flush, read dirty" is the one Linux, FreeBSD and Mach ended up with.

@@ -1,5 +1,5 @@
 /*
- * What reclaim's theory numbers, asserted: V1 to V4 of reclaim.c, over every frame.
+ * What reclaim's theory numbers, asserted: [reclaim.1] to [reclaim.4], over every frame.
  */
 #include "kernel/base/panic.h"
 #include "mm/policy/policy.h"
@@ -13,14 +13,14 @@ static bool page_has_source(const struct frame *f)
 
 static void frame_check_user(const struct frame *f)
 {
-	rmap_check(f);
+	rmap_check(f); /* [reclaim.4] */
 	ASSERT(!(f->flags & FRAME_CACHED) ||
 	       (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
 	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
-		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0);
+		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0); /* [reclaim.3] */
 	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);
 	ASSERT(f->locks <= f->mappers);
-	ASSERT(f->slot == 0 || swap_frame(f->slot) == f);
+	ASSERT(f->slot == 0 || swap_frame(f->slot) == f); /* [swap.3] */
 }
 
 void reclaim_check(void)
@@ -35,7 +35,8 @@ void reclaim_check(void)
 		cached += (f->flags & FRAME_CACHED) != 0;
 		evictable += f->state == FRAME_EVICTABLE;
 	}
+	/* [reclaim.1] */
 	ASSERT(charged == reclaim_stats.charged && cached == reclaim_stats.cached);
-	ASSERT(reclaim_stats.limit == 0 || charged <= reclaim_stats.limit);
-	ASSERT(evictable == policy_count() + cached);
+	ASSERT(reclaim_stats.limit == 0 || charged <= reclaim_stats.limit); /* [reclaim.1] */
+	ASSERT(evictable == policy_count() + cached); /* [reclaim.2] */
 }

@@ -10,8 +10,8 @@
  *      frame.rmap --> entry a | word --> entry b | word --> 0
  *
  * Always true (rmap_check):
- *   R1  the list has exactly frame.mappers members, each an entry that maps this frame
- *   R2  a frame that is not a user page has no list
+ *   [rmap.1]  the list has exactly frame.mappers members, each an entry that maps this frame
+ *   [rmap.2]  a frame that is not a user page has no list
  *
  * Left out: a second word for the way back. Removing walks the list from the front; the newest
  * mapper stands there, and with fork the newest mapper is the first to go.
@@ -105,9 +105,9 @@ void rmap_check(const struct frame *f)
 		vaddr_t va;
 		struct pmap *pm = pmap_of_mapping(m, &va);
 		struct pmap_entry e = pmap_lookup(pm, va);
-		ASSERT(e.kind == PMAP_FRAME && e.number == frame_pfn(f));
+		ASSERT(e.kind == PMAP_FRAME && e.number == frame_pfn(f)); /* [rmap.1] */
 		n++;
 		ASSERT(n <= f->mappers);
 	}
-	ASSERT(n == f->mappers);
+	ASSERT(n == f->mappers); /* [rmap.1] */
 }

@@ -34,7 +34,7 @@ struct rmap_facts {
 struct rmap_facts rmap_query(const struct frame *f, uint32_t most);
 /* The same of every mapping, the first fact alone. */
 bool rmap_referenced(const struct frame *f);
-/* Asserts R1.. for one frame. */
+/* Asserts [rmap.1] for one frame. */
 void rmap_check(const struct frame *f);
 
 #endif

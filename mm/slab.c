@@ -28,10 +28,10 @@
  * missing at worst.
  *
  * Always true (slab_check):
- *   B1  a slab is on the list that its number of objects in use says: none, some, all
- *   B2  its free list holds total - inuse objects of this slab, each marked free
- *   B3  each frame of a slab names the slab's first frame, which names the cache
- *   B4  nslabs, nempty and inuse of the cache are sums over its slabs
+ *   [slab.1]  a slab is on the list that its number of objects in use says: none, some, all
+ *   [slab.2]  its free list holds total - inuse objects of this slab, each marked free
+ *   [slab.3]  each frame of a slab names the slab's first frame, which names the cache
+ *   [slab.4]  nslabs, nempty and inuse of the cache are sums over its slabs
  * Left out: colouring (it spreads objects over cache lines; results here count instructions).
  */
 #include "mm/slab.h"
@@ -357,24 +357,25 @@ uint32_t slab_objects(void)
 	return count;
 }
 
-/* B2, B3 for one slab. */
+/* [slab.2], [slab.3] for one slab. */
 static void slab_check_one(const struct slab_cache *cache, const struct frame *f)
 {
 	ASSERT(f->state == FRAME_OWNED && f->owner == FRAME_SLAB && f->order == cache->order);
 	for (unsigned i = 0; i < 1u << cache->order; i++)
-		ASSERT(f[i].slab_head == frame_pfn(f));
+		ASSERT(f[i].slab_head == frame_pfn(f)); /* [slab.3] */
+	/* [slab.3] */
 	ASSERT(f->cache == cache && f->total == cache->per_slab && f->inuse <= f->total);
 	const void *object = f->free_list;
 	for (unsigned i = f->inuse; i < f->total; i++) {
 		ASSERT(object && slab_same(cache, object, frame_bytes(f)) &&
 		       slab_is_object(cache, object));
-		ASSERT(slab_link(cache, object)->mark == slab_mark(object));
+		ASSERT(slab_link(cache, object)->mark == slab_mark(object)); /* [slab.2] */
 		object = link_decode(object, slab_link(cache, object)->next);
 	}
-	ASSERT(!object);
+	ASSERT(!object); /* [slab.2] */
 }
 
-/* B1: each slab of @list has @least .. @most objects in use. Returns how many slabs there are. */
+/* Each slab of @list has @least .. @most objects in use. Returns how many slabs there are. */
 static uint32_t slab_check_list(const struct slab_cache *cache, const struct list_node *list,
 				unsigned least, unsigned most, uint32_t *inuse)
 {
@@ -382,7 +383,7 @@ static uint32_t slab_check_list(const struct slab_cache *cache, const struct lis
 	list_for_each(node, list) {
 		const struct frame *f = list_entry(node, struct frame, link);
 		slab_check_one(cache, f);
-		ASSERT(f->inuse >= least && f->inuse <= most);
+		ASSERT(f->inuse >= least && f->inuse <= most); /* [slab.1] */
 		*inuse += f->inuse;
 		nslabs++;
 	}
@@ -399,6 +400,7 @@ void slab_check(void)
 		uint32_t nslabs = nempty + slab_check_list(cache, &cache->full, all, all, &inuse);
 		/* With one object a slab none is ever partial: the range is empty. */
 		nslabs += slab_check_list(cache, &cache->partial, 1, all - 1, &inuse);
+		/* [slab.4] */
 		ASSERT(nempty == cache->nempty && nslabs == cache->nslabs && inuse == cache->inuse);
 		ASSERT(cache->allocs - cache->frees == cache->inuse);
 	}

@@ -15,10 +15,10 @@
  * A slot notes when its page was evicted, for refault.c.
  *
  * Always true (swap_check):
- *   S1  a slot is taken while its count is not zero or a frame is attached (or it was just
+ *   [swap.1]  a slot is taken while its count is not zero or a frame is attached (or it was just
  *       allocated); used is the number of taken ones
- *   S2  slot 0 is never handed out: page 0 of the device is the header, and 0 means "none"
- *   S3  slot and frame name each other, or neither does
+ *   [swap.2]  slot 0 is never handed out: page 0 of the device is the header, and 0 means "none"
+ *   [swap.3]  slot and frame name each other, or neither does
  * Left out: clustering. The first device is memory; there is no seek to save.
  * The header has Linux's SWAPSPACE2 layout (mkswap(8)), so the area is known to other tools.
  */
@@ -227,15 +227,15 @@ void swap_check(void)
 	uint32_t used = 0;
 	if (swap_device == NULL)
 		return;
-	ASSERT(bitmap_test(slot_taken, 0));
+	ASSERT(bitmap_test(slot_taken, 0)); /* [swap.2] */
 	for (slot_t slot = 1; slot <= swap_stats.total; slot++) {
 		const struct slot *s = &slots[slot];
 		bool taken = bitmap_test(slot_taken, slot);
 		used += taken;
-		ASSERT(taken || (s->refs == 0 && s->frame == NULL));
+		ASSERT(taken || (s->refs == 0 && s->frame == NULL)); /* [swap.1] */
 		if (s->frame != NULL)
 			ASSERT(s->frame->slot == slot &&
 			       (s->frame->owner == FRAME_ANON || s->frame->owner == FRAME_OBJECT));
 	}
-	ASSERT(used == swap_stats.used);
+	ASSERT(used == swap_stats.used); /* [swap.1] */
 }

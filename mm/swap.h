@@ -61,7 +61,7 @@ struct swap_stats {
 };
 extern struct swap_stats swap_stats;
 
-/* Asserts S1.. of the theory. */
+/* Asserts the theory's [swap.1] to [swap.3]. */
 void swap_check(void);
 
 #endif

@@ -7,7 +7,8 @@
  * overwrite the oldest and nothing is ever moved.
  *
  * Always true:
- *   T1  records trace_total - TRACE_RING .. trace_total - 1 can be read, or all if there are fewer
+ *   [trace.1]  records trace_total - TRACE_RING .. trace_total - 1 can be read, or all if there are
+ *       fewer
  * A sink, if there is one, gets each record at once: kernel/watch/trace_port.c sends them out.
  *
  * Left out: time stamps. Numbers keep the order; a debugger's counter is one read of cpu_tsc away.

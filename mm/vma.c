@@ -7,9 +7,10 @@
  * with thousands of maps.
  *
  * Always true (vma_check):
- *   A1  start < end, both page aligned, inside [USER_BASE, USER_TOP], in a partition above page 0
- *   A2  areas do not overlap and stand in the tree in the order of their addresses
- *   A3  every area has an object; count and npages are the number and the sum of the areas
+ *   [vma.1]  start < end, both page aligned, inside [USER_BASE, USER_TOP], in a partition above
+ *       page 0
+ *   [vma.2]  areas do not overlap and stand in the tree in the order of their addresses
+ *   [vma.3]  every area has an object; count and npages are the number and the sum of the areas
  *
  * Two neighbours are merged when nothing tells them apart: same rights, flags and object, and
  * the object's pages go on without a gap (for object_zero any pages do: zeroes are zeroes).
@@ -112,7 +113,7 @@ void vma_insert(struct vma_set *set, struct vma *v)
 	while (*link != NULL) {
 		struct vma *at = vma_of(*link);
 		parent = *link;
-		ASSERT(v->end <= at->start || at->end <= v->start);
+		ASSERT(v->end <= at->start || at->end <= v->start); /* [vma.2] */
 		link = v->start < at->start ? &parent->left : &parent->right;
 	}
 	tree_insert(&set->tree, &v->node, parent, link);
@@ -183,15 +184,16 @@ vaddr_t vma_gap(const struct vma_set *set, size_t length, vaddr_t low, vaddr_t h
 void vma_check(const struct vma_set *set)
 {
 	uint32_t count = 0, npages = 0;
-	vaddr_t end = PAGE_SIZE; /* of a partition's offsets; paged areas start higher (P4) */
+	vaddr_t end = PAGE_SIZE; /* of a partition's offsets; paged areas start higher ([pmap.4]) */
 	for (struct vma *v = vma_first(set); v != NULL; v = vma_next(v)) {
+		/* [vma.1], [vma.2] */
 		ASSERT(v->start >= end && v->start < v->end && v->end <= USER_TOP);
-		ASSERT(((v->start | v->end) & PAGE_MASK) == 0);
-		ASSERT(v->object != NULL && v->object->refs > 0);
+		ASSERT(((v->start | v->end) & PAGE_MASK) == 0); /* [vma.1] */
+		ASSERT(v->object != NULL && v->object->refs > 0); /* [vma.3] */
 		end = v->end;
 		count++;
 		npages += vma_npages(v);
 	}
-	ASSERT(set->count == count && set->npages == npages);
-	ASSERT(tree_check(&set->tree) == count);
+	ASSERT(set->count == count && set->npages == npages); /* [vma.3] */
+	ASSERT(tree_check(&set->tree) == count); /* [vma.2] */
 }

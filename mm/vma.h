@@ -79,7 +79,7 @@ struct vma *vma_merge_before(struct vma_set *set, struct vma *v);
 /* The highest free range of @length bytes inside [low, high); 0 if there is none. */
 vaddr_t vma_gap(const struct vma_set *set, size_t length, vaddr_t low, vaddr_t high);
 
-/* Asserts A1.. of the theory. */
+/* Asserts the theory's [vma.1] to [vma.3]. */
 void vma_check(const struct vma_set *set);
 
 #endif

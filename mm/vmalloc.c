@@ -14,9 +14,10 @@
  * A search starts at the hint, below which there is little room, and goes round once.
  *
  * Always true (vmalloc_check):
- *   V1  a bit is set exactly when its page is mapped, to a frame of owner FRAME_VMALLOC
- *   V2  the first and the last page of the window are never mapped, and no two ranges touch
- *   V3  vmalloc_used is the number of set bits
+ *   [vmalloc.1]  a bit is set exactly when its page is mapped, to a frame of owner FRAME_VMALLOC
+ *   [vmalloc.2]  the first and the last page of the window are never mapped, and no two ranges
+ *       touch
+ *   [vmalloc.3]  vmalloc_used is the number of set bits
  * Left out: mapping ranges without frames, or by large pages; nobody needs them yet.
  */
 #include "mm/vmalloc.h"
@@ -145,9 +146,11 @@ uint32_t vmalloc_pages(void)
 
 void vmalloc_check(void)
 {
+	/* [vmalloc.2] */
 	ASSERT(!bitmap_test(vmalloc_map, 0) && !bitmap_test(vmalloc_map, VMALLOC_PAGES - 1));
-	ASSERT(bitmap_count(vmalloc_map, VMALLOC_PAGES) == vmalloc_used);
+	ASSERT(bitmap_count(vmalloc_map, VMALLOC_PAGES) == vmalloc_used); /* [vmalloc.3] */
+	/* [vmalloc.1] */
 	for (size_t page = 0; page < VMALLOC_PAGES; page++)
 		ASSERT(bitmap_test(vmalloc_map, page) == pmap_kernel_mapped(vmalloc_address(page)));
-	ASSERT(frame_stats.owned[FRAME_VMALLOC] == vmalloc_used);
+	ASSERT(frame_stats.owned[FRAME_VMALLOC] == vmalloc_used); /* [vmalloc.1] */
 }

@@ -6,7 +6,7 @@
  * taken one by one as they fill: no large block is ever needed, and a common exec takes one.
  *
  * Always true
- *   X1  bytes [0, used) lie in pages that exist, and byte used - 1 is a NUL
+ *   [strings.1]  bytes [0, used) lie in pages that exist, and byte used - 1 is a NUL
  */
 #include "kernel/exec/strings.h"
 

@@ -10,9 +10,9 @@
  * one has 0, and nothing can be added to it.
  *
  * Always true
- *   D1  an entry is in its directory's tree and list
- *   D2  an entry has a reference on its inode; a directory has at most one entry
- *   D3  serials rise along each list
+ *   [dir.1]  an entry is in its directory's tree and list
+ *   [dir.2]  an entry has a reference on its inode; a directory has at most one entry
+ *   [dir.3]  serials rise along each list
  */
 #include "kernel/fs/dir.h"
 

@@ -12,8 +12,8 @@
  * not sleep between finding and looking, needs none (files_find).
  *
  * Always true
- *   T1  a file's count is the number of slots that hold it, plus the calls that hold it now
- *   T2  a slot without a file has no flags
+ *   [file.1]  a file's count is the number of slots that hold it, plus the calls that hold it now
+ *   [file.2]  a slot without a file has no flags
  */
 #include "kernel/fs/file.h"
 

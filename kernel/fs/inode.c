@@ -13,9 +13,9 @@
  * without recursion, inode_put goes up in a loop.
  *
  * Always true
- *   I1  an inode with a name in a directory has that name's reference
- *   I2  a directory that is no root has a parent, and a reference on it
- *   I3  a regular file's size is its object's size
+ *   [inode.1]  an inode with a name in a directory has that name's reference
+ *   [inode.2]  a directory that is no root has a parent, and a reference on it
+ *   [inode.3]  a regular file's size is its object's size
  */
 #include "kernel/fs/inode.h"
 

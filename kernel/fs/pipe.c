@@ -10,9 +10,9 @@
  * one piece: they wait until all of it fits.
  *
  * Always true
- *   P1  written - read <= PIPE_BYTES
- *   P2  a page is allocated before a byte of it is counted as written
- *   P3  a pipe is there exactly while someone has it open; its inode finds it
+ *   [pipe.1]  written - read <= PIPE_BYTES
+ *   [pipe.2]  a page is allocated before a byte of it is counted as written
+ *   [pipe.3]  a pipe is there exactly while someone has it open; its inode finds it
  *
  * A named pipe's inode gets its ring with the first open. Who opens one end waits for somebody to
  * open the other; a count of opens tells that somebody came, even if he has left again.

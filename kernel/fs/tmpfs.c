@@ -14,8 +14,8 @@
  * Contents are read and written in tmpfs_data.c.
  *
  * Always true
- *   T1  source.bytes is at most the size
- *   T2  the object asks the archive exactly while source.bytes is above 0
+ *   [tmpfs.1]  source.bytes is at most the size
+ *   [tmpfs.2]  the object asks the archive exactly while source.bytes is above 0
  */
 #include "kernel/fs/tmpfs.h"
 

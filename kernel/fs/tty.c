@@ -13,8 +13,8 @@
  * Output goes to the serial line and the screen, with CR added before LF where the settings ask.
  *
  * Always true
- *   Y1  queue and ring counters only go up; their difference is what is held, at most the size
- *   Y2  only tty_receive writes ring_in, only tty_work writes ring_out
+ *   [tty.1]  queue and ring counters only go up; their difference is what is held, at most the size
+ *   [tty.2]  only tty_receive writes ring_in, only tty_work writes ring_out
  * Left out: more than one terminal, flow control, hang-up.
  */
 #include "kernel/fs/tty.h"

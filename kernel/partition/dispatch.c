@@ -29,8 +29,8 @@
  * Every decision is recorded in a ring, for /proc/partition.
  *
  * Always true
- *   D1  only the first in the queue takes a place or pushes somebody out
- *   D2  the running process's own space is never pushed out by itself
+ *   [dispatch.1]  only the first in the queue takes a place or pushes somebody out
+ *   [dispatch.2]  the running process's own space is never pushed out by itself
  * Left out: choosing the victim by what it costs to write. All of a victim is written.
  * Source: Silberschatz, Galvin and Gagne, Operating System Concepts, "Swapping" (roll out, roll in)
  * and the dispatcher there.

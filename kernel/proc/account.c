@@ -12,9 +12,9 @@
  * belongs to the mode that its interrupt found.
  *
  * Always true
- *   K1  account_mark is the reading up to which all time has been given away
- *   K2  user + system + idle of account_totals is account_mark minus the first reading
- *   K3  what threads used adds up to the totals' user and system
+ *   [account.1]  account_mark is the reading up to which all time has been given away
+ *   [account.2]  user + system + idle of account_totals is account_mark minus the first reading
+ *   [account.3]  what threads used adds up to the totals' user and system
  * Left out: interrupts' own time; it is the kernel time of whom they interrupted, as on Linux.
  */
 #include "kernel/proc/account.h"

@@ -18,8 +18,8 @@
  * step is checked, and there is a last one.
  *
  * Always true
- *   X1  a record is in the table exactly while its thread sleeps in futex_sleep or has just been
- *       woken by something else than futex_wake
+ *   [futex.1]  a record is in the table exactly while its thread sleeps in futex_sleep or has just
+ *       been woken by something else than futex_wake
  * Left out: priority inheritance, FUTEX_WAKE_OP.
  * Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks" (2002); futex(2);
  * get_robust_list(2).

@@ -43,9 +43,11 @@
  * a dispatcher of their own.
  *
  * Always true
- *   L1  asleep implies asked; load_stats.suspended is the number of address spaces asked for
- *   L2  all processes of one address space are asked, or none
- *   L3  somebody who is suspended and nobody else who could run: the longest waiting is resumed
+ *   [load_control.1]  asleep implies asked; load_stats.suspended is the number of address spaces
+ *       asked for
+ *   [load_control.2]  all processes of one address space are asked, or none
+ *   [load_control.3]  somebody who is suspended and nobody else who could run: the longest waiting
+ *       is resumed
  * Left out: medium-term priorities; guessing the working set from referenced bits.
  * Source: Denning, Thrashing: its causes and prevention (1968), and Working sets past and present
  * (1980); the swapper of Unix 32V and 4BSD; refault distance after Linux, mm/workingset.c.

@@ -19,9 +19,9 @@
  * as the last.
  *
  * Always true
- *   P1  every process is in process_all, once, from process_create to process_destroy
- *   P2  process 1 is the first one made, and the last one destroyed
- *   P3  a process that is not running has its kernel stack pointer in kernel_esp
+ *   [process.1]  every process is in process_all, once, from process_create to process_destroy
+ *   [process.2]  process 1 is the first one made, and the last one destroyed
+ *   [process.3]  a process that is not running has its kernel stack pointer in kernel_esp
  */
 #include "kernel/proc/process.h"
 

@@ -20,9 +20,9 @@
  * loaded at every switch: one instruction each, and no state ever crosses to another process.
  *
  * Always true
- *   C1  a process on the run queue is RUNNABLE and is not the running one
- *   C2  a SLEEPING process is on one wait queue, or on the timers, or on both
- *   C3  interrupts are on when stacks are switched
+ *   [sched.1]  a process on the run queue is RUNNABLE and is not the running one
+ *   [sched.2]  a SLEEPING process is on one wait queue, or on the timers, or on both
+ *   [sched.3]  interrupts are on when stacks are switched
  */
 #include "kernel/proc/sched.h"
 

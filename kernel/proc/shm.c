@@ -13,9 +13,9 @@
  * number that was removed long ago does not soon mean another segment.
  *
  * Always true
- *   S1  shm_segments is ordered by place, no two have the same one
- *   S2  object.refs is the number of areas that map it, plus one while it is owned
- *   S3  a segment that is not owned has key SHM_PRIVATE and SHM_DESTROYED in its mode
+ *   [shm.1]  shm_segments is ordered by place, no two have the same one
+ *   [shm.2]  object.refs is the number of areas that map it, plus one while it is owned
+ *   [shm.3]  a segment that is not owned has key SHM_PRIVATE and SHM_DESTROYED in its mode
  * Left out: semaphores and message queues; times of detaching by munmap or exit.
  * Source: shmget(2), shmop(2), shmctl(2).
  */

@@ -19,8 +19,8 @@
  * it had not.
  *
  * Always true
- *   G1  a signal that was ignored when it was sent and not blocked is not pending
- *   G2  a STOPPED thread is on no queue, and its group's stop_signal is not 0
+ *   [signal.1]  a signal that was ignored when it was sent and not blocked is not pending
+ *   [signal.2]  a STOPPED thread is on no queue, and its group's stop_signal is not 0
  * Left out: core dumps, ptrace, permissions (everybody is root).
  * Source: signal(7), POSIX.1 2.4.
  */

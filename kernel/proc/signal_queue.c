@@ -12,8 +12,8 @@
  * lowest number comes first.
  *
  * Always true
- *   Q1  a signal with an entry has its bit
- *   Q2  a classic signal has at most one entry in a set
+ *   [signal_queue.1]  a signal with an entry has its bit
+ *   [signal_queue.2]  a classic signal has at most one entry in a set
  * Source: signal(7), "Queueing and delivery semantics".
  */
 #include "kernel/base/log.h"

@@ -14,10 +14,10 @@
  * caller takes the leader's place, pid, and family.
  *
  * Always true
- *   H1  a group has a leader from its creation to its destruction
- *   H2  live counts the threads of the list that are not ZOMBIE; only a leader can be in the list
- *       and a ZOMBIE
- *   H3  threads of a group have the same pgrp and session
+ *   [thread.1]  a group has a leader from its creation to its destruction
+ *   [thread.2]  live counts the threads of the list that are not ZOMBIE; only a leader can be in
+ *       the list and a ZOMBIE
+ *   [thread.3]  threads of a group have the same pgrp and session
  * Source: POSIX.1 2.9; clone(2), execve(2).
  */
 #include "kernel/proc/thread.h"

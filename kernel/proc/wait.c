@@ -15,8 +15,8 @@
  * all its threads wait on the leader's child_event. vfork's parent sleeps there too.
  *
  * Always true
- *   W1  a zombie has no address space, no files, no children
- *   W2  a zombie's parent exists and may still ask; else it is not a zombie but gone
+ *   [wait.1]  a zombie has no address space, no files, no children
+ *   [wait.2]  a zombie's parent exists and may still ask; else it is not a zombie but gone
  */
 #include "kernel/proc/wait.h"
 

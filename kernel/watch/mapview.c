@@ -15,8 +15,8 @@
  * Rates are over the last second or a little more.
  *
  * Always true
- *   N1  no call allocates, sleeps, or changes anything of mm
- *   N2  a call looks at most at STEP_FRAMES frames and MAPVIEW_SCAN processes
+ *   [mapview.1]  no call allocates, sleeps, or changes anything of mm
+ *   [mapview.2]  a call looks at most at STEP_FRAMES frames and MAPVIEW_SCAN processes
  */
 #include "kernel/watch/mapview.h"
 

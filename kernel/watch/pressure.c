@@ -28,8 +28,8 @@
  * piled up is one sample, and the periods missed are samples of nothing.
  *
  * Always true
- *   E1  full <= some, for each resource
- *   E2  the numbers are those of processes in their pressure_wait; none is negative
+ *   [pressure.1]  full <= some, for each resource
+ *   [pressure.2]  the numbers are those of processes in their pressure_wait; none is negative
  * Left out: waits inside system calls' own page faults do not sleep for the disk; they count as
  * memory's. Groups of processes, and triggers (poll on the files).
  * Source: Linux, Documentation/accounting/psi.rst.

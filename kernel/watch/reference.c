@@ -26,9 +26,9 @@
  * three are looked at.
  *
  * Always true
- *   E1  in user mode, the traced process has rights only to the page of its code and to what the
- *       instruction at `eip` has been granted; if that is more, the trap flag is set
- *   E2  in the kernel, the trap flag in the trap frame is the program's own
+ *   [reference.1]  in user mode, the traced process has rights only to the page of its code and to
+ *       what the instruction at `eip` has been granted; if that is more, the trap flag is set
+ *   [reference.2]  in the kernel, the trap flag in the trap frame is the program's own
  *
  * Left out: a process other than the first, so what its children do is not recorded; the threads of
  * one process make one string. The instruction after one that loads ss runs without a debug trap

@@ -31,7 +31,7 @@ bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 void aspace_code_changed(struct aspace *as);
 /* If @as is what the CPU uses: its segment, which has changed, into the descriptors. */
 void aspace_reload_segment(const struct aspace *as);
-/* Asserts U5. */
+/* Asserts [code.1]. */
 void aspace_code_check(const struct aspace *as);
 
 #endif

@@ -23,8 +23,8 @@
  * the CPU's, its descriptors change at once; they hold when the CPU next enters user mode.
  *
  * Always true (aspace_check)
- *   U5  the code limit is the end of the highest area with PROT_X, or one page if there is none;
- *       so no executable area, writable or not, lies above it (a partition has its own
+ *   [code.1]  the code limit is the end of the highest area with PROT_X, or one page if there is
+ *       none; so no executable area, writable or not, lies above it (a partition has its own
  *       limits: contiguous.c)
  * Left out: a limit of each thread's own.
  * Source: Ingo Molnar's Exec Shield (2003); OpenBSD 3.3 on i386 ("line in the sand").
@@ -81,5 +81,5 @@ void aspace_code_check(const struct aspace *as)
 		return;
 	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		end = v->prot & PROT_X ? v->end : end;
-	ASSERT(as->segment.code_limit == end);
+	ASSERT(as->segment.code_limit == end); /* [code.1] */
 }

@@ -10,13 +10,14 @@
  * page that is there, whatever it contains.
  *
  * Always true (aspace_check):
- *   U1  the areas are sound (A1..A3), the tables too (P1..P4)
- *   U2  no entry lies outside an area: a page without an area cannot be reached again
- *   U3  a writable entry lies in an area that allows writing; in a private area its frame is
+ *   [space.1]  the areas are sound ([vma.1] to [vma.3]), the tables too ([pmap.1] to [pmap.4])
+ *   [space.2]  no entry lies outside an area: a page without an area cannot be reached again
+ *   [space.3]  a writable entry lies in an area that allows writing; in a private area its frame is
  *       private and has no other user
- *   U4  no entry allows what its area forbids
- * and U5, about the code limit, in code.c. A space that is one partition (contiguous.c) has
- * areas and no pages of its own; U1 holds for it, and K1 to K5 instead of the others.
+ *   [space.4]  no entry allows what its area forbids
+ * and [code.1], about the code limit, in code.c. A space that is one partition (contiguous.c) has
+ * areas and no pages of its own; [space.1] holds for it, and [contiguous.1] to [contiguous.5]
+ * instead of the others.
  *
  * Left out: sharing page tables between parent and child until one changes. Copying the entries
  * of a small program costs less than the bookkeeping would.
@@ -252,12 +253,13 @@ static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va
 		ASSERT(swap_refs(e.number) > 0);
 		return;
 	}
-	ASSERT(v->prot != PROT_NONE || e.prot == PROT_NONE);
+	ASSERT(v->prot != PROT_NONE || e.prot == PROT_NONE); /* [space.4] */
 	if (e.prot & PROT_W)
-		ASSERT(v->prot & PROT_W);
+		ASSERT(v->prot & PROT_W); /* [space.3], [space.4] */
 	if (!(e.prot & PROT_W) || (v->flags & VMA_SHARED))
 		return;
 	const struct frame *f = frame_of(e.number);
+	/* [space.3] */
 	ASSERT(f->owner == FRAME_ANON && f->mappers == 1 &&
 	       (f->slot == 0 || swap_refs(f->slot) == 0));
 }
@@ -265,8 +267,8 @@ static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va
 void aspace_check(struct aspace *as)
 {
 	uint32_t entries = 0;
-	vma_check(&as->areas);
-	pmap_check(&as->pmap);
+	vma_check(&as->areas); /* [space.1] */
+	pmap_check(&as->pmap); /* [space.1] */
 	if (as->contiguous != NULL) {
 		contiguous_check(as);
 		return;
@@ -279,7 +281,7 @@ void aspace_check(struct aspace *as)
 			entries++;
 		}
 	}
-	ASSERT(entries == as->pmap.resident + as->pmap.swapped);
+	ASSERT(entries == as->pmap.resident + as->pmap.swapped); /* [space.2] */
 }
 
 void aspace_check_all(void)

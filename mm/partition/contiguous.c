@@ -30,12 +30,12 @@
  * the list of slots exist from the start, so that a move and a roll-out allocate nothing.
  *
  * Always true (contiguous_check):
- *   K1  in: every page of the partition up to the limit (but that of NULL) is mapped, writable, to
- *       the frame at its position; nothing else is mapped
- *   K2  not in: nothing is mapped; out: each page has a slot with a reference
- *   K3  base and limits are those of place and binding
- *   K4  pinned, or bound otherwise than at execution: the partition is not movable
- *   K5  areas lie between low and high
+ *   [contiguous.1]  in: every page of the partition up to the limit (but that of NULL) is mapped,
+ *       writable, to the frame at its position; nothing else is mapped
+ *   [contiguous.2]  not in: nothing is mapped; out: each page has a slot with a reference
+ *   [contiguous.3]  base and limits are those of place and binding
+ *   [contiguous.4]  pinned, or bound otherwise than at execution: the partition is not movable
+ *   [contiguous.5]  areas lie between low and high
  * Left out: keeping a slot for a page that has not changed since it was read. A whole image goes
  * out and comes in, which is what the method costs.
  * Source: the base and limit registers, swapping and compaction of the operating-systems textbooks
@@ -389,6 +389,7 @@ static void contiguous_check_pages(const struct contiguous *c)
 	vaddr_t linear = contiguous_linear(c);
 	for (uint32_t i = contiguous_first_page(c); i < contiguous_pages(c); i++) {
 		struct pmap_entry e = pmap_lookup(&c->as->pmap, linear + i * PAGE_SIZE);
+		/* [contiguous.1] */
 		ASSERT(e.kind == PMAP_FRAME && e.number == first + i && e.prot & PROT_W);
 	}
 }
@@ -399,16 +400,19 @@ void contiguous_check(const struct aspace *as)
 	uint32_t first = contiguous_first_page(c), npages = contiguous_pages(c);
 	bool in = c->state == CONTIGUOUS_IN;
 	ASSERT(c->as == as && as->pmap.swapped == 0);
-	ASSERT(as->pmap.resident == (in ? npages - first : 0));
+	ASSERT(as->pmap.resident == (in ? npages - first : 0)); /* [contiguous.1] */
 	for (uint32_t i = first; i < npages && c->state == CONTIGUOUS_OUT; i++)
-		ASSERT(c->slots[i] != 0 && swap_refs(c->slots[i]) == 1);
+		ASSERT(c->slots[i] != 0 && swap_refs(c->slots[i]) == 1); /* [contiguous.2] */
 	if (!in)
 		return;
 	contiguous_check_pages(c);
 	ASSERT(c->place->owner == c && c->place->start == c->position);
 	ASSERT(c->place->wanted == c->bytes);
+	/* [contiguous.3] */
 	ASSERT(as->segment.base == (c->binding == BOUND_EXECUTION ? contiguous_linear(c) : 0));
+	/* [contiguous.4] */
 	ASSERT(c->place->movable == (c->binding == BOUND_EXECUTION && c->pins == 0));
+	/* [contiguous.5] */
 	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		ASSERT(v->start >= contiguous_low(c) && v->end <= page_up(contiguous_high(c)));
 }

@@ -121,7 +121,7 @@ MUST_CHECK int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t by
 
 /* For partition_init. */
 void contiguous_moved(struct partition *p, uint32_t from);
-/* Asserts K1.. of the theory. */
+/* Asserts the theory's [contiguous.1] to [contiguous.5]. */
 void contiguous_check(const struct aspace *as);
 
 #endif

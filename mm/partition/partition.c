@@ -30,12 +30,14 @@
  * All that a change can fail for (descriptors) is gathered before the first list is touched.
  *
  * Always true (partition_check):
- *   Q1  blocks are whole pages, not empty, in order of address, inside the region, and do not
- *       overlap each other or the resident part
- *   Q2  single and variable: they leave no byte out, and no free block lies beside another
- *   Q3  a used block is what its owner asked for, rounded up to pages; in fixed mode at least that
- *   Q4  single: at most one block is used, and it ends with the region
- *   Q5  placed less released is the number of used blocks
+ *   [partition.1]  blocks are whole pages, not empty, in order of address, inside the region, and
+ *       do not overlap each other or the resident part
+ *   [partition.2]  single and variable: they leave no byte out, and no free block lies beside
+ *       another
+ *   [partition.3]  a used block is what its owner asked for, rounded up to pages; in fixed mode at
+ *       least that
+ *   [partition.4]  single: at most one block is used, and it ends with the region
+ *   [partition.5]  placed less released is the number of used blocks
  * Left out: a list of holes sorted by size. There are a few dozen blocks.
  * Source: Knuth, The Art of Computer Programming, vol. 1, section 2.5, for fits and merging;
  * IBM's OS/360 MFT and MVT for fixed and variable partitions.
@@ -429,22 +431,22 @@ void partition_get_stats(struct partition_stats *s)
 
 static void block_check(const struct partition *p, uint32_t end, bool after_hole)
 {
-	ASSERT(p->size > 0 && !((p->start | p->size) & PAGE_MASK)); /* Q1 */
+	ASSERT(p->size > 0 && !((p->start | p->size) & PAGE_MASK)); /* [partition.1] */
 	ASSERT(p->start >= end && p->start <= partition_region.bytes);
 	ASSERT(p->size <= partition_region.bytes - p->start);
 	if (partition_region.mode != PARTITION_FIXED) {
-		ASSERT(p->start == end); /* Q2 */
+		ASSERT(p->start == end); /* [partition.2] */
 		ASSERT(!(after_hole && partition_block_free(p)));
 	}
 	if (partition_block_free(p)) {
 		ASSERT(p->wanted == 0 && !p->movable);
 		return;
 	}
-	ASSERT(p->wanted > 0 && p->wanted <= p->size); /* Q3 */
+	ASSERT(p->wanted > 0 && p->wanted <= p->size); /* [partition.3] */
 	if (partition_region.mode != PARTITION_FIXED)
 		ASSERT(ROUND_UP(p->wanted, PAGE_SIZE) == p->size);
 	if (partition_region.mode == PARTITION_SINGLE)
-		ASSERT(partition_block_end(p) == partition_region.bytes); /* Q4 */
+		ASSERT(partition_block_end(p) == partition_region.bytes); /* [partition.4] */
 }
 
 void partition_check(void)
@@ -459,6 +461,6 @@ void partition_check(void)
 		nused += !after_hole;
 	}
 	if (partition_region.mode != PARTITION_FIXED)
-		ASSERT(end == partition_region.bytes); /* Q2 */
-	ASSERT(nused == partition_counts.placed - partition_counts.released); /* Q5 */
+		ASSERT(end == partition_region.bytes); /* [partition.2] */
+	ASSERT(nused == partition_counts.placed - partition_counts.released); /* [partition.5] */
 }

@@ -118,7 +118,7 @@ struct partition_stats {
 /* The current figures. External fragmentation: free - largest. */
 void partition_get_stats(struct partition_stats *s);
 
-/* Asserts Q1.. of the theory. */
+/* Asserts the theory's [partition.1] to [partition.5]. */
 void partition_check(void);
 
 #endif

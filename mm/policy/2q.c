@@ -18,10 +18,10 @@
  * gets when it starts and no other set ever had.
  *
  * Always true (twoq_check):
- *   Q1  both queues together have exactly the frames that were inserted and not removed; all are
- *       EVICTABLE, and policy_bits says in which queue a frame stands
- *   Q2  the small queue gives up frames while it has more than its quarter, else the main one does;
- *       each helps out where the other has only pinned frames
+ *   [2q.1]  both queues together have exactly the frames that were inserted and not removed; all
+ *       are EVICTABLE, and policy_bits says in which queue a frame stands
+ *   [2q.2]  the small queue gives up frames while it has more than its quarter, else the main one
+ *       does; each helps out where the other has only pinned frames
  * Left out: exact LRU in the main queue, as the paper has it; the MMU does not tell.
  * Source: T. Johnson and D. Shasha, 2Q, VLDB 1994.
  */
@@ -151,13 +151,14 @@ static void twoq_check(void *state, uint32_t nframes)
 		uint32_t n = 0;
 		list_for_each(node, &s->queue[q]) {
 			const struct frame *f = list_entry(node, struct frame, link);
+			/* [2q.1] */
 			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-			ASSERT(f->policy_bits == q);
+			ASSERT(f->policy_bits == q); /* [2q.1] */
 			n++;
 		}
 		ASSERT(n == s->size[q]);
 	}
-	ASSERT(twoq_total(s) == nframes);
+	ASSERT(twoq_total(s) == nframes); /* [2q.1] */
 }
 
 const struct policy_ops policy_2q = {

@@ -14,11 +14,11 @@
  *     ... b   c   d ...      new frames go between b and c
  *
  * Always true (clock_check):
- *   C1  the ring is sound (ring.c: Z1, Z2)
- *   C2  select looks at each frame at most twice: on the second turn every bit is clear, so only
- *       pinned frames can be left, and the answer is NULL
- *   C3  while any unpinned frame was not referenced since the hand last came by, no referenced
- *       one is taken
+ *   [clock.1]  the ring is sound ([ring.1], [ring.2])
+ *   [clock.2]  select looks at each frame at most twice: on the second turn every bit is clear, so
+ *       only pinned frames can be left, and the answer is NULL
+ *   [clock.3]  while any unpinned frame was not referenced since the hand last came by, no
+ *       referenced one is taken
  * Source: F. J. Corbato, A paging experiment with the Multics system, 1968; second chance with
  * a pointer, in every textbook.
  */
@@ -73,7 +73,7 @@ static void clock_drain(void *state, struct list_node *to)
 static void clock_check(void *state, uint32_t nframes)
 {
 	struct clock_set *s = state;
-	ring_check(&s->ring, nframes);
+	ring_check(&s->ring, nframes); /* [clock.1] */
 }
 
 static const struct frame *clock_points_at(const void *state)

@@ -13,9 +13,9 @@
  * MMU clears it, so the answer is kept in policy_bits until the second turn takes it back.
  *
  * Always true (enhanced_check):
- *   EC1 the ring is sound (ring.c: Z1, Z2)
- *   EC2 the victim is of the lowest class among the unpinned frames, bits as they were when select
- *       was called
+ *   [enhanced_clock.1]  the ring is sound ([ring.1], [ring.2])
+ *   [enhanced_clock.2]  the victim is of the lowest class among the unpinned frames, bits as they
+ *       were when select was called
  * Left out: stopping in the second turn at a page whose writing has begun. Nothing is written here
  * before it is chosen.
  * Source: the Macintosh's virtual memory; every textbook.
@@ -104,7 +104,7 @@ static void enhanced_drain(void *state, struct list_node *to)
 static void enhanced_check(void *state, uint32_t nframes)
 {
 	struct enhanced_set *s = state;
-	ring_check(&s->ring, nframes);
+	ring_check(&s->ring, nframes); /* [enhanced_clock.1] */
 	const struct frame *f = ring_at_hand(&s->ring);
 	for (uint32_t n = 0; n < nframes; n++) {
 		ASSERT(f->policy_bits <= ENHANCED_REFERENCED);

@@ -5,7 +5,8 @@
  * more frames it can even fault more (Belady, Nelson and Shedler, 1969).
  *
  * Always true (fifo_check):
- *   Q1  the queue has exactly the frames that were inserted and not removed; all are EVICTABLE
+ *   [fifo.1]  the queue has exactly the frames that were inserted and not removed; all are
+ *       EVICTABLE
  */
 #include "kernel/base/panic.h"
 #include "mm/policy/policy.h"
@@ -58,10 +59,10 @@ static void fifo_check(void *state, uint32_t nframes)
 	uint32_t n = 0;
 	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [fifo.1] */
 		n++;
 	}
-	ASSERT(n == nframes);
+	ASSERT(n == nframes); /* [fifo.1] */
 }
 
 const struct policy_ops policy_fifo = {

@@ -16,9 +16,11 @@
  * other out. So the newest pages are spared, as many as one instruction can touch: two each for its
  * code, its stack, what it reads and what it writes.
  *
- * Always true (lfu_check): K1 and K2 of rank.c
- *   F1  counts end at 255; without decay a page that gets there is never told from its equals again
- *   F2  one of the newest 8 pages, or of the newest half if that is less, goes only if no other can
+ * Always true (lfu_check): [rank.1] and [rank.2]
+ *   [lfu.1]  counts end at 255; without decay a page that gets there is never told from its equals
+ *       again
+ *   [lfu.2]  one of the newest 8 pages, or of the newest half if that is less, goes only if no
+ *       other can
  * Source: every textbook, which says to shift the counts right at regular intervals.
  */
 #include "kernel/base/panic.h"

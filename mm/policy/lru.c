@@ -13,7 +13,7 @@
  * samples while as many pages are evicted as there are frames, so 0 means: idle for a whole
  * turnover. Among pages of one register the one that came to it first goes first.
  *
- * Always true (lru_check): K1 and K2 of rank.c
+ * Always true (lru_check): [rank.1] and [rank.2]
  * Left out: sampling by the timer. The timer's handler may touch no list of mm, and a program that
  * does not page needs no order; evictions are the clock that counts here.
  * Source: the aging algorithm of every textbook.

@@ -12,9 +12,9 @@
  * is of the lowest class there is. The period ends at the fourth part of a turnover, after the
  * choice was made with all that the period has shown.
  *
- * Always true (nru_check): K1 and K2 of rank.c
- *   N1  ranks are 0 to 3; the true class of a frame is not lower than its rank, unless its page was
- *       cleaned, which the end of the period puts right
+ * Always true (nru_check): [rank.1] and [rank.2]
+ *   [nru.1]  ranks are 0 to 3; the true class of a frame is not lower than its rank, unless its
+ *       page was cleaned, which the end of the period puts right
  * Left out: a random choice within the class, as some books have it. The longest in its class is as
  * good and the same in every run.
  * Source: the algorithm of every textbook, after the VAX and early Minix.
@@ -107,7 +107,7 @@ static void nru_check(void *state, uint32_t nframes)
 	rank_check(&s->queues);
 	ASSERT(s->queues.size == nframes);
 	for (unsigned rank = NRU_REFERENCED + NRU_MODIFIED + 1; rank < RANK_COUNT; rank++)
-		ASSERT(list_empty(&s->queues.at[rank]));
+		ASSERT(list_empty(&s->queues.at[rank])); /* [nru.1] */
 }
 
 const struct policy_ops policy_nru = {

@@ -19,9 +19,10 @@
  * one to the other is like changing the policy: all frames out, all frames in, nothing lost.
  *
  * Always true (policy_check):
- *   L1  the frames the policy knows are EVICTABLE and not on reclaim's list of cached pages
- *   L2  each is in exactly one set: with global replacement in the common one
- *   L3  a set has as many frames as were put in and not taken out; all sets together have all
+ *   [policy.1]  the frames the policy knows are EVICTABLE and not on reclaim's list of cached pages
+ *   [policy.2]  each is in exactly one set: with global replacement in the common one
+ *   [policy.3]  a set has as many frames as were put in and not taken out; all sets together have
+ *       all
  * Left out: allocation. A set lies in its owner's memory and is large enough for any policy, so a
  * switch cannot fail.
  */
@@ -314,9 +315,9 @@ void policy_check(void)
 		if (set == NULL)
 			continue;
 		ASSERT(set->number == i && list_empty(&set->drained));
-		ASSERT(policy_local || i == 0 || set->nframes == 0);
+		ASSERT(policy_local || i == 0 || set->nframes == 0); /* [policy.2] */
 		policy_now->check(set->state, set->nframes);
 		known += set->nframes;
 	}
-	ASSERT(known == policy_frames);
+	ASSERT(known == policy_frames); /* [policy.3] */
 }

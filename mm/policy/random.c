@@ -7,8 +7,10 @@
  * seed each time, so a run can be repeated.
  *
  * Always true (random_check):
- *   R1  the list has exactly as many members as were inserted and not removed; all are EVICTABLE
- *   R2  the victim depends on the list, on pins and on how many were chosen before, on nothing else
+ *   [random.1]  the list has exactly as many members as were inserted and not removed; all are
+ *       EVICTABLE
+ *   [random.2]  the victim depends on the list, on pins and on how many were chosen before, on
+ *       nothing else
  * Left out: an array of the frames, which would find the k-th at once. The walk is dear with many
  * frames; nobody should choose this policy for its speed.
  * Source: the generator is G. Marsaglia's xorshift, 2003.
@@ -88,10 +90,10 @@ static void random_check(void *state, uint32_t nframes)
 	uint32_t n = 0;
 	list_for_each(node, &s->list) {
 		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [random.1] */
 		n++;
 	}
-	ASSERT(n == s->size && n == nframes);
+	ASSERT(n == s->size && n == nframes); /* [random.1] */
 }
 
 const struct policy_ops policy_random = {

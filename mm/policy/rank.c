@@ -17,8 +17,8 @@
  * counted in evictions: a machine at rest does not age.
  *
  * Always true (rank_check):
- *   K1  a frame stands in the queue of its rank, which is frame.policy_bits
- *   K2  the queues have size frames together; all are EVICTABLE
+ *   [rank.1]  a frame stands in the queue of its rank, which is frame.policy_bits
+ *   [rank.2]  the queues have size frames together; all are EVICTABLE
  */
 #include "mm/policy/rank.h"
 
@@ -104,10 +104,11 @@ void rank_check(const struct rank_queues *q)
 	for (unsigned rank = 0; rank < RANK_COUNT; rank++) {
 		list_for_each(node, &q->at[rank]) {
 			const struct frame *f = list_entry(node, struct frame, link);
+			/* [rank.2] */
 			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-			ASSERT(f->policy_bits == rank);
+			ASSERT(f->policy_bits == rank); /* [rank.1] */
 			n++;
 		}
 	}
-	ASSERT(n == q->size);
+	ASSERT(n == q->size); /* [rank.2] */
 }

@@ -7,9 +7,9 @@
  * the hand moves on to the next.
  *
  * Always true (ring_check):
- *   Z1  the ring has as many members as were put in and not taken out, each EVICTABLE and on no
- *       list of cached pages
- *   Z2  the hand points at a member, or the ring is empty
+ *   [ring.1]  the ring has as many members as were put in and not taken out, each EVICTABLE and on
+ *       no list of cached pages
+ *   [ring.2]  the hand points at a member, or the ring is empty
  * Source: F. J. Corbato, A paging experiment with the Multics system, 1968.
  */
 #include "mm/policy/ring.h"
@@ -55,9 +55,9 @@ void ring_check(const struct policy_ring *r, uint32_t nframes)
 	const struct list_node *node = r->hand;
 	for (; node != NULL && n < r->size; node = node->next) {
 		const struct frame *f = list_entry(node, const struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* Z1 */
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [ring.1] */
 		n++;
 	}
-	ASSERT(n == r->size && n == nframes);
-	ASSERT(node == r->hand); /* Z2 */
+	ASSERT(n == r->size && n == nframes); /* [ring.1] */
+	ASSERT(node == r->hand); /* [ring.2] */
 }

@@ -10,8 +10,9 @@
  * clock's hand passes it.
  *
  * Always true (second_chance_check):
- *   SC1 the queue has exactly the frames that were inserted and not removed; all are EVICTABLE
- *   SC2 select looks at each frame at most twice
+ *   [second_chance.1]  the queue has exactly the frames that were inserted and not removed; all are
+ *       EVICTABLE
+ *   [second_chance.2]  select looks at each frame at most twice
  */
 #include "kernel/base/panic.h"
 #include "mm/policy/policy.h"
@@ -73,10 +74,11 @@ static void second_chance_check(void *state, uint32_t nframes)
 	uint32_t n = 0;
 	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
+		/* [second_chance.1] */
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;
 	}
-	ASSERT(n == s->size && n == nframes);
+	ASSERT(n == s->size && n == nframes); /* [second_chance.1] */
 }
 
 const struct policy_ops policy_second_chance = {

@@ -18,9 +18,11 @@
  * happens in between, one burst of the program, counts as one use.
  *
  * Always true (sieve_check):
- *   S1  the queue has exactly as many members as were inserted and not removed; all are EVICTABLE
- *   S2  the hand points at a member, or at the queue's head: the next to look at is the oldest
- *   S3  select looks at each frame at most twice
+ *   [sieve.1]  the queue has exactly as many members as were inserted and not removed; all are
+ *       EVICTABLE
+ *   [sieve.2]  the hand points at a member, or at the queue's head: the next to look at is the
+ *       oldest
+ *   [sieve.3]  select looks at each frame at most twice
  * Source: Y. Zhang et al., SIEVE is simpler than LRU, NSDI 2024.
  */
 #include "kernel/base/panic.h"
@@ -109,12 +111,12 @@ static void sieve_check(void *state, uint32_t nframes)
 	bool hand_found = s->hand == &s->queue;
 	list_for_each(node, &s->queue) {
 		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
+		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [sieve.1] */
 		hand_found = hand_found || node == s->hand;
 		n++;
 	}
-	ASSERT(n == s->size && n == nframes);
-	ASSERT(hand_found);
+	ASSERT(n == s->size && n == nframes); /* [sieve.1] */
+	ASSERT(hand_found); /* [sieve.2] */
 }
 
 static const struct frame *sieve_points_at(const void *state)

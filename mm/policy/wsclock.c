@@ -16,8 +16,8 @@
  * note exactly tau + 1 old, so differences never wrap.
  *
  * Always true (wsclock_check):
- *   W1  the ring is sound (ring.c: Z1, Z2)
- *   W2  select looks at each frame at most once
+ *   [wsclock.1]  the ring is sound ([ring.1], [ring.2])
+ *   [wsclock.2]  select looks at each frame at most once
  * Left out: writing the old modified pages in the background while the hand goes on. Each process
  * has a clock of its own, as in the paper, with local replacement.
  * Source: R. W. Carr and J. L. Hennessy, WSClock, 1981.
@@ -117,7 +117,7 @@ static void wsclock_drain(void *state, struct list_node *to)
 static void wsclock_check(void *state, uint32_t nframes)
 {
 	struct wsclock_set *s = state;
-	ring_check(&s->ring, nframes);
+	ring_check(&s->ring, nframes); /* [wsclock.1] */
 }
 
 static const struct frame *wsclock_points_at(const void *state)

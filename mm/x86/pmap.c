@@ -18,12 +18,13 @@
  * number leads from a frame to its mapper and back, and mapping a page allocates nothing else.
  *
  * Always true (pmap_check):
- *   P1  a table's live count is the number of its entries that are not none
- *   P2  resident and swapped are the numbers of frame and slot entries
- *   P3  a table's frame names this pmap and the addresses it translates
- *   P4  entries are user entries and lie in [USER_BASE, USER_TOP); no large page, no global bit
- *   P5  the TLB holds nothing that the tables would refuse: every change that takes rights or a
- *       mark away is followed by invlpg if these tables are in use. Loading CR3 flushes the rest.
+ *   [pmap.1]  a table's live count is the number of its entries that are not none
+ *   [pmap.2]  resident and swapped are the numbers of frame and slot entries
+ *   [pmap.3]  a table's frame names this pmap and the addresses it translates
+ *   [pmap.4]  entries are user entries and lie in [USER_BASE, USER_TOP); no large page, no global
+ *       bit
+ *   [pmap.5]  the TLB holds nothing that the tables would refuse: every change that takes rights or
+ *       a mark away is followed by invlpg if these tables are in use. Loading CR3 flushes the rest.
  *
  * A change that only adds rights is not flushed: the CPU drops the entry when it faults on it.
  * The one writer of directory entries is table_install; tables are freed only in pmap_destroy,
@@ -330,7 +331,7 @@ mapping_t *pmap_mapping_word(mapping_t mapping)
 	return &frame_of(mapping / TABLE_ENTRIES)->links[mapping % TABLE_ENTRIES];
 }
 
-/* P1, P3, P4 for one table; adds to the counts of P2. */
+/* [pmap.1], [pmap.3], [pmap.4] for one table; adds to the counts of [pmap.2]. */
 static void table_check(const struct pmap *pm, unsigned slot, uint32_t *resident, uint32_t *swapped)
 {
 	pte_t pde = pmap_directory(pm)[slot];
@@ -338,23 +339,24 @@ static void table_check(const struct pmap *pm, unsigned slot, uint32_t *resident
 	const pte_t *entries = phys_to_virt(pde & PTE_FRAME);
 	uint32_t live = 0;
 	ASSERT(table->state == FRAME_OWNED && table->owner == FRAME_TABLE);
+	/* [pmap.3] */
 	ASSERT(table->pmap == pm && table->table_start == (vaddr_t)slot << TABLE_SHIFT);
-	ASSERT(!(pde & PTE_LARGE));
+	ASSERT(!(pde & PTE_LARGE)); /* [pmap.4] */
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		pte_t pte = entries[i];
 		if (pte == 0)
 			continue;
 		live++;
-		ASSERT(table->table_start + (i << PAGE_SHIFT) >= USER_BASE);
+		ASSERT(table->table_start + (i << PAGE_SHIFT) >= USER_BASE); /* [pmap.4] */
 		if (pte_is_slot(pte)) {
 			(*swapped)++;
 			continue;
 		}
 		(*resident)++;
-		ASSERT((pte & PTE_USER) && !(pte & PTE_GLOBAL));
+		ASSERT((pte & PTE_USER) && !(pte & PTE_GLOBAL)); /* [pmap.4] */
 		ASSERT(pte >> PAGE_SHIFT < frame_count);
 	}
-	ASSERT(table->live == live);
+	ASSERT(table->live == live); /* [pmap.1] */
 }
 
 /* The same in every directory, but for what the MMU notes in the one that is in force. */
@@ -374,6 +376,7 @@ void pmap_check(const struct pmap *pm)
 		tables++;
 		table_check(pm, i, &resident, &swapped);
 	}
+	/* [pmap.2] */
 	ASSERT(pm->resident == resident && pm->swapped == swapped && pm->tables == tables);
 	kernel_half_check(pmap_directory(pm));
 }

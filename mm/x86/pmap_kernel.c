@@ -12,10 +12,10 @@
  *   windows      WINDOW_SLOTS pages through which frames beyond the direct map are seen
  *
  * Always true (pmap_check_kernel):
- *   K1  no entry of the kernel half has the user bit
- *   K2  text and read-only data are mapped without the write bit (CR0.WP is set, so the kernel
- *       cannot write them either)
- *   K3  a window slot that is free maps nothing
+ *   [pmap_kernel.1]  no entry of the kernel half has the user bit
+ *   [pmap_kernel.2]  text and read-only data are mapped without the write bit (CR0.WP is set, so
+ *       the kernel cannot write them either)
+ *   [pmap_kernel.3]  a window slot that is free maps nothing
  * Left out: 4 KiB tables for the whole direct map on CPUs with PSE; large pages spare the TLB.
  * Source: Intel SDM vol. 3, 4.3 and 4.10.2.4 (global pages).
  */
@@ -165,9 +165,9 @@ static void kernel_table_check(vaddr_t start, const pte_t *table)
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		vaddr_t va = start + (i << PAGE_SHIFT);
 		pte_t pte = table[i];
-		ASSERT(!(pte & PTE_PRESENT) || !(pte & PTE_USER));
+		ASSERT(!(pte & PTE_PRESENT) || !(pte & PTE_USER)); /* [pmap_kernel.1] */
 		if (va - DIRECT_BASE_VA >= readonly_start && va - DIRECT_BASE_VA < readonly_end)
-			ASSERT((pte & PTE_PRESENT) && !(pte & PTE_WRITE));
+			ASSERT((pte & PTE_PRESENT) && !(pte & PTE_WRITE)); /* [pmap_kernel.2] */
 	}
 }
 
@@ -179,13 +179,14 @@ void pmap_check_kernel(void)
 		vaddr_t start = (vaddr_t)slot << TABLE_SHIFT;
 		if (!(pde & PTE_PRESENT))
 			continue;
-		ASSERT(!(pde & PTE_USER));
+		ASSERT(!(pde & PTE_USER)); /* [pmap_kernel.1] */
 		if (!(pde & PTE_LARGE))
 			kernel_table_check(start, phys_to_virt(pde & PTE_FRAME));
-		else
+		else /* [pmap_kernel.2] */
 			ASSERT(start - DIRECT_BASE_VA >= readonly_end ||
 			       start - DIRECT_BASE_VA + TABLE_BYTES <= readonly_start);
 	}
+	/* [pmap_kernel.3] */
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 		ASSERT((i < WINDOW_SLOTS && (window_used >> i & 1)) || window_entries[i] == 0);
 }

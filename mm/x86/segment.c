@@ -15,10 +15,11 @@
  * and only a task switch gives it a stack that works. It needs a directory that is always valid.
  *
  * Always true
- *   G1  descriptors with privilege 3: user code, user data, TLS entries, and while a self-test
- *       runs the spare ones. No call gate
- *   G2  no user segment reaches beyond USER_TOP
- * TLS entries are exempt from G2: C libraries use wrapping limits; the page tables protect there.
+ *   [segment.1]  descriptors with privilege 3: user code, user data, TLS entries, and while a
+ *       self-test runs the spare ones. No call gate
+ *   [segment.2]  no user segment reaches beyond USER_TOP
+ * TLS entries are exempt from [segment.2]: C libraries use wrapping limits; the page tables
+ * protect there.
  * Left out: 16-bit segments (they leak the high half of ESP), local descriptor tables.
  * Source: Intel SDM vol. 3, chapters 3.4.5, 7.2, 7.3.
  */

@@ -42,7 +42,7 @@ static void take(void)
 	CHECK(framemap_step(&map, map.end));
 }
 
-/* M1 and M2. */
+/* [framemap.1] and [framemap.2]. */
 static void expect_sums(void)
 {
 	uint32_t frames = 0, shown = 0;

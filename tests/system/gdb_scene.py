@@ -31,7 +31,7 @@ def corrupted(label, *lies):
     before = [int(gdb.parse_and_eval(place)) for place, _ in lies]
     for place, number in lies:
         gdb.execute(f"set var {place} = {number}")
-    ck(f"corrupt {label}", f"ck check {label.split()[0]}")
+    ck(f"corrupt {label}", f"ck check {label[1:].split('.')[0]}")
     for (place, _), number in zip(lies, before):
         gdb.execute(f"set var {place} = {number}")
 
@@ -137,13 +137,13 @@ def damage_frames():
     free = frame(free // int(gdb.parse_and_eval("sizeof(struct frame)")))
     own, slab = frame(said["pte word 7"] >> 12), frame(said["process frame"])
     for label, place, number in (
-            ("frame F1", "frame_table[0].state", 1), ("frame F2", f"{free}.order", 9),
-            ("frame F4", "frame_stats.free_blocks[3]", 77), ("frame F5", "frame_orders", 0),
-            ("frame F6", f"{own}.owner", 2), ("frame F7", "frame_stats.free", 1),
-            ("slab B3", f"{slab}.slab_head", 1), ("slab B4", "process_cache->inuse", 99),
-            ("slab B1", f"{slab}.inuse", 0), ("slab B2", f"{slab}.free_list", 0xc0000000),
-            ("vmalloc V1", "vmalloc_map[5]", 4), ("vmalloc V3", "vmalloc_used", 3),
-            ("vmalloc V2", "vmalloc_map[0]", 0xffffffff)):
+            ("[frame.1]", "frame_table[0].state", 1), ("[frame.2]", f"{free}.order", 9),
+            ("[frame.4]", "frame_stats.free_blocks[3]", 77), ("[frame.5]", "frame_orders", 0),
+            ("[frame.6]", f"{own}.owner", 2), ("[frame.7]", "frame_stats.free", 1),
+            ("[slab.3]", f"{slab}.slab_head", 1), ("[slab.4]", "process_cache->inuse", 99),
+            ("[slab.1]", f"{slab}.inuse", 0), ("[slab.2]", f"{slab}.free_list", 0xc0000000),
+            ("[vmalloc.1]", "vmalloc_map[5]", 4), ("[vmalloc.3]", "vmalloc_used", 3),
+            ("[vmalloc.2]", "vmalloc_map[0]", 0xffffffff)):
         corrupted(label, (place, number))
     # The buddy of a free block, forged to be one too.
     order = next(k for k in range(10) if said[f"free_blocks {k}"] == 1)
@@ -153,7 +153,7 @@ def damage_frames():
     pfn = (link - int(gdb.parse_and_eval("(unsigned int)frame_table"))) // size
     buddy = link + ((pfn ^ 1 << order) - pfn) * size
     end = int(gdb.parse_and_eval(f"(unsigned int)&{head}"))
-    corrupted("frame F3", (f"*(unsigned int *){end:#x}", buddy),
+    corrupted("[frame.3]", (f"*(unsigned int *){end:#x}", buddy),
               (f"((unsigned int *){link:#x})[1]", buddy),
               (f"((unsigned int *){buddy:#x})[0]", link), (f"((unsigned int *){buddy:#x})[1]", end))
 
@@ -166,19 +166,19 @@ def damage_spaces():
     entry, first = f"(*(unsigned int *){pte_of(7):#x})", f"(*(unsigned int *){pte_of(0):#x})"
     word, shared = int(gdb.parse_and_eval(entry)), int(gdb.parse_and_eval(first))
     for label, place, number in (
-            ("pmap P1", f"{frame(table_of(7))}.live", 1),
-            ("pmap P2", f"{space}->pmap.resident", 1), ("pmap P4", entry, word | 0x100),
-            ("pmap P3", f"{frame(table_of(7))}.table_start", 0),
-            ("pmap K1", f"((unsigned int *)({kernel}))[960]", word | 4),
-            ("pmap K2", f"((unsigned int *){text + 0xc0000000:#x})[257]", 0x101003),
-            ("outside X1", f"((unsigned int *)({own}))[975]", word),
-            ("outside X2", f"{space}->refs", 0),
-            ("vma A1", f"{area}->start", f"{area}->start + 4"),
-            ("vma A2", f"{area}->end", 0xc0000000), ("vma A3", f"{space}->areas.count", 1),
-            ("aspace U2", f"((unsigned int *){pte_of(7) & ~0xfff:#x})[100]", word),
-            ("aspace U3", first, shared | 2),
-            ("aspace U4", f"(*(unsigned int *){pte_of(3):#x})", word),
-            ("outside X4", f"slots[{slot}].refs", 5)):
+            ("[pmap.1]", f"{frame(table_of(7))}.live", 1),
+            ("[pmap.2]", f"{space}->pmap.resident", 1), ("[pmap.4]", entry, word | 0x100),
+            ("[pmap.3]", f"{frame(table_of(7))}.table_start", 0),
+            ("[pmap_kernel.1]", f"((unsigned int *)({kernel}))[960]", word | 4),
+            ("[pmap_kernel.2]", f"((unsigned int *){text + 0xc0000000:#x})[257]", 0x101003),
+            ("[outside.1]", f"((unsigned int *)({own}))[975]", word),
+            ("[outside.2]", f"{space}->refs", 0),
+            ("[vma.1]", f"{area}->start", f"{area}->start + 4"),
+            ("[vma.2]", f"{area}->end", 0xc0000000), ("[vma.3]", f"{space}->areas.count", 1),
+            ("[space.2]", f"((unsigned int *){pte_of(7) & ~0xfff:#x})[100]", word),
+            ("[space.3]", first, shared | 2),
+            ("[space.4]", f"(*(unsigned int *){pte_of(3):#x})", word),
+            ("[outside.4]", f"slots[{slot}].refs", 5)):
         corrupted(label, (place, number))
 
 
@@ -186,15 +186,15 @@ def damage_users():
     object_ = "((struct inode *)process_running->exe)->object"
     page, own = frame(said["pte word 0"] >> 12), frame(said["pte word 7"] >> 12)
     for label, place, number in (
-            ("rmap R1", f"{page}.mappers", 7), ("outside X3", f"{page}.mappers", 7),
-            ("rmap R2", f"{frame(table_of(7))}.mappers", 1),
-            ("object O1", f"{object_}.npages", 77),
-            ("object O2", f"{frame(said['pte word file'] >> 12)}.index", 9),
-            ("object O3", "object_zero.root", f"{object_}.root"),
-            ("swap S1", "swap_stats.used", 77), ("swap S2", "slot_taken[0]", 0),
-            ("swap S3", f"{own}.slot", said["slot"]), ("policy L1", "policy_frames", 1),
-            ("reclaim V1", "reclaim_stats.charged", 1), ("reclaim V2", "reclaim_stats.cached", 1),
-            ("reclaim V3", f"{own}.mappers", 0)):
+            ("[rmap.1]", f"{page}.mappers", 7), ("[outside.3]", f"{page}.mappers", 7),
+            ("[rmap.2]", f"{frame(table_of(7))}.mappers", 1),
+            ("[object.1]", f"{object_}.npages", 77),
+            ("[object.2]", f"{frame(said['pte word file'] >> 12)}.index", 9),
+            ("[object.3]", "object_zero.root", f"{object_}.root"),
+            ("[swap.1]", "swap_stats.used", 77), ("[swap.2]", "slot_taken[0]", 0),
+            ("[swap.3]", f"{own}.slot", said["slot"]), ("[policy.1]", "policy_frames", 1),
+            ("[reclaim.1]", "reclaim_stats.charged", 1), ("[reclaim.2]", "reclaim_stats.cached", 1),
+            ("[reclaim.3]", f"{own}.mappers", 0)):
         corrupted(label, (place, number))
     ck("repaired", "ck check")
 

@@ -307,11 +307,11 @@ def ck_check_finds_every_lie(box):
     has(said, "check", f"{INVARIANTS} invariants checked, all hold")
     has(said, "check frame", "7 invariants checked, all hold")
     lies = [key[8:] for key in said if key.startswith("corrupt ")]
-    labels = [line[:11].strip() for line in said["check"].split("\n")
-              if line[12:20].strip() == "ok"]
+    labels = re.findall(r"(?m)^(\[\S+\]) +ok ", said["check"])
     equal(sorted(lies), sorted(labels), "invariants with a lie, and all there are")
     for label in lies:
-        has(said, f"corrupt {label}", rf"(?m)^{label} +VIOLATED .*\n +- ", "invariants? VIOLATED$")
+        has(said, f"corrupt {label}", rf"(?m)^{re.escape(label)} +VIOLATED .*\n +- ",
+            "invariants? VIOLATED$")
         lacks(said, f"corrupt {label}", "cannot be followed")
     has(said, "repaired", f"{INVARIANTS} invariants checked, all hold")
     has(said, "check at 2", f"{INVARIANTS} invariants checked, all hold")

@@ -27,27 +27,27 @@ def cost(box, kind, pages, key):
 
 @test
 def faults_equal_pages_written(box):
-    """C5: demand paging."""
+    """Demand paging."""
     equal(cost(box, "write", PAGES, "faults"), PAGES, "faults")
     equal(cost(box, "write", PAGES, "zero_fills"), PAGES, "zero_fills")
 
 
 @test
 def faults_equal_pages_read(box):
-    """C5: and a page that is only read takes no frame."""
+    """A page that is only read takes no frame."""
     equal(cost(box, "read", PAGES, "faults"), PAGES, "faults")
     equal(cost(box, "read", PAGES, "peak_resident_pages"), 0, "peak_resident_pages")
 
 
 @test
 def a_write_after_a_read_is_one_fault_more(box):
-    """C5: the page of zeroes is shared until it is written."""
+    """The page of zeroes is shared until it is written."""
     equal(cost(box, "mixed", PAGES, "faults"), 2 * PAGES, "faults")
 
 
 @test
 def faults_equal_file_pages_touched(box):
-    """C5: pages of the program file come in by fault, each read once."""
+    """Pages of the program file come in by fault, each read once."""
     equal(cost(box, "file", 200, "faults"), 200, "faults")
     equal(cost(box, "file", 200, "file_ins"), 200, "file_ins")
     equal(cost(box, "file", 200, "major_faults"), 200, "major_faults")
@@ -61,7 +61,7 @@ def a_second_pass_over_resident_pages_costs_nothing(box):
 
 @test
 def a_program_larger_than_its_memory_finishes(box):
-    """C8: 1 MiB in 256 KiB of frames."""
+    """1 MiB in 256 KiB of frames."""
     result = same_as_linux(box, "/bin/bigprog", **SMALL)
     check(result["peak_resident_pages"] <= 64, f"{result['peak_resident_pages']} pages resident")
     for key in ("swap_ins", "swap_outs", "file_ins", "evictions_clean"):
@@ -70,7 +70,7 @@ def a_program_larger_than_its_memory_finishes(box):
 
 @test
 def a_clean_page_is_not_written_again(box):
-    """C10: after the first pass pages are only read; each has been written to swap once."""
+    """After the first pass pages are only read; each has been written to swap once."""
     few, many = (touch(box, "once", PAGES, passes, **SMALL) for passes in (3, 6))
     equal(many["swap_outs"], few["swap_outs"], "swap_outs of 3 and 6 passes")
     check(many["swap_ins"] >= few["swap_ins"] + 3 * (PAGES - 64), "passes read from swap")
@@ -79,7 +79,7 @@ def a_clean_page_is_not_written_again(box):
 
 @test
 def a_dirty_page_is_written_each_time(box):
-    """C10: the write workload pays twice."""
+    """The write workload pays twice."""
     few, many = (touch(box, "write", PAGES, passes, **SMALL) for passes in (3, 6))
     more = many["swap_outs"] - few["swap_outs"]
     check(more >= 3 * (PAGES - 64), f"three passes wrote only {more} pages")
@@ -87,7 +87,7 @@ def a_dirty_page_is_written_each_time(box):
 
 @test
 def reading_a_file_writes_nothing(box):
-    """C10: file pages are dropped and read again, never written."""
+    """File pages are dropped and read again, never written."""
     few, many = (touch(box, "file", 256, passes, **SMALL) for passes in (1, 4))
     equal(many["swap_outs"], few["swap_outs"], "swap_outs")
     check(many["file_ins"] >= few["file_ins"] + 3 * (256 - 64), "pages are read again")

@@ -59,7 +59,7 @@ def in_order(lines, *patterns):
 
 @test
 def partitions_story(box):
-    """B4 and B5: the holes are 260K, 300K, 100K; compaction makes 660K of them; results right."""
+    """The holes are 260K, 300K, 100K; compaction makes 660K of them; results right."""
     result = run(box, "/bin/demo-partitions").expect()
     text = result.out.decode("ascii")
     check("NOT SO" not in text and "the story is told" in text, text[-1500:])

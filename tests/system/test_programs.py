@@ -113,7 +113,7 @@ def a_file_that_is_no_program_is_refused(box):
 
 @test
 def the_kernel_is_out_of_reach(box):
-    """C4: nothing but faults outside of the program's own areas."""
+    """Nothing but faults outside of the program's own areas."""
     find(b"nothing was reachable", same_as_linux(box, "/bin/probe").out)
 
 
@@ -139,7 +139,7 @@ def a_stack_that_never_stops_is_signal_11(box):
 
 @test
 def a_thousand_processes_leave_nothing_behind(box):
-    """A2: what a process held is all back when it ends."""
+    """What a process held is all back when it ends."""
     result = box.run("/bin/forkstorm", "--generations", "4", "--children", "5", "--pages", "8",
                      ram="36M", frames=128, swap="32M").expect()
     find(rb" 0 wrong", result.out)

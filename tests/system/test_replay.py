@@ -42,7 +42,7 @@ def output(box, *words):
 
 @test
 def textbook_figures(box):
-    """C11 and C12."""
+    """Belady's anomaly, and the reference string that most textbooks use."""
     faults = replay(box, "-a", BELADY, "--frames", "3,4")["faults"]
     equal((faults["fifo", 3], faults["fifo", 4]), (9, 10), "Belady's anomaly")
     faults = replay(box, "-a", TEXTBOOK, "--frames", "3")["faults"]

@@ -15,10 +15,11 @@
  * mmap, which go back to the kernel when freed; blocks inside the run stay with the program.
  *
  * Always true (heap_check):
- *   H1  sizes are multiples of 8 and at least BLOCK_MIN; the blocks fill the run without a gap
- *   H2  a block's prev_size is the size of the block before it; 0 for the first
- *   H3  no two free blocks are neighbours
- *   H4  a free block is on the list of its size, and nothing else is on a list
+ *   [heap.1]  sizes are multiples of 8 and at least BLOCK_MIN; the blocks fill the run without a
+ *       gap
+ *   [heap.2]  a block's prev_size is the size of the block before it; 0 for the first
+ *   [heap.3]  no two free blocks are neighbours
+ *   [heap.4]  a free block is on the list of its size, and nothing else is on a list
  * Left out: giving the end of the run back, and locks (there are no threads here).
  */
 #include "lib/string.h"

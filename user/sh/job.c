@@ -8,8 +8,8 @@
  * Whoever is waited for has the terminal: ^C ends that job, so the shell never hangs on one.
  *
  * Always true:
- *   J1  every child of the shell is in exactly one job
- *   J2  a job's number is its place in the table plus one, and stays while the job runs
+ *   [job.1]  every child of the shell is in exactly one job
+ *   [job.2]  a job's number is its place in the table plus one, and stays while the job runs
  */
 #include "lib/string.h"
 #include "user/lib/print.h"

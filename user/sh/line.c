@@ -12,8 +12,8 @@
  * needed to stay within one screen line.
  *
  * Always true between two keys:
- *   E1  cursor <= length < size, and the line has no NUL before its end
- *   E2  the screen shows the prompt and then screen.text, with the cursor at screen.column
+ *   [line.1]  cursor <= length < size, and the line has no NUL before its end
+ *   [line.2]  the screen shows the prompt and then screen.text, with the cursor at screen.column
  */
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -2,8 +2,14 @@
 
 The kernel asserts the numbered truths of its theories itself, in its own words and with its own
 code. Here they are worked out once more from the bytes in memory, by other code that trusts none
-of the kernel's counters. The numbers are those on top of each mm file; X1 and so on need a view of
+of the kernel's counters. The tags are those on top of each mm file; four truths need a view of
 everything at once and are checked only here.
+
+Always true:
+    [outside.1]  the kernel half is the same in every directory
+    [outside.2]  every process's address space is on the list of all, and referenced
+    [outside.3]  every entry maps a user page, and a frame's mappers are all there is
+    [outside.4]  a slot's references are the entries and objects that name it
 """
 
 import gdb
@@ -13,15 +19,19 @@ from .command import Command, plural
 from .facts import Facts
 
 INVARIANTS = []
-SHOWN = 4
+SHOWN, WIDTH = 4, len("[pmap_kernel.1]")
 
 
 def invariant(label, text):
-    """@label "module NUMBER". The function yields a line for each violation."""
+    """@label "[MODULE.NUMBER]". The function yields a line for each violation."""
     def add(function):
         INVARIANTS.append((label, text, function))
         return function
     return add
+
+
+def module_of(label):
+    return label[1:].split(".", maxsplit=1)[0]
 
 
 def differ(what, found, kept):
@@ -33,18 +43,18 @@ def differ(what, found, kept):
 class Check(Command):
     """ck check [MODULE]: every invariant of memory, verified from outside.
 
-Prints each by its number in the theory of its file, with "ok" or "VIOLATED" and where. MODULE
-(frame, slab, vmalloc, pmap, rmap, vma, object, swap, policy, reclaim, aspace, outside) takes only
-those. The truths hold between operations: where the machine stopped inside one (`bt` shows a
+Prints each by its tag in the theory of its file, with "ok" or "VIOLATED" and where. MODULE (frame,
+slab, vmalloc, pmap, pmap_kernel, rmap, vma, object, swap, policy, reclaim, space, outside) takes
+only those. The truths hold between operations: where the machine stopped inside one (`bt` shows a
 function of mm that changes something), what it works on may look violated. Not visible from
-outside: P5 (the TLB) and truths about order in time (V5, H1 to H4)."""
+outside: [pmap.5] (the TLB) and truths about order in time ([reclaim.5], [fault.1] to [fault.4])."""
 
     NAME, USAGE, MOST = "check", "[MODULE]", 1
 
     def run(self, module=None):
-        chosen = [entry for entry in INVARIANTS if module in (None, entry[0].split()[0])]
+        chosen = [entry for entry in INVARIANTS if module in (None, module_of(entry[0]))]
         if not chosen:
-            known = dict.fromkeys(label.split()[0] for label, _, _ in INVARIANTS)
+            known = dict.fromkeys(module_of(label) for label, _, _ in INVARIANTS)
             guest.fail(f"no invariants of '{module}'; there are: {', '.join(known)}")
         facts = Facts()
         violated = sum(not self.verify(facts, *entry) for entry in chosen)
@@ -59,11 +69,11 @@ outside: P5 (the TLB) and truths about order in time (V5, H1 to H4)."""
             lines = list(function(facts))
         except (gdb.GdbError, gdb.error, IndexError) as error:
             lines = [f"cannot be followed: {error}"]
-        print(f"{label:11} {'VIOLATED' if lines else 'ok      '} {text}")
+        print(f"{label:{WIDTH}} {'VIOLATED' if lines else 'ok      '} {text}")
         for line in lines[:SHOWN]:
-            print(f"{'':11} - {line}")
+            print(f"{'':{WIDTH}} - {line}")
         if lines[SHOWN:]:
-            print(f"{'':11} - and {len(lines) - SHOWN} more")
+            print(f"{'':{WIDTH}} - and {len(lines) - SHOWN} more")
         return not lines
 
 

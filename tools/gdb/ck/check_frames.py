@@ -5,8 +5,8 @@ from . import guest, pages, slab
 from .check import differ, invariant
 
 
-@invariant("frame F1", "every free frame lies in exactly one free block; its first alone is linked")
-def frame_f1(facts):
+@invariant("[frame.1]", "every free frame lies in exactly one free block; its first is linked")
+def frame_1(facts):
     covered = bytearray(len(facts.frames))
     for order, block in each_block(facts):
         for pfn in range(block, min(block + (1 << order), len(covered))):
@@ -21,8 +21,8 @@ def frame_f1(facts):
             yield f"frame {pfn} is free and in no free block"
 
 
-@invariant("frame F2", "free blocks are aligned to their size, inside memory, and all free")
-def frame_f2(facts):
+@invariant("[frame.2]", "free blocks are aligned to their size, inside memory, and all free")
+def frame_2(facts):
     states, orders = facts.column("state"), facts.column("order")
     for order, block in each_block(facts):
         size = 1 << order
@@ -37,8 +37,8 @@ def frame_f2(facts):
                 break
 
 
-@invariant("frame F3", "no two buddies are free blocks of the same order")
-def frame_f3(facts):
+@invariant("[frame.3]", "no two buddies are free blocks of the same order")
+def frame_3(facts):
     for order in range(facts.max_order):
         blocks = {block for block in facts.blocks[order] if block is not None}
         for block in sorted(blocks):
@@ -46,8 +46,8 @@ def frame_f3(facts):
                 yield f"frames {block} and {block ^ 1 << order} of order {order} are not merged"
 
 
-@invariant("frame F4", "list k holds the free blocks of order k, and their number is counted")
-def frame_f4(facts):
+@invariant("[frame.4]", "list k holds the free blocks of order k, and their number is counted")
+def frame_4(facts):
     offset = facts.stats.layout.fields["free_blocks"][0]
     for order, blocks in enumerate(facts.blocks):
         if None in blocks:
@@ -56,16 +56,16 @@ def frame_f4(facts):
         yield from differ(f"blocks of order {order}", len(blocks), kept)
 
 
-@invariant("frame F5", "bit k of frame_orders is set exactly when list k is not empty")
-def frame_f5(facts):
+@invariant("[frame.5]", "bit k of frame_orders is set exactly when list k is not empty")
+def frame_5(facts):
     bits = sum(1 << order for order, blocks in enumerate(facts.blocks) if blocks)
     kept = guest.variable("frame_orders")
     if bits != kept:
         yield f"the lists give 0x{bits:x}, frame_orders is 0x{kept:x}"
 
 
-@invariant("frame F6", "a block handed out has one owner; evictable frames are single user pages")
-def frame_f6(facts):
+@invariant("[frame.6]", "a block handed out has one owner; evictable frames are single user pages")
+def frame_6(facts):
     states, owners, orders = (facts.column(name) for name in ("state", "owner", "order"))
     inside, pfn = guest.constant("FRAME_INSIDE"), 0
     while pfn < len(states):
@@ -84,8 +84,8 @@ def frame_f6(facts):
         pfn += size
 
 
-@invariant("frame F7", "free + owned by each owner = total")
-def frame_f7(facts):
+@invariant("[frame.7]", "free + owned by each owner = total")
+def frame_7(facts):
     states, owners = facts.column("state"), facts.column("owner")
     counted = [0] * (max(facts.frames.owners) + 1)
     for state, owner in zip(states, owners):
@@ -116,8 +116,8 @@ def each_slab(facts):
                 yield cache, which, pfn
 
 
-@invariant("slab B1", "a slab is on the list that its number of objects in use says")
-def slab_b1(facts):
+@invariant("[slab.1]", "a slab is on the list that its number of objects in use says")
+def slab_1(facts):
     for cache, which, pfn in each_slab(facts):
         used, total = facts.frames[pfn]["inuse"], cache["per_slab"]
         right = "empty" if used == 0 else "full" if used == total else "partial"
@@ -125,8 +125,8 @@ def slab_b1(facts):
             yield f"{cache.text('name')}: slab at frame {pfn} has {used} of {total} and is {which}"
 
 
-@invariant("slab B2", "a slab's free list holds its free objects, each marked free")
-def slab_b2(facts):
+@invariant("[slab.2]", "a slab's free list holds its free objects, each marked free")
+def slab_2(facts):
     for cache, _, pfn in each_slab(facts):
         start, frame = guest.KERNEL_BASE + pfn * guest.PAGE, facts.frames[pfn]
         raw = guest.read(start, guest.PAGE << cache["order"])
@@ -143,8 +143,8 @@ def slab_b2(facts):
             yield f"{cache.text('name')}: the free list of the slab at frame {pfn} is broken"
 
 
-@invariant("slab B3", "each frame of a slab names its first frame, which names the cache")
-def slab_b3(facts):
+@invariant("[slab.3]", "each frame of a slab names its first frame, which names the cache")
+def slab_3(facts):
     kind = facts.frames.owner["FRAME_SLAB"]
     for cache, _, pfn in each_slab(facts):
         if facts.frames[pfn]["cache"] != cache.address:
@@ -155,8 +155,8 @@ def slab_b3(facts):
                 yield f"frame {at} in the slab at {pfn} does not name it"
 
 
-@invariant("slab B4", "a cache's counts are sums over its slabs")
-def slab_b4(facts):
+@invariant("[slab.4]", "a cache's counts are sums over its slabs")
+def slab_4(facts):
     for cache in slab.caches():
         lists = [slab.slabs_of(facts.frames, cache, which) for which in slab.LISTS]
         used = sum(facts.frames[pfn]["inuse"] for pfns in lists for pfn in pfns)
@@ -181,8 +181,8 @@ def ranges(facts):
     return [raw[page // 8] >> page % 8 & 1 for page in range(size)], found
 
 
-@invariant("vmalloc V1", "a bit is set exactly when its page is mapped, to a frame of the ranges")
-def vmalloc_v1(facts):
+@invariant("[vmalloc.1]", "a bit is set exactly when its page is mapped, to a frame of the ranges")
+def vmalloc_1(facts):
     bits, mapped = ranges(facts)
     kind, owners = facts.frames.owner["FRAME_VMALLOC"], facts.column("owner")
     for page, bit in enumerate(bits):
@@ -195,14 +195,14 @@ def vmalloc_v1(facts):
                 "which is not the ranges'"
 
 
-@invariant("vmalloc V2", "the first and the last page of the window are never mapped")
-def vmalloc_v2(facts):
+@invariant("[vmalloc.2]", "the first and the last page of the window are never mapped")
+def vmalloc_2(facts):
     bits, _ = ranges(facts)
     if bits[0] or bits[-1]:
         yield "a guard page at the window's end is mapped"
 
 
-@invariant("vmalloc V3", "vmalloc_used is the number of mapped pages")
-def vmalloc_v3(facts):
+@invariant("[vmalloc.3]", "vmalloc_used is the number of mapped pages")
+def vmalloc_3(facts):
     bits, _ = ranges(facts)
     yield from differ("pages", sum(bits), guest.variable("vmalloc_used"))

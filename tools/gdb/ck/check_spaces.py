@@ -12,16 +12,16 @@ def each_table(facts):
                 yield space, slot, pde >> 12, table
 
 
-@invariant("pmap P1", "a table's live count is the number of its entries that are not none")
-def pmap_p1(facts):
+@invariant("[pmap.1]", "a table's live count is the number of its entries that are not none")
+def pmap_1(facts):
     for space, slot, pfn, table in each_table(facts):
         live = sum(pte != 0 for pte in table)
         yield from differ(f"{facts.spaces.name(space.address)}: entries of table {slot}", live,
                           facts.frames[pfn]["live"])
 
 
-@invariant("pmap P2", "resident and swapped are the numbers of frame and slot entries")
-def pmap_p2(facts):
+@invariant("[pmap.2]", "resident and swapped are the numbers of frame and slot entries")
+def pmap_2(facts):
     for space in facts.spaces.all:
         name = facts.spaces.name(space.address)
         entries = facts.entries[space.address]
@@ -30,8 +30,8 @@ def pmap_p2(facts):
         yield from differ(f"{name}: swapped pages", len(entries) - resident, space["pmap.swapped"])
 
 
-@invariant("pmap P3", "a table's frame names its pmap and the addresses it translates")
-def pmap_p3(facts):
+@invariant("[pmap.3]", "a table's frame names its pmap and the addresses it translates")
+def pmap_3(facts):
     kind = facts.frames.owner["FRAME_TABLE"]
     for space, slot, pfn, _ in each_table(facts):
         frame = facts.frames[pfn]
@@ -40,8 +40,8 @@ def pmap_p3(facts):
             yield f"{facts.spaces.name(space.address)}: table {slot} in frame {pfn} is another's"
 
 
-@invariant("pmap P4", "entries are user entries inside user space: no large page, no global bit")
-def pmap_p4(facts):
+@invariant("[pmap.4]", "entries are user entries inside user space: no large page, no global bit")
+def pmap_4(facts):
     for space in facts.spaces.all:
         for slot, pde, table in pages.tables(space["pmap.directory"]):
             if table is None:
@@ -53,8 +53,8 @@ def pmap_p4(facts):
                 yield f"{facts.who(space, va)}: 0x{pte:08x} is no user entry"
 
 
-@invariant("pmap K1", "no entry of the kernel half has the user bit")
-def pmap_k1(facts):
+@invariant("[pmap_kernel.1]", "no entry of the kernel half has the user bit")
+def pmap_kernel_1(facts):
     for slot, pde, table in kernel_tables():
         if pde & pages.USER:
             yield f"directory entry {slot} = 0x{pde:08x}"
@@ -63,8 +63,8 @@ def pmap_k1(facts):
                 yield f"0x{slot << 22 | index << 12:08x} = 0x{pte:08x}"
 
 
-@invariant("pmap K2", "text and read-only data are mapped without the write bit")
-def pmap_k2(facts):
+@invariant("[pmap_kernel.2]", "text and read-only data are mapped without the write bit")
+def pmap_kernel_2(facts):
     start, end = guest.variable("readonly_start"), guest.variable("readonly_end")
     directory = guest.variable("kernel_directory")
     for physical in range(start, end, guest.PAGE):
@@ -78,8 +78,8 @@ def kernel_tables():
     return pages.tables(guest.variable("kernel_directory"), pages.USER_TABLES, pages.ENTRIES)
 
 
-@invariant("outside X1", "the kernel half is the same in every directory")
-def outside_x1(facts):
+@invariant("[outside.1]", "the kernel half is the same in every directory")
+def outside_1(facts):
     noted = pages.ACCESSED | pages.DIRTY  # the MMU's, in the directory that is in force
     kernel = pages.physical_page(guest.variable("kernel_directory"))
     for space in facts.spaces.all:
@@ -89,8 +89,8 @@ def outside_x1(facts):
                 yield f"{facts.spaces.name(space.address)}: directory entry {slot}"
 
 
-@invariant("outside X2", "every process's address space is on the list of all, and referenced")
-def outside_x2(facts):
+@invariant("[outside.2]", "every process's address space is on the list of all, and referenced")
+def outside_2(facts):
     known = {space.address: space for space in facts.spaces.all}
     for pointer, users in facts.spaces.users.items():
         if pointer == 0:
@@ -104,8 +104,8 @@ def outside_x2(facts):
 
 # --- areas ---
 
-@invariant("vma A1", "areas are not empty, page aligned, inside user space")
-def vma_a1(facts):
+@invariant("[vma.1]", "areas are not empty, page aligned, inside user space")
+def vma_1(facts):
     for space, area in each_area(facts):
         start, end = area["start"], area["end"]
         # In a partition addresses begin at its base.
@@ -114,8 +114,8 @@ def vma_a1(facts):
             yield f"{facts.who(space, start)}: ends at 0x{end:08x}"
 
 
-@invariant("vma A2", "areas do not overlap and stand in the order of their addresses")
-def vma_a2(facts):
+@invariant("[vma.2]", "areas do not overlap and stand in the order of their addresses")
+def vma_2(facts):
     for space in facts.spaces.all:
         end = 0
         for area in facts.areas[space.address]:
@@ -124,8 +124,8 @@ def vma_a2(facts):
             end = area["end"]
 
 
-@invariant("vma A3", "every area has an object; count and npages are sums over the areas")
-def vma_a3(facts):
+@invariant("[vma.3]", "every area has an object; count and npages are sums over the areas")
+def vma_3(facts):
     for space in facts.spaces.all:
         areas, name = facts.areas[space.address], facts.spaces.name(space.address)
         npages = sum((area["end"] - area["start"]) >> 12 for area in areas)
@@ -157,15 +157,15 @@ def each_entry(facts):
             yield space, areas[at] if inside else None, va, pte
 
 
-@invariant("aspace U2", "no entry lies outside an area")
-def aspace_u2(facts):
+@invariant("[space.2]", "no entry lies outside an area")
+def space_2(facts):
     for space, area, va, pte in each_entry(facts):
         if area is None:
             yield f"{facts.who(space, va)}: entry 0x{pte:08x}"
 
 
-@invariant("aspace U3", "a writable entry of a private area has a frame with no other user")
-def aspace_u3(facts):
+@invariant("[space.3]", "a writable entry of a private area has a frame with no other user")
+def space_3(facts):
     for space, area, va, pte in each_entry(facts):
         if area is None or not pte & pages.PRESENT or not pte & pages.WRITE:
             continue
@@ -178,8 +178,8 @@ def aspace_u3(facts):
                    f"{len(facts.mapped[pte >> 12]) + others} entries stand for it")
 
 
-@invariant("aspace U4", "no entry allows what its area forbids")
-def aspace_u4(facts):
+@invariant("[space.4]", "no entry allows what its area forbids")
+def space_4(facts):
     for space, area, va, pte in each_entry(facts):
         if area is None or not pte & pages.PRESENT:
             continue

@@ -5,8 +5,8 @@ from . import frames as frame_table
 from .check import differ, invariant
 
 
-@invariant("rmap R1", "a frame's list has exactly its mappers, each an entry that maps it")
-def rmap_r1(facts):
+@invariant("[rmap.1]", "a frame's list has exactly its mappers, each an entry that maps it")
+def rmap_1(facts):
     for pfn in facts.users():
         frame = facts.frames[pfn]
         names = frame_table.mapper_names(facts.frames, frame)
@@ -17,16 +17,16 @@ def rmap_r1(facts):
                 yield f"frame {pfn}: the list names entry 0x{name * 4:08x} = 0x{pte:08x}"
 
 
-@invariant("rmap R2", "a frame that is not a user page has no mappers")
-def rmap_r2(facts):
+@invariant("[rmap.2]", "a frame that is not a user page has no mappers")
+def rmap_2(facts):
     users = set(facts.users())
     for pfn, (state, mappers) in enumerate(zip(facts.column("state"), facts.column("mappers"))):
         if state >= facts.owned and mappers and pfn not in users:
             yield f"frame {pfn} has {mappers} mappers"
 
 
-@invariant("outside X3", "every entry maps a user page, and a frame's mappers are all there is")
-def outside_x3(facts):
+@invariant("[outside.3]", "every entry maps a user page, and a frame's mappers are all there is")
+def outside_3(facts):
     zero, mappers = guest.variable("object_zero_pfn"), facts.column("mappers")
     users = set(facts.users())
     for pfn, entries in sorted(facts.mapped.items()):
@@ -43,15 +43,15 @@ def outside_x3(facts):
 
 # --- objects ---
 
-@invariant("object O1", "npages is the number of entries that are not empty")
-def object_o1(facts):
+@invariant("[object.1]", "npages is the number of entries that are not empty")
+def object_1(facts):
     for shape in facts.objects:
         yield from differ(f"{pages.object_text(shape.address)}: pages",
                           len(facts.object_pages[shape.address]), shape["npages"])
 
 
-@invariant("object O2", "a resident page's frame names the object and the page")
-def object_o2(facts):
+@invariant("[object.2]", "a resident page's frame names the object and the page")
+def object_2(facts):
     for shape in facts.objects:
         for index, entry in facts.object_pages[shape.address]:
             pfn = facts.frames.pfn_of(entry)
@@ -63,8 +63,8 @@ def object_o2(facts):
                 yield f"page {index} of {pages.object_text(shape.address)}: 0x{entry:08x}"
 
 
-@invariant("object O3", "an object that keeps no pages has no nodes")
-def object_o3(facts):
+@invariant("[object.3]", "an object that keeps no pages has no nodes")
+def object_3(facts):
     for shape in facts.objects:
         if shape["root"] and not pages.object_ops(shape.address)["keeps_pages"]:
             yield pages.object_text(shape.address)
@@ -72,8 +72,8 @@ def object_o3(facts):
 
 # --- swap ---
 
-@invariant("swap S1", "a slot is taken while it is referenced or a frame is attached; used counts")
-def swap_s1(facts):
+@invariant("[swap.1]", "a slot is taken while it is referenced or a frame is attached; used counts")
+def swap_1(facts):
     if facts.slots is None:
         return
     used = 0
@@ -86,14 +86,14 @@ def swap_s1(facts):
     yield from differ("slots in use", used, facts.slots.stats["used"])
 
 
-@invariant("swap S2", "slot 0 is never handed out")
-def swap_s2(facts):
+@invariant("[swap.2]", "slot 0 is never handed out")
+def swap_2(facts):
     if facts.slots is not None and (not facts.slots.taken(0) or 0 in facts.slot_names):
         yield "slot 0 is free, or named"
 
 
-@invariant("swap S3", "slot and frame name each other, or neither does")
-def swap_s3(facts):
+@invariant("[swap.3]", "slot and frame name each other, or neither does")
+def swap_3(facts):
     if facts.slots is None:
         return
     for number in range(1, facts.slots.count):
@@ -110,8 +110,8 @@ def swap_s3(facts):
             yield f"frame {pfn} names slot {number}, which does not name it"
 
 
-@invariant("outside X4", "a slot's references are the entries and objects that name it")
-def outside_x4(facts):
+@invariant("[outside.4]", "a slot's references are the entries and objects that name it")
+def outside_4(facts):
     for number in range(1, facts.slots.count if facts.slots is not None else 0):
         found = facts.slot_names.get(number, 0)
         yield from differ(f"slot {number}: references", found, facts.slots[number]["refs"])
@@ -119,8 +119,8 @@ def outside_x4(facts):
 
 # --- policy and reclaim ---
 
-@invariant("policy L1", "the frames the policy knows are evictable and not cached, and counted")
-def policy_l1(facts):
+@invariant("[policy.1]", "the frames the policy knows are evictable and not cached, and counted")
+def policy_1(facts):
     nodes = clock.order(clock.policy_name())
     for node in nodes:
         pfn = facts.frames.of_link(node)
@@ -133,8 +133,8 @@ def policy_l1(facts):
     yield from differ("frames of the policy", len(nodes), guest.variable("policy_frames"))
 
 
-@invariant("reclaim V1", "charged is the number of charged frames, at most the limit")
-def reclaim_v1(facts):
+@invariant("[reclaim.1]", "charged is the number of charged frames, at most the limit")
+def reclaim_1(facts):
     stats = guest.variable_record("reclaim_stats", "reclaim_stats")
     charged = counted(facts, "FRAME_CHARGED")
     yield from differ("charged frames", charged, stats["charged"])
@@ -142,8 +142,8 @@ def reclaim_v1(facts):
         yield f"{charged} frames are charged, the limit is {stats['limit']}"
 
 
-@invariant("reclaim V2", "an evictable frame is the policy's, or cached: clean, unmapped")
-def reclaim_v2(facts):
+@invariant("[reclaim.2]", "an evictable frame is the policy's, or cached: clean, unmapped")
+def reclaim_2(facts):
     stats = guest.variable_record("reclaim_stats", "reclaim_stats")
     cached = counted(facts, "FRAME_CACHED")
     yield from differ("cached frames", cached, stats["cached"])
@@ -159,8 +159,8 @@ def reclaim_v2(facts):
             yield f"frame {pfn} is owned, not pinned and not locked: nobody would evict it"
 
 
-@invariant("reclaim V3", "a private page without mapper is pinned, or slot references stand for it")
-def reclaim_v3(facts):
+@invariant("[reclaim.3]", "a private page without mapper is pinned, or on a referenced slot")
+def reclaim_3(facts):
     for pfn in facts.users():
         frame = facts.frames[pfn]
         if frame["owner"] != facts.anon or frame["mappers"] or frame["pins"]:
