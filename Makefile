@@ -22,7 +22,8 @@ KERNEL_LDFLAGS := -m elf_i386 -T linker.ld --orphan-handling=error --build-id=no
 # Flat lists, a folder each, from the lowest floor up (tools/lint holds them).
 LIB := lib/string.c lib/format.c lib/bitmap.c lib/tree.c lib/div64.c lib/decay.c
 BASE := kernel/base/panic.c kernel/base/log.c kernel/base/symbols.c kernel/base/sleep.c
-CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm
+CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm kernel/x86/vector.c \
+	kernel/x86/irq.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/pmap_walk.c mm/x86/segment.c
@@ -36,17 +37,18 @@ MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c m
 	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
 	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
 	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c
-PROC := kernel/proc/process.c kernel/proc/sched.c kernel/proc/sched_channel.c \
-	kernel/proc/account.c kernel/proc/timer.c kernel/proc/itimer.c kernel/proc/wallclock.c \
-	kernel/proc/timespec.c kernel/proc/fork.c kernel/proc/thread.c kernel/proc/exit.c \
-	kernel/proc/wait.c kernel/proc/signal.c kernel/proc/signal_queue.c kernel/proc/futex.c \
+PROC := kernel/proc/process.c kernel/proc/pid.c kernel/proc/oom.c kernel/proc/deferred.c \
+	kernel/proc/sched.c kernel/proc/sched_channel.c kernel/proc/account.c kernel/proc/timer.c \
+	kernel/proc/itimer.c kernel/proc/wallclock.c kernel/proc/timespec.c kernel/proc/fork.c \
+	kernel/proc/thread.c kernel/proc/exit.c kernel/proc/wait.c kernel/proc/signal.c \
+	kernel/proc/signal_queue.c kernel/proc/signal_actions.c kernel/proc/futex.c \
 	kernel/proc/limits.c kernel/proc/shm.c kernel/proc/disk_delay.c kernel/proc/load_control.c
-FS := kernel/fs/vfs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c kernel/fs/path.c \
-	kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c kernel/fs/file.c \
-	kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c kernel/fs/pipe.c \
-	kernel/fs/poll.c kernel/fs/pmem.c
+FS := kernel/fs/vfs.c kernel/fs/process_fs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c \
+	kernel/fs/path.c kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c \
+	kernel/fs/file.c kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c \
+	kernel/fs/tty_owner.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c
 EXEC := kernel/exec/exec.c kernel/exec/elf.c kernel/exec/script.c kernel/exec/strings.c \
-	kernel/exec/stack.c
+	kernel/exec/stack.c kernel/exec/signal_page.c
 PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
 	kernel/procfs/proc_process.c kernel/procfs/proc_maps.c kernel/procfs/proc_memory.c \
 	kernel/procfs/proc_peek.c kernel/procfs/proc_pressure.c kernel/procfs/proc_paging.c \
@@ -58,8 +60,8 @@ WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c
 	kernel/watch/trace_log.c kernel/watch/trace_port.c kernel/watch/mapview.c \
 	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \
 	kernel/watch/result.c
-TRAP := kernel/trap/trap.c kernel/trap/signal_act.c kernel/trap/signal_frame.c \
-	kernel/trap/signal_fpu.c kernel/trap/signal_page.c kernel/trap/operand.c \
+TRAP := kernel/trap/trap.c kernel/trap/page_fault.c kernel/trap/attend.c kernel/trap/signal_act.c \
+	kernel/trap/signal_frame.c kernel/trap/signal_fpu.c kernel/trap/operand.c \
 	kernel/trap/segment_report.c
 SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 	kernel/syscall/syscall_process.c kernel/syscall/syscall_thread.c \
@@ -72,7 +74,7 @@ SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
 	kernel/partition/reloc.c
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
-TOP := kernel/main.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c
+TOP := kernel/main.c kernel/first.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c
 SELFTESTS := tests/kernel/scratch.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \

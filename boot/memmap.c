@@ -19,7 +19,7 @@
  */
 #include "boot/memmap.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 
 #define MEMMAP_4G (1ull << 32)

@@ -9,8 +9,8 @@
  */
 #include "drivers/keyboard.h"
 
-#include "kernel/trap/trap.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/irq.h"
 
 enum { PORT_DATA = 0x60, PORT_STATUS = 0x64, STATUS_FULL = 1, KEYBOARD_LINE = 1 };
 enum { RELEASED = 0x80, EXTENDED = 0xe0 };

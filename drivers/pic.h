@@ -4,12 +4,7 @@
 
 #include "lib/base.h"
 
-/* All lines masked. Context: boot. */
+/* All lines masked; serves kernel/x86/irq.c. Context: boot. */
 void pic_init(void);
-void pic_unmask(unsigned line);
-/* True: nobody asked for @line (7 or 15), it is noise. Already acknowledged as far as needed. */
-bool pic_spurious(unsigned line);
-/* The interrupt of @line is served. */
-void pic_end(unsigned line);
 
 #endif

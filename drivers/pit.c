@@ -1,8 +1,8 @@
 /* The 8254 timer, channel 0 as a rate generator: one interrupt every 10 ms on line 0. */
 #include "drivers/pit.h"
 
-#include "kernel/trap/trap.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/irq.h"
 
 enum { CHANNEL_0 = 0x40, COMMAND = 0x43, RATE_GENERATOR = 0x34 };
 enum { INPUT_HZ = 1193182, TIMER_LINE = 0 };

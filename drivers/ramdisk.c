@@ -6,8 +6,8 @@
  */
 #include "drivers/ramdisk.h"
 
-#include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "mm/pmap.h"
 
 static pfn_t ramdisk_first;

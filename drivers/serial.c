@@ -13,8 +13,8 @@
  */
 #include "drivers/serial.h"
 
-#include "kernel/trap/trap.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/irq.h"
 
 enum {
 	DATA = 0, INTERRUPTS = 1, FIFO = 2, LINE_CONTROL = 3, MODEM = 4, LINE_STATUS = 5,
@@ -84,6 +84,19 @@ void serial_write(enum serial_port port, const char *bytes, size_t n)
 			serial_wait(base, STATUS_HOLDING_EMPTY);
 		cpu_out8(base + DATA, (uint8_t)bytes[i]);
 	}
+}
+
+void serial_console(const char *text, size_t n)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] != '\n')
+			continue;
+		serial_write(SERIAL_COM1, text + from, i - from);
+		serial_write(SERIAL_COM1, "\r\n", 2);
+		from = i + 1;
+	}
+	serial_write(SERIAL_COM1, text + from, n - from);
 }
 
 void serial_drain(void)

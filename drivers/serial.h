@@ -16,6 +16,8 @@ void serial_init(void);
 bool serial_present(enum serial_port port);
 /* @n bytes as they are. Waits until the port has taken them; an absent port swallows them. */
 void serial_write(enum serial_port port, const char *bytes, size_t n);
+/* @n bytes to COM1 as text: \n as \r\n. For the log. Context: any. */
+void serial_console(const char *text, size_t n);
 /* Wait until the last bit of every port is on the wire. */
 void serial_drain(void);
 /*

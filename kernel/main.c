@@ -24,18 +24,25 @@
 #include "drivers/ramdisk.h"
 #include "drivers/serial.h"
 #include "drivers/vga.h"
+#include "drivers/vga_grid.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 #include "kernel/cmdline.h"
 #include "kernel/failtest.h"
+#include "kernel/first.h"
+#include "kernel/fs/process_fs.h"
 #include "kernel/fs/tty.h"
 #include "kernel/fs/vfs.h"
 #include "kernel/partition/config.h"
+#include "kernel/partition/dispatch.h"
+#include "kernel/partition/load.h"
 #include "kernel/proc/disk_delay.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
+#include "kernel/proc/wallclock.h"
 #include "kernel/selftest.h"
+#include "kernel/syscall/syscall.h"
 #include "kernel/trap/trap.h"
 #include "kernel/watch/explain.h"
 #include "kernel/watch/loadavg.h"
@@ -216,7 +223,12 @@ static void main_start_outside(void)
 {
 	cpu_fpu_init();
 	process_init();
+	dispatch_init();
+	partition_load_init();
+	clock_init();
+	process_fs_init();
 	vfs_init();
+	mapview_begin();
 	if (placement.overlay.bytes != 0)
 		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
 	vfs_complete();
@@ -254,7 +266,7 @@ static NORETURN void main_run_first(void)
 	static const char *const launched[] = { MAIN_PATH, "HOME=/", "TERM=dumb", NULL };
 	static const char *const interactive[] = { MAIN_PATH, "HOME=/", "TERM=vt100", NULL };
 	const char *const *argv = main_argv();
-	const struct process_first first = {
+	const struct first_program first = {
 		.path = argv[0],
 		.argv = argv,
 		.envp = cmdline.channels_serial ? launched : interactive,
@@ -262,7 +274,7 @@ static NORETURN void main_run_first(void)
 		.stdin_start = placement.input.start,
 		.stdin_bytes = placement.input.bytes,
 	};
-	process_run_first(&first);
+	first_run(&first);
 }
 
 /* On the stack with guard pages. */
@@ -293,19 +305,30 @@ static NORETURN void main_change_stack(void)
 	panic("the boot stack came back");
 }
 
+static void main_stop(void)
+{
+	machine_stop(MACHINE_PANIC);
+}
+
 ASMLINKAGE void kernel_main(uint32_t magic)
 {
 	serial_init();
+	log_add_sink(serial_console);
+	log_add_sink(vga_write);
+	panic_hooks.show_console = vga_grid_close;
+	panic_hooks.stop = main_stop;
 	segment_init();
 	trap_init();
+	syscall_init();
 	pic_init();
 	main_read_tags(magic);
 	log_info("Clockhand " MAIN_VERSION ", a kernel that pages");
 	fw_cfg_init();
 	const char *arguments = main_read_words();
 	main_place();
-	panic_set_hooks(process_describe, result_panic);
-	panic_set_report(explain_panic);
+	panic_hooks.describe = process_describe;
+	panic_hooks.record = result_panic;
+	panic_hooks.report = explain_panic;
 	main_arguments(arguments);
 	main_tell_memory();
 	main_start_memory();

@@ -18,6 +18,10 @@ struct list_node {
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_for_each(node, head) \
 	for (struct list_node *node = (head)->next; node != (head); node = node->next)
+/* The same over the objects: @entry is a @type *, its node is its @member. */
+#define list_for_each_entry(type, entry, head, member) \
+	for (type *entry = list_entry((head)->next, type, member); &entry->member != (head); \
+	     entry = list_entry(entry->member.next, type, member))
 /* The current node may be removed from the list inside the loop. */
 #define list_for_each_safe(node, head) \
 	for (struct list_node *node = (head)->next, *node##_next = node->next; node != (head); \

@@ -16,7 +16,7 @@
  */
 #include "lib/tree.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 
 static int tree_height(const struct tree_node *node)
 {

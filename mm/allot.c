@@ -42,6 +42,7 @@
 #include "mm/allot_internal.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
 

@@ -43,6 +43,7 @@
 #include "mm/frame.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/mmstat.h"
 
 enum { FRAME_INSIDE = 0xff }; /* order of a frame inside a block that is handed out */

@@ -34,7 +34,7 @@
  */
 #include "mm/framemap.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/object.h"
 #include "mm/policy/policy.h"

@@ -28,6 +28,7 @@
 
 #include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"

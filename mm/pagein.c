@@ -13,8 +13,8 @@
  */
 #include "mm/pagein.h"
 
-#include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "mm/mmstat.h"
 
 int pagein_source(struct object *o, uint32_t index, struct frame *f, bool *major)

@@ -35,7 +35,7 @@
  */
 #include "mm/reclaim.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/history.h"
 #include "mm/mmstat.h"

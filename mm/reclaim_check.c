@@ -1,7 +1,7 @@
 /*
  * What reclaim's theory numbers, asserted: [reclaim.1] to [reclaim.4], over every frame.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"

@@ -19,7 +19,7 @@
  */
 #include "mm/rmap.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 
 void rmap_add(struct frame *f, struct pmap *pm, vaddr_t va)
 {

@@ -37,6 +37,7 @@
 #include "mm/slab.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/slab_internal.h"
 

@@ -24,7 +24,7 @@
  */
 #include "mm/swap.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/bitmap.h"
 #include "lib/errno.h"
 #include "lib/string.h"

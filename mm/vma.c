@@ -22,6 +22,7 @@
 #include "mm/vma.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "machine/layout.h"
 #include "mm/object.h"
 #include "mm/slab.h"

@@ -23,6 +23,7 @@
 #include "mm/vmalloc.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/bitmap.h"
 #include "lib/string.h"
 #include "mm/frame.h"

@@ -1,5 +1,6 @@
 /*
- * The kernel's log: lines to the console, which is COM1 and the text screen.
+ * The kernel's log: lines to the console. What the console is, the drivers of its
+ * parts say (log_add_sink): COM1 and the text screen.
  *
  * There is no buffer: a line is out when log_line returns, so the last line before a crash is
  * there. Interrupts are off while a line is written, so lines of interrupt handlers do not
@@ -7,14 +8,24 @@
  */
 #include "kernel/base/log.h"
 
-#include "drivers/serial.h"
-#include "drivers/vga.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
+enum { LOG_SINKS_MAX = 2 };
+
+static void (*log_sinks[LOG_SINKS_MAX])(const char *text, size_t n);
+static unsigned log_nsinks;
 static enum log_level log_limit = LOG_INFO;
 static const char *const log_prefixes[] = { "error: ", "warning: ", "", "debug: " };
+
+void log_add_sink(void (*write)(const char *text, size_t n))
+{
+	ASSERT(log_nsinks < LOG_SINKS_MAX);
+	log_sinks[log_nsinks] = write;
+	log_nsinks++;
+}
 
 void log_set_level(enum log_level level)
 {
@@ -24,20 +35,12 @@ void log_set_level(enum log_level level)
 void log_write(const char *text, size_t n)
 {
 	unsigned flags = irq_save();
-	size_t from = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (text[i] != '\n')
-			continue;
-		serial_write(SERIAL_COM1, text + from, i - from);
-		serial_write(SERIAL_COM1, "\r\n", 2);
-		from = i + 1;
-	}
-	serial_write(SERIAL_COM1, text + from, n - from);
-	vga_write(text, n);
+	for (unsigned i = 0; i < log_nsinks; i++)
+		log_sinks[i](text, n);
 	irq_restore(flags);
 }
 
-static void log_sink(void *context, const char *text, size_t n)
+static void log_put(void *context, const char *text, size_t n)
 {
 	(void)context;
 	log_write(text, n);
@@ -51,7 +54,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	log_write(log_prefixes[level], strlen(log_prefixes[level]));
 	va_list args;
 	va_start(args, fmt);
-	format_to(log_sink, NULL, fmt, args);
+	format_to(log_put, NULL, fmt, args);
 	va_end(args);
 	log_write("\n", 1);
 	irq_restore(flags);

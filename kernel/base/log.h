@@ -6,14 +6,16 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
+/* @write gets everything from now on, with interrupts off. Context: boot. */
+void log_add_sink(void (*write)(const char *text, size_t n));
 /* Lines above @level are dropped; LOG_INFO at boot. */
 void log_set_level(enum log_level level);
 /* One line; the newline is added. */
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /*
- * @n bytes as they are to the console, \n as \r\n on the serial line. For what is not a log line:
- * the terminal, self-tests.
+ * @n bytes as they are to the console; the serial line makes \n to \r\n. For what is not a log
+ * line: the terminal, self-tests.
  */
 void log_write(const char *text, size_t n);
 

@@ -6,7 +6,7 @@
  * the report. If the report itself fails, the second panic prints its own reason and stops at once.
  *
  * What is worth telling but has to be looked up in structures that may be broken, what the address
- * is and whose areas these are, comes last, behind the record (panic_set_report).
+ * is and whose areas these are, comes last, behind the record (panic_hooks.report).
  *
  * The stack trace follows frame pointers: each frame begins with the caller's, then the return
  * address. It ends at the first frame pointer that is not above the one before.
@@ -14,31 +14,17 @@
  */
 #include "kernel/base/panic.h"
 
-#include "drivers/debug_exit.h"
-#include "drivers/vga_grid.h"
 #include "kernel/base/log.h"
 #include "kernel/base/symbols.h"
-#include "kernel/trap/trap.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/trap_frame.h"
+#include "lib/assert.h"
 #include "lib/format.h"
 #include "machine/layout.h"
 
 enum { TRACE_DEPTH = 24 };
 
-static const char *(*panic_describe)(void);
-static void (*panic_record)(void);
-static void (*panic_report)(const struct trap_frame *tf);
-
-void panic_set_hooks(const char *(*describe)(void), void (*record)(void))
-{
-	panic_describe = describe;
-	panic_record = record;
-}
-
-void panic_set_report(void (*report)(const struct trap_frame *tf))
-{
-	panic_report = report;
-}
+struct panic_hooks panic_hooks;
 
 static void panic_sink(void *context, const char *text, size_t n)
 {
@@ -92,20 +78,28 @@ static void panic_registers(const struct trap_frame *tf, uint32_t esp)
 	panic_print("esi %08x  edi %08x  ebp %08x  esp %08x\n", tf->esi, tf->edi, tf->ebp, esp);
 }
 
+static NORETURN void panic_stop(void)
+{
+	if (panic_hooks.stop != NULL)
+		panic_hooks.stop();
+	cpu_halt();
+}
+
 /* First words, once: a panic inside the report ends the machine. */
 static void panic_begin(const char *fmt, va_list args)
 {
 	static bool panicking;
 	irq_disable();
-	vga_grid_close();
+	if (panic_hooks.show_console != NULL)
+		panic_hooks.show_console();
 	panic_print("\npanic: ");
 	format_to(panic_sink, NULL, fmt, args);
 	panic_print("\n");
 	if (panicking)
-		machine_stop(MACHINE_PANIC);
+		panic_stop();
 	panicking = true;
-	if (panic_describe != NULL)
-		panic_print("while running %s\n", panic_describe());
+	if (panic_hooks.describe != NULL)
+		panic_print("while running %s\n", panic_hooks.describe());
 }
 
 static NORETURN void panic_end(const struct trap_frame *tf, uint32_t eip, uint32_t ebp)
@@ -113,11 +107,11 @@ static NORETURN void panic_end(const struct trap_frame *tf, uint32_t eip, uint32
 	panic_print("cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x\n", cpu_read_cr0(), cpu_fault_address(),
 		    cpu_directory(), cpu_read_cr4());
 	panic_trace(eip, ebp);
-	if (panic_record != NULL)
-		panic_record();
-	if (panic_report != NULL)
-		panic_report(tf);
-	machine_stop(MACHINE_PANIC);
+	if (panic_hooks.record != NULL)
+		panic_hooks.record();
+	if (panic_hooks.report != NULL)
+		panic_hooks.report(tf);
+	panic_stop();
 }
 
 void panic(const char *fmt, ...)

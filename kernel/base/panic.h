@@ -12,17 +12,19 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void panic_at(const struct trap_frame *tf, uint32_t esp, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 /*
- * What the report asks of upper layers, once they are there: the name of what is running, and the
- * RESULT record, which must not allocate. Context: boot.
+ * What the report asks of upper layers, each from when it is there on; NULL: nobody. None may
+ * allocate or sleep.
  */
-void panic_set_hooks(const char *(*describe)(void), void (*record)(void));
-/* What follows the record, about the exception @tf, or with NULL about no exception. */
-void panic_set_report(void (*report)(const struct trap_frame *tf));
+struct panic_hooks {
+	void (*show_console)(void);	/* whatever covers it goes */
+	const char *(*describe)(void);	/* what is running */
+	void (*record)(void);		/* write the RESULT record */
+	void (*report)(const struct trap_frame *tf); /* about the exception @tf; NULL: none */
+	void (*stop)(void);		/* power off; else the CPU halts */
+};
+extern struct panic_hooks panic_hooks;
+
 /* To the console; for reports. */
 void panic_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
-NORETURN void assert_fail(const char *expression, const char *file, int line);
-
-/* For cheap truths; stays on. Never for what a user program can cause. */
-#define ASSERT(x) ((x) ? (void)0 : assert_fail(#x, __FILE__, __LINE__))
 
 #endif

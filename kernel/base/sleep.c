@@ -15,7 +15,7 @@
  */
 #include "kernel/base/sleep.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 
 uint32_t sleep_sleepers;
 

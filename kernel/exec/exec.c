@@ -21,24 +21,27 @@
 
 #include "kernel/base/log.h"
 #include "kernel/exec/elf.h"
+#include "kernel/exec/loader.h"
 #include "kernel/exec/script.h"
+#include "kernel/exec/signal_page.h"
 #include "kernel/exec/stack.h"
 #include "kernel/exec/strings.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/partition/load.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
-#include "kernel/trap/signal_frame.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/trace.h"
+
+int (*exec_load_partition)(struct aspace *as, struct exec_load *l);
 
 enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
 #define EXEC_STACK_ROOM_MAX (USER_TOP / 6 * 5)
@@ -226,7 +229,7 @@ static void exec_note_image(struct aspace *as, const struct elf_image *image)
 	aspace_set_brk(as, image->end);
 }
 
-static int exec_load(struct exec_job *job)
+static int exec_load_paged(struct exec_job *job)
 {
 	struct elf_image interpreter;
 	int error = elf_load(job->as, &job->program, ELF_PROGRAM, &job->image);
@@ -254,7 +257,7 @@ static int exec_allow_stack(struct aspace *as)
  */
 static void exec_set_limits(struct aspace *as)
 {
-	limits_apply(&process_running->limits, as, NULL);
+	limits_apply(&process_running->limits, as);
 	if (as->stack_limit == ASPACE_NO_LIMIT)
 		return;
 	uint32_t room = MIN(as->stack_limit, EXEC_STACK_ROOM_MAX) + ASPACE_STACK_GAP;
@@ -264,14 +267,14 @@ static void exec_set_limits(struct aspace *as)
 /* The same in a partition, where all of it is read at once. */
 static int exec_map_partition(struct exec_job *job)
 {
-	struct partition_load load = {
+	struct exec_load load = {
 		.program = &job->program,
 		.interpreter = job->interpreter.inode ? &job->interpreter : NULL,
 		.wish = process_running->wish,
 		.arguments = exec_stack_bytes(job->strings, job->argc + job->envc),
 	};
-	limits_apply(&process_running->limits, job->as, NULL);
-	int error = partition_load(job->as, &load);
+	limits_apply(&process_running->limits, job->as);
+	int error = exec_load_partition(job->as, &load);
 	if (error)
 		return error;
 	job->image = load.image;
@@ -291,7 +294,7 @@ static int exec_map(struct exec_job *job)
 	if (!job->as)
 		return -ENOMEM;
 	exec_set_limits(job->as);
-	int error = exec_load(job);
+	int error = exec_load_paged(job);
 	if (error)
 		return error;
 	error = signal_page_map(job->as);
@@ -333,9 +336,9 @@ static void exec_set_registers(const struct exec_job *job)
 {
 	struct process *p = process_running;
 	*p->trap = (struct trap_frame){
-		.ds = TRAP_USER_DATA, .es = TRAP_USER_DATA,
-		.eip = job->entry, .cs = TRAP_USER_CODE, .eflags = EXEC_EFLAGS,
-		.esp = job->stack, .ss = TRAP_USER_DATA,
+		.ds = SELECTOR_USER_DATA, .es = SELECTOR_USER_DATA,
+		.eip = job->entry, .cs = SELECTOR_USER_CODE, .eflags = EXEC_EFLAGS,
+		.esp = job->stack, .ss = SELECTOR_USER_DATA,
 	};
 	memset(p->tls, 0, sizeof(p->tls));
 	segment_set_tls(p->tls);

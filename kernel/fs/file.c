@@ -18,6 +18,7 @@
 #include "kernel/fs/file.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"

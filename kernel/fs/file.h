@@ -110,6 +110,11 @@ MUST_CHECK struct files *files_create(void);
 /* A copy that shares the open files. NULL: no memory. */
 MUST_CHECK struct files *files_fork(const struct files *from);
 /* One more thread has it. */
+/* New descriptors of @t stay below @limit. */
+static inline void files_set_limit(struct files *t, uint32_t limit)
+{
+	t->limit = limit;
+}
 struct files *files_get(struct files *t);
 /* With the last one, close everything. */
 void files_put(struct files *t);

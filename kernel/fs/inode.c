@@ -21,6 +21,7 @@
 
 #include "kernel/base/panic.h"
 #include "kernel/proc/wallclock.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"

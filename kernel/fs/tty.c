@@ -22,11 +22,12 @@
 #include "drivers/serial.h"
 #include "drivers/vga.h"
 #include "kernel/fs/poll.h"
+#include "kernel/fs/tty_owner.h"
 #include "kernel/fs/tty_settings.h"
+#include "kernel/proc/deferred.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
-#include "kernel/proc/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -42,21 +43,23 @@ static struct {
 	uint32_t length;
 	struct tty_settings settings;
 	struct tty_size size;
-	int pgrp, session;
 	struct wait_queue readers;
 } tty;
 
+static void tty_due_work(uint64_t now)
+{
+	(void)now;
+	tty_work();
+}
+
 void tty_init(void)
 {
+	static struct deferred tty_deferred = { .work = tty_due_work };
 	tty_settings_default(&tty.settings);
 	tty.size = (struct tty_size){ .rows = 25, .columns = 80 };
 	wait_queue_init(&tty.readers);
-}
-
-void tty_set_group(int pgrp)
-{
-	tty.pgrp = pgrp;
-	tty.session = pgrp;
+	tty_owner_init();
+	deferred_add(&tty_deferred);
 }
 
 void tty_receive(uint8_t byte)
@@ -205,7 +208,7 @@ static bool tty_signal(char c)
 		return false;
 	tty_flush_input();
 	tty_echo(c);
-	signal_send_group(tty.pgrp, signo);
+	signal_send_group(tty_group(), signo);
 	return true;
 }
 
@@ -239,34 +242,6 @@ void tty_work(void)
 }
 
 /* --- reading --- */
-
-static bool tty_is_background(const struct process *p)
-{
-	return p->session == tty.session && p->pgrp != tty.pgrp;
-}
-
-static int tty_check_foreground(void)
-{
-	struct process *p = process_running;
-	if (!tty_is_background(p))
-		return 0;
-	if (signal_is_deaf(p, SIGTTIN) || signal_group_orphaned(p->pgrp, NULL))
-		return -EIO;
-	signal_send_group(p->pgrp, SIGTTIN);
-	return -ERESTARTSYS;
-}
-
-/* Before a background process changes the terminal: who is deaf to SIGTTOU may. */
-static int tty_check_change(void)
-{
-	struct process *p = process_running;
-	if (!tty_is_background(p) || signal_is_deaf(p, SIGTTOU))
-		return 0;
-	if (signal_group_orphaned(p->pgrp, NULL))
-		return -EIO;
-	signal_send_group(p->pgrp, SIGTTOU);
-	return -ERESTARTSYS;
-}
 
 /*
  * Raw mode: enough bytes by VMIN and VTIME? @since: the tick at which reading, or the last byte,
@@ -375,74 +350,6 @@ static long tty_set(uptr_t arg, bool flush)
 	return 0;
 }
 
-static long tty_set_foreground(uptr_t arg)
-{
-	int pgrp;
-	if (process_running->session != tty.session)
-		return -ENOTTY;
-	int error = tty_check_change();
-	if (error)
-		return error;
-	if (user_read(process_aspace(), &pgrp, arg, sizeof(pgrp)) != 0)
-		return -EFAULT;
-	if (pgrp < 0)
-		return -EINVAL;
-	int session = process_group_session(pgrp);
-	if (session == 0)
-		return -ESRCH;
-	if (session != tty.session)
-		return -EPERM;
-	tty.pgrp = pgrp;
-	return 0;
-}
-
-/*
- * TIOCSCTTY: to a session leader; away from another session only by @force. Process 1 got it from
- * the kernel and does not hold on to it.
- */
-static long tty_take_over(bool force)
-{
-	struct process *p = process_running;
-	if (p->session == tty.session && p->session == thread_pid(p))
-		return 0;
-	if (p->session != thread_pid(p) || (tty.session > 1 && !force))
-		return -EPERM;
-	tty.session = p->session;
-	tty.pgrp = p->pgrp;
-	return 0;
-}
-
-static long tty_give_up(void)
-{
-	struct process *p = process_running;
-	if (p->session != tty.session)
-		return -ENOTTY;
-	if (p->session == thread_pid(p))
-		tty_session_ended(p->session);
-	return 0;
-}
-
-int tty_session(void)
-{
-	return tty.session;
-}
-
-int tty_group(void)
-{
-	return tty.pgrp;
-}
-
-void tty_session_ended(int session)
-{
-	int pgrp = tty.pgrp;
-	if (session != tty.session)
-		return;
-	tty.session = 0;
-	tty.pgrp = 0;
-	signal_send_group(pgrp, SIGHUP);
-	signal_send_group(pgrp, SIGCONT);
-}
-
 static unsigned tty_poll(struct file *f)
 {
 	(void)f;
@@ -467,15 +374,11 @@ static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
 		tty_flush_input();
 		return 0;
 	case TTY_TIOCGPGRP:
-		if (process_running->session != tty.session)
-			return -ENOTTY;
-		return user_write(as, arg, &tty.pgrp, sizeof(tty.pgrp));
+		return tty_tell_owner(arg, tty_group());
 	case TTY_TIOCSPGRP:
 		return tty_set_foreground(arg);
 	case TTY_TIOCGSID:
-		if (process_running->session != tty.session)
-			return -ENOTTY;
-		return user_write(as, arg, &tty.session, sizeof(tty.session));
+		return tty_tell_owner(arg, tty_session());
 	case TTY_TIOCSCTTY:
 		return tty_take_over(arg == 1);
 	case TTY_TIOCNOTTY:

@@ -15,12 +15,5 @@ void tty_init(void);
 void tty_receive(uint8_t byte);
 /* Echo, edit, wake readers, send signals for what was received. Context: process or boot. */
 void tty_work(void);
-/* The session whose terminal this is, and its foreground group; 0: nobody's. */
-int tty_session(void);
-int tty_group(void);
-/* Signals from the keyboard go to this group. */
-void tty_set_group(int pgrp);
-/* The leader of @session has ended: if this was its terminal, it is free, and its group is told. */
-void tty_session_ended(int session);
 
 #endif

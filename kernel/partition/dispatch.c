@@ -38,11 +38,12 @@
 #include "kernel/partition/dispatch.h"
 
 #include "kernel/base/log.h"
-#include "kernel/base/panic.h"
+#include "kernel/proc/hooks.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
 #include "kernel/proc/timer.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 enum { DISPATCH_LOOK_TICKS = 2 };
@@ -310,7 +311,7 @@ static void dispatch_rebase_tls(struct process *p, uint32_t delta)
 	}
 }
 
-void dispatch_fork_tls(struct process *child, vaddr_t from)
+static void dispatch_fork_tls(struct process *child, vaddr_t from)
 {
 	dispatch_rebase_tls(child, child->aspace->segment.base - from);
 }
@@ -339,6 +340,8 @@ void dispatch_init(void)
 	wait_queue_init(&dispatch_sleepers);
 	timer_init(&dispatch_timer, dispatch_look_again);
 	contiguous_set_hooks(&hooks);
+	process_hooks.absent = dispatch_absent;
+	process_hooks.fork_tls = dispatch_fork_tls;
 }
 
 /* --- the dispatcher's part --- */

@@ -38,8 +38,6 @@ void dispatch_attend(struct process *p);
 void dispatch_leave(struct process *p);
 /* Roll @c out because somebody says so. As contiguous_roll_out. */
 MUST_CHECK int dispatch_roll_out(struct contiguous *c);
-/* @child's thread-local segments were made for a base @from, and are now for its own. */
-void dispatch_fork_tls(struct process *child, vaddr_t from);
 
 /* Ticks that a process stays in memory although others wait; 0: as long as it wants. */
 extern uint32_t dispatch_quantum;

@@ -26,9 +26,9 @@
 #include "kernel/partition/load.h"
 
 #include "kernel/base/log.h"
+#include "kernel/exec/signal_page.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/partition/dispatch.h"
-#include "kernel/trap/signal_frame.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"
@@ -51,7 +51,7 @@ static uint32_t extent_bytes(const struct elf_extent *e)
 	return page_up((uint32_t)(e->end - e->start));
 }
 
-static int plan_program(const struct partition_load *l, struct load_plan *plan)
+static int plan_program(const struct exec_load *l, struct load_plan *plan)
 {
 	const struct elf_extent *e = &plan->extent;
 	int error = elf_measure(l->program, &plan->extent);
@@ -76,7 +76,7 @@ static int plan_program(const struct partition_load *l, struct load_plan *plan)
 	return 0;
 }
 
-static int plan_make(const struct partition_load *l, struct load_plan *plan)
+static int plan_make(const struct exec_load *l, struct load_plan *plan)
 {
 	int error = plan_program(l, plan);
 	plan->interpreter = plan->image;
@@ -89,7 +89,7 @@ static int plan_make(const struct partition_load *l, struct load_plan *plan)
 	return 0;
 }
 
-static int load_find_place(struct aspace *as, const struct partition_load *l,
+static int load_find_place(struct aspace *as, const struct exec_load *l,
 			   const struct load_plan *plan)
 {
 	uint32_t bytes = l->wish.bytes ? l->wish.bytes
@@ -161,13 +161,13 @@ static int load_file(struct aspace *as, const struct elf_file *file, uint32_t bi
 }
 
 /* The program's first page is the partition's, but for the one that catches NULL. */
-static uint32_t load_bias(const struct aspace *as, const struct partition_load *l,
+static uint32_t load_bias(const struct aspace *as, const struct exec_load *l,
 			  const struct load_plan *plan)
 {
 	return l->program->movable ? contiguous_low(as->contiguous) - plan->extent.start : 0;
 }
 
-static int load_interpreter(struct aspace *as, struct partition_load *l,
+static int load_interpreter(struct aspace *as, struct exec_load *l,
 			    const struct load_plan *plan)
 {
 	struct elf_image image;
@@ -181,7 +181,7 @@ static int load_interpreter(struct aspace *as, struct partition_load *l,
 	return error;
 }
 
-static int load_images(struct aspace *as, struct partition_load *l, const struct load_plan *plan)
+static int load_images(struct aspace *as, struct exec_load *l, const struct load_plan *plan)
 {
 	int error = load_file(as, l->program, load_bias(as, l, plan), &l->image);
 	l->entry = l->image.entry;
@@ -192,7 +192,7 @@ static int load_images(struct aspace *as, struct partition_load *l, const struct
 	return l->program->movable ? partition_relocate(as, l->program, l->image.base) : 0;
 }
 
-static int load_add_stack(struct aspace *as, struct partition_load *l)
+static int load_add_stack(struct aspace *as, struct exec_load *l)
 {
 	struct contiguous *c = as->contiguous;
 	vaddr_t code = ROUND_DOWN(contiguous_high(c), (uint32_t)SIGRETURN_BYTES) - SIGRETURN_BYTES;
@@ -205,7 +205,7 @@ static int load_add_stack(struct aspace *as, struct partition_load *l)
 	return contiguous_add_area(as, start, PARTITION_STACK, PROT_R | PROT_W);
 }
 
-int partition_load(struct aspace *as, struct partition_load *l)
+static int partition_load(struct aspace *as, struct exec_load *l)
 {
 	struct load_plan plan;
 	if (partition_region.bytes == 0)
@@ -243,4 +243,9 @@ long partition_map_file(struct aspace *as, const struct aspace_map *request, str
 	size_t got = inode_read(file, (uint32_t)offset, contiguous_bytes(c, (uint32_t)at), n);
 	contiguous_unpin(c);
 	return got == n ? at : -EIO;
+}
+
+void partition_load_init(void)
+{
+	exec_load_partition = partition_load;
 }

@@ -14,13 +14,12 @@
  * SIGCONT (POSIX, orphaned process groups).
  */
 #include "kernel/base/panic.h"
-#include "kernel/fs/file.h"
-#include "kernel/fs/inode.h"
-#include "kernel/fs/tty.h"
 #include "kernel/proc/futex.h"
+#include "kernel/proc/hooks.h"
 #include "kernel/proc/itimer.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/wait.h"
+#include "lib/assert.h"
 #include "mm/trace.h"
 #include "mm/user.h"
 
@@ -49,14 +48,6 @@ static void exit_give_up_memory(struct process *p)
 	aspace_activate(NULL);
 	aspace_put(as);
 	load_control_kick();
-}
-
-static void exit_give_up_inodes(struct process *p)
-{
-	inode_put(p->cwd);
-	inode_put(p->exe);
-	p->cwd = NULL;
-	p->exe = NULL;
 }
 
 static void exit_release_vfork(struct process *p)
@@ -134,7 +125,7 @@ static void exit_process(struct process *leader)
 	leader->exit_status = g->exiting ? g->exit_status : process_running->exit_status;
 	exit_leave_family(leader);
 	if (leader->session == leader->pid)
-		tty_session_ended(leader->session);
+		process_hooks.session_ended(leader->session);
 	if (leader->pid == 1)
 		exit_kill_everyone(g);
 }
@@ -172,11 +163,10 @@ static NORETURN void exit_thread(struct process *p)
 {
 	struct thread_group *g = p->group;
 	struct process *leader = g->leader;
-	files_put(p->files);
-	p->files = NULL;
+	process_hooks.files_drop(p);
 	exit_give_up_memory(p);
 	trace(TRACE_PROCESS, TRACE_PROCESS_EXIT, (uint32_t)p->pid, 0);
-	exit_give_up_inodes(p);
+	process_hooks.names_drop(p);
 	exit_release_vfork(p);
 	signal_set_drop(&p->pending, UINT64_MAX);
 	bool last = g->live == 1;

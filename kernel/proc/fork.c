@@ -15,8 +15,8 @@
  */
 #include "kernel/proc/fork.h"
 
-#include "kernel/fs/file.h"
-#include "kernel/partition/dispatch.h"
+#include "kernel/proc/hooks.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
 #include "kernel/x86/cpu.h"
@@ -68,8 +68,7 @@ static void fork_inherit(struct process *child, struct process *parent,
 	child->trap->eax = 0;
 	if (request->stack)
 		child->trap->esp = request->stack;
-	child->cwd = inode_get(parent->cwd);
-	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
+	process_hooks.names_fork(child, parent);
 	child->umask = parent->umask;
 	child->limits = parent->limits;
 	child->personality = parent->personality;
@@ -77,7 +76,8 @@ static void fork_inherit(struct process *child, struct process *parent,
 	parent->share_fs |= request->share_fs && request->thread;
 	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
 	/* Making room for the child may have moved the parent. */
-	dispatch_fork_tls(child, request->tls ? request->tls_base : parent->aspace->segment.base);
+	process_hooks.fork_tls(child, request->tls ? request->tls_base
+						    : parent->aspace->segment.base);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;
 	child->session = parent->session;
@@ -115,16 +115,12 @@ static struct process *fork_create(const struct process *parent, const struct fo
 	if (!child)
 		return NULL;
 	child->actions = signal_actions_fork(parent->actions, r->share_actions);
-	if (child->actions)
-		child->files = r->share_files ? files_get(parent->files)
-					      : files_fork(parent->files);
-	if (child->files)
+	if (child->actions && process_hooks.files_fork(child, parent, r->share_files) == 0)
 		child->aspace = r->share_memory ? aspace_get(parent->aspace)
 						: aspace_fork(parent->aspace);
 	if (child->aspace)
 		return child;
-	if (child->files)
-		files_put(child->files);
+	process_hooks.files_drop(child);
 	process_destroy(child);
 	return NULL;
 }

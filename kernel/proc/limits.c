@@ -3,17 +3,16 @@
  *
  * A process carries two numbers for each of Linux's sixteen resources; a child inherits them and
  * exec keeps them. Limits on memory are kept by the address space, the one on descriptors by the
- * table of files, each where the resource is handed out; limits_apply tells them, whenever a limit
- * changes and when a process gets a new address space. Everybody is user 0, who may raise a hard
- * limit, so a hard limit only bounds the soft one; RLIMIT_MEMLOCK, from which Linux exempts user 0,
- * holds here.
+ * table of files, each where the resource is taken; limits_apply tells the former, whenever a limit
+ * changes and when a process gets a new address space; whoever sets limits tells the latter.
+ * Everybody is user 0, who may raise a hard limit, so a hard limit only bounds the soft one;
+ * RLIMIT_MEMLOCK, from which Linux exempts user 0, holds here.
  *
  * Left out: all but AS, DATA, STACK, MEMLOCK and NOFILE are remembered and told, not kept.
  * Source: getrlimit(2).
  */
 #include "kernel/proc/limits.h"
 
-#include "kernel/fs/file.h"
 #include "lib/errno.h"
 #include "mm/aspace/space.h"
 
@@ -26,7 +25,7 @@ void limits_init(struct limits *l)
 	l->of[LIMIT_STACK].now = ASPACE_STACK_LIMIT;
 	l->of[LIMIT_CORE].now = 0;
 	l->of[LIMIT_NPROC] = (struct limit){ LIMIT_PROCESSES, LIMIT_PROCESSES };
-	l->of[LIMIT_NOFILE] = (struct limit){ LIMIT_NOFILE_FIRST, FILES_MAX };
+	l->of[LIMIT_NOFILE] = (struct limit){ LIMIT_NOFILE_FIRST, LIMIT_NOFILE_MAX };
 	l->of[LIMIT_SIGPENDING] = (struct limit){ LIMIT_PROCESSES, LIMIT_PROCESSES };
 	l->of[LIMIT_MSGQUEUE] = (struct limit){ LIMIT_MSGQUEUE_BYTES, LIMIT_MSGQUEUE_BYTES };
 	l->of[LIMIT_NICE] = (struct limit){ 0, 0 };
@@ -37,7 +36,7 @@ int limits_set(struct limits *l, enum limit_resource resource, const struct limi
 {
 	if (wanted->now > wanted->most)
 		return -EINVAL;
-	if (resource == LIMIT_NOFILE && wanted->most > FILES_MAX)
+	if (resource == LIMIT_NOFILE && wanted->most > LIMIT_NOFILE_MAX)
 		return -EPERM;
 	l->of[resource] = *wanted;
 	return 0;
@@ -48,12 +47,8 @@ static uint32_t limit_bytes(const struct limits *l, enum limit_resource resource
 	return (uint32_t)MIN(l->of[resource].now, (uint64_t)ASPACE_NO_LIMIT);
 }
 
-void limits_apply(const struct limits *l, struct aspace *as, struct files *files)
+void limits_apply(const struct limits *l, struct aspace *as)
 {
-	if (files)
-		files->limit = (uint32_t)l->of[LIMIT_NOFILE].now;
-	if (!as)
-		return;
 	as->stack_limit = limit_bytes(l, LIMIT_STACK);
 	as->limit_as = limit_bytes(l, LIMIT_AS);
 	as->limit_data = limit_bytes(l, LIMIT_DATA);

@@ -7,7 +7,6 @@
 #include "lib/base.h"
 
 struct aspace;
-struct files;
 
 /* Linux's numbers, RLIMIT_*. */
 enum limit_resource {
@@ -17,6 +16,7 @@ enum limit_resource {
 };
 
 #define LIMIT_NONE UINT64_MAX
+enum { LIMIT_NOFILE_MAX = 4096 }; /* a table of descriptors can have so many */
 
 struct limit {
 	uint64_t now;  /* what holds: the soft limit */
@@ -32,7 +32,7 @@ void limits_init(struct limits *l);
 /* 0, -EINVAL (@wanted->now above @wanted->most), -EPERM (more files than there can be). */
 MUST_CHECK int limits_set(struct limits *l, enum limit_resource resource,
 			  const struct limit *wanted);
-/* Tell those who keep them: @as and @files may be NULL. */
-void limits_apply(const struct limits *l, struct aspace *as, struct files *files);
+/* Tell @as, which keeps those on memory. */
+void limits_apply(const struct limits *l, struct aspace *as);
 
 #endif

@@ -32,7 +32,7 @@
  * long against what the change costs: ten times what was lost so far for as many pages, and between
  * LOAD_SLICE_MIN and LOAD_SLICE_MAX.
  *
- * Suspending. Only a process on its way back to user mode is suspended, by itself (process_attend):
+ * Suspending. Only a process on its way back to user mode is suspended, by itself (attend.c):
  * it holds no lock and no pin then. It pages itself out, as far as pages are its own, and sleeps as
  * in a system call that any signal ends; so SIGKILL, SIGSTOP and handlers reach it as ever. While
  * it is asked for it goes back to sleep when the signal has been dealt with. Threads and vfork's
@@ -55,13 +55,14 @@
 #include "kernel/proc/load_control.h"
 
 #include "kernel/base/log.h"
-#include "kernel/base/panic.h"
 #include "kernel/proc/account.h"
+#include "kernel/proc/deferred.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "mm/allot.h"
 #include "mm/mmstat.h"
 #include "mm/reclaim.h"
@@ -88,6 +89,7 @@ struct load_window {
 
 struct load_stats load_stats;
 
+static uint64_t (*load_stalled)(void); /* NULL: nobody measures */
 static bool load_on;
 static struct load_window load_window;
 static unsigned load_calm;
@@ -355,7 +357,7 @@ static void load_shed(void)
 /* Ticks: long against what it costs to change @head for another one. */
 static uint64_t load_slice(const struct process *head)
 {
-	uint64_t lost = pressure[PRESSURE_MEMORY].full.units;
+	uint64_t lost = load_stalled != NULL ? load_stalled() : 0;
 	uint64_t per_page = lost / MAX(mmstat_read(swap_ins), 1);
 	uint64_t cost = per_page * head->load.demand / account_units_per_tick();
 	return MIN(MAX(LOAD_COST_SHARE * cost, (uint64_t)LOAD_SLICE_MIN), LOAD_SLICE_MAX);
@@ -387,13 +389,17 @@ static void load_admit(bool thrashing)
 
 /* --- windows --- */
 
+void load_control_listen(uint64_t (*stalled)(void))
+{
+	load_stalled = stalled;
+}
+
 static struct load_window load_counters(void)
 {
-	pressure_account();
 	return (struct load_window){
 		.tick = sched_ticks(),
 		.next_tick = sched_ticks() + LOAD_WINDOW,
-		.lost = pressure[PRESSURE_MEMORY].full.units,
+		.lost = load_stalled != NULL ? load_stalled() : 0,
 		.all = cpu_tsc(),
 		.refaults = mmstat_read(refaults),
 		.near = mmstat_read(refaults_near),
@@ -446,9 +452,9 @@ static void load_judge(uint32_t lost_percent, uint32_t refaults, uint32_t near)
 		load_end_episode();
 }
 
-void load_control_work(void)
+static void load_control_work(uint64_t tick)
 {
-	if (sched_ticks() < load_window.next_tick)
+	if (tick < load_window.next_tick)
 		return;
 	struct load_window now = load_counters();
 	uint64_t all = now.all - load_window.all, lost = now.lost - load_window.lost;
@@ -461,4 +467,10 @@ void load_control_work(void)
 	uint32_t percent = all > 0 ? (uint32_t)MIN(lost * 100 / all, 100) : 0;
 	load_judge(percent, now.refaults - load_window.refaults, now.near - load_window.near);
 	load_open_window(&now);
+}
+
+void load_control_init(void)
+{
+	static struct deferred load_deferred = { .work = load_control_work };
+	deferred_add(&load_deferred);
 }

@@ -36,8 +36,13 @@ bool load_control_is_on(void);
 
 /* @child, new, shares the address space of @parent. */
 void load_control_share(struct process *child, const struct process *parent);
-/* Windows that are due. From sched_work. */
-void load_control_work(void);
+/* Windows are judged from now on. Context: boot. */
+void load_control_init(void);
+/*
+ * @stalled: time stamp counter's units, in all, in which somebody waited for memory and nobody got
+ * on. Context: boot.
+ */
+void load_control_listen(uint64_t (*stalled)(void));
 /* Memory or the CPU has become free: look soon. */
 void load_control_kick(void);
 /*

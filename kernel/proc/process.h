@@ -1,5 +1,5 @@
 /*
- * Processes: what trap.c, exec, system calls and the scheduler share. Theory in process.c.
+ * Processes: what traps, exec, system calls and the scheduler share. Theory in process.c.
  * Context of all: process, unless said.
  */
 #ifndef KERNEL_PROCESS_H
@@ -9,8 +9,7 @@
 #include "kernel/proc/limits.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/sched.h"
-#include "kernel/trap/trap.h"
-#include "kernel/watch/pressure.h"
+#include "kernel/x86/trap_frame.h"
 #include "lib/list.h"
 #include "mm/user.h"
 
@@ -49,6 +48,12 @@ struct partition_wish {
 	bool bind_load; /* a movable file is bound when it is loaded, not at execution time */
 	int8_t priority;
 	uint32_t bytes; /* 0: what it needs */
+};
+
+/* What a process waits for at the moment: kernel/watch/pressure.c. */
+struct pressure_wait {
+	bool memory, disk;
+	uint64_t since; /* memory: time stamp of the begin */
 };
 
 struct process {
@@ -142,6 +147,7 @@ static inline struct process *process_current(void)
 /* Every process, oldest first, and how many. */
 extern struct list_node process_all;
 extern uint32_t process_count;
+#define process_for_each(p) list_for_each_entry(struct process, p, &process_all, all)
 /* Processes and threads since boot. */
 extern uint32_t process_created;
 
@@ -163,8 +169,6 @@ void process_destroy(struct process *p);
 void process_reset_fpu(void);
 /* Add what @as counted to @p's own figures: it is about to lose it. */
 void process_count_faults(struct process *p, const struct aspace *as);
-/* NULL: no such process. Zombies are found too. */
-struct process *process_find(int pid);
 /*
  * Give the running process's end, all threads: status as wait4 reports it (exit code << 8, or a
  * signal).
@@ -172,38 +176,15 @@ struct process *process_find(int pid);
 NORETURN void process_exit(uint32_t status);
 /* End the running thread alone; the last one's end is the process's, with its status. */
 NORETURN void process_exit_thread(uint32_t status);
-/* The session of process group @pgrp; 0: there is no such group. */
-int process_group_session(int pgrp);
-/* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
-int process_parent_pid(const struct process *p);
 /*
  * "pid 3 (sort)", or "the kernel": for messages. The answer is overwritten by the next call.
  * Context: any.
  */
 const char *process_describe(void);
 
-/* How the first process is made; then the machine runs until it has ended. */
-struct process_first {
-	const char *path;	 /* in the guest's root */
-	const char *const *argv; /* NULL at the end */
-	const char *const *envp; /* NULL at the end */
-	/*
-	 * True: an ordinary program whose standard input are the bytes [stdin_start, + stdin_bytes)
-	 * of physical memory, output and errors COM3 and COM4. False: an init on /dev/console.
-	 */
-	bool channels;
-	paddr_t stdin_start;
-	uint32_t stdin_bytes;
-};
-/*
- * Run it; at the end of process 1 end the others, write the RESULT record, power off. Context:
- * boot.
- */
-NORETURN void process_run_first(const struct process_first *first);
-/* Is process 1 an init on the console (and not the launcher's program)? */
+/* Is process 1 an init on the console (and not a program that ends like any other)? */
 bool process_has_init(void);
-
-/* --- what kernel/trap/trap.c calls --- */
+void process_set_init(bool on_console); /* boot */
 
 /*
  * The running process's address space; NULL: none (or the one a self-test borrowed). Context: any.
@@ -213,24 +194,4 @@ struct aspace *process_aspace(void);
  * Let the boot context touch the user memory of @as, for self-tests; NULL ends it. Context: boot.
  */
 void process_borrow_aspace(struct aspace *as);
-/*
- * A user-mode exception: a signal that is acted upon on the way back to user mode, and one log line
- * if the process dies by it.
- */
-void process_fatal_fault(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why);
-/* A fault found no memory: choose a process to end, once each, and let it. */
-void process_out_of_memory(void);
-/* Signals and other processes' turns. May not return; returns with interrupts off. */
-void process_attend(struct trap_frame *tf);
-
-/*
- * Before every return to user mode. Whoever makes a signal pending for the running process sets
- * sched_attention.
- */
-static inline void process_return_to_user(struct trap_frame *tf)
-{
-	if (UNLIKELY(sched_attention))
-		process_attend(tf);
-}
-
 #endif

@@ -26,19 +26,16 @@
  */
 #include "kernel/proc/sched.h"
 
-#include "kernel/base/panic.h"
-#include "kernel/fs/tty.h"
-#include "kernel/partition/dispatch.h"
 #include "kernel/proc/account.h"
+#include "kernel/proc/deferred.h"
+#include "kernel/proc/hooks.h"
 #include "kernel/proc/itimer.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
-#include "kernel/watch/mapview.h"
-#include "kernel/watch/pressure.h"
-#include "kernel/watch/reference.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "mm/segment.h"
 
 static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
@@ -52,6 +49,7 @@ static uint32_t sched_boot_esp;
 /* Ended last; the one who runs next destroys it, as its stack is no longer in use then. */
 static struct process *sched_ended;
 
+struct process_hooks process_hooks;
 struct process *process_running;
 volatile bool sched_attention;
 uint32_t sched_switches;
@@ -87,8 +85,7 @@ void sched_tick(void)
 		(*ticks)++;
 		itimer_tick(process_running, user);
 	}
-	if (sched_quantum <= 0 || sched_next_timer <= sched_now || timer_due(sched_now) ||
-	    mapview_due(sched_now))
+	if (sched_quantum <= 0 || sched_next_timer <= sched_now || deferred_due(sched_now))
 		sched_attention = true;
 }
 
@@ -109,18 +106,14 @@ static void sched_run_timers(void)
 bool sched_work(void)
 {
 	sched_attention = false;
-	tty_work();
 	sched_run_timers();
-	timer_work(sched_now);
-	mapview_work(sched_now);
-	pressure_work();
-	load_control_work();
+	deferred_run(sched_now);
 	return sched_quantum <= 0;
 }
 
 void sched_enqueue(struct process *p)
 {
-	pressure_account();
+	hooks_ready_changes();
 	p->state = PROCESS_RUNNABLE;
 	sched_queued++;
 	list_push_back(&sched_queue, &p->run_link);
@@ -128,7 +121,7 @@ void sched_enqueue(struct process *p)
 
 void sched_dequeue(struct process *p)
 {
-	pressure_account();
+	hooks_ready_changes();
 	sched_queued--;
 	list_remove(&p->run_link);
 }
@@ -149,12 +142,7 @@ void sched_first_run(void)
 	sched_after_switch();
 	if (p->kernel_start)
 		p->kernel_start();
-	process_return_to_user(p->trap);
-	irq_disable();
-	if (reference_on())
-		reference_leave(p->trap, true);
-	account_leave();
-	trap_return(p->trap);
+	process_hooks.first_leave(p->trap);
 }
 
 static void sched_switch_to(struct process *next)
@@ -177,7 +165,7 @@ static void sched_switch_to(struct process *next)
 		segment_set_kernel_stack((vaddr_t)(next->trap + 1));
 		segment_set_tls(next->tls);
 		cpu_fpu_restore(next->fpu);
-		if (signal_wanted(next) || dispatch_absent(next) || next->load.asked)
+		if (signal_wanted(next) || process_hooks.absent(next) || next->load.asked)
 			sched_attention = true;
 		cpu_switch_stack(save, next->kernel_esp);
 	}
@@ -186,7 +174,7 @@ static void sched_switch_to(struct process *next)
 
 void sched_switch(void)
 {
-	pressure_account();
+	hooks_ready_changes();
 	struct list_node *node = list_pop_front(&sched_queue);
 	sched_queued -= node != NULL;
 	sched_quantum = sched_quantum_ticks;

@@ -8,10 +8,10 @@
  *   [sched_channel.1]  a process in one of the queues sleeps, and its channel hashes to that queue
  * Source: as kernel/base/sleep.c.
  */
-#include "kernel/base/panic.h"
 #include "kernel/base/sleep.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 enum { CHANNEL_QUEUES = 16, CHANNEL_SHIFT = 28, CHANNEL_FACTOR = 2654435761u };

@@ -21,9 +21,9 @@
  */
 #include "kernel/proc/shm.h"
 
-#include "kernel/base/panic.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/wallclock.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"

@@ -127,13 +127,8 @@ void signal_set_drop(struct signal_set *s, uint64_t mask);
 /* The signal of @wanted to act on next, taken from thread or process. Number 0: none. */
 struct signal_info signal_dequeue(struct process *p, uint64_t wanted);
 
-/* --- acting (signal_act.c) --- */
+/* --- stops, masks (signal_actions.c) --- */
 
-/*
- * Act on what is pending for the running process, whose user registers are @tf: may lay a handler's
- * frame on its stack, stop it, not return.
- */
-void signal_act(struct trap_frame *tf);
 /* Every stopped thread of @p's process runs again. */
 void signal_resume(struct process *p);
 /* The running thread blocks exactly @mask from now on, as far as that can be. */

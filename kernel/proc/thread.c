@@ -22,12 +22,11 @@
  */
 #include "kernel/proc/thread.h"
 
-#include "kernel/base/panic.h"
-#include "kernel/fs/file.h"
-#include "kernel/fs/inode.h"
+#include "kernel/proc/hooks.h"
 #include "kernel/proc/itimer.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/wait.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -72,19 +71,6 @@ struct process_times thread_group_times(const struct process *p)
 	return sum;
 }
 
-void thread_change_cwd(struct inode *dir)
-{
-	struct process *self = process_running;
-	list_for_each(node, &self->group->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
-		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
-			continue;
-		inode_put(t->cwd);
-		t->cwd = inode_get(dir);
-	}
-	inode_put(dir);
-}
-
 void thread_end_others(struct thread_group *g)
 {
 	list_for_each(node, &g->threads) {
@@ -103,14 +89,8 @@ void thread_end_others(struct thread_group *g)
 
 int thread_prepare_exec(struct process *p)
 {
-	struct files *files = p->files;
-	if (files->refs > 1) {
-		struct files *own = files_fork(files);
-		if (!own)
-			return -ENOMEM;
-		files_put(files);
-		p->files = own;
-	}
+	if (process_hooks.files_unshare(p))
+		return -ENOMEM;
 	if (p->actions->refs > 1) {
 		struct signal_actions *own = signal_actions_fork(p->actions, false);
 		if (!own)

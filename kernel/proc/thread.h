@@ -60,8 +60,6 @@ static inline bool thread_group_ended(const struct process *p)
 	return p->group->live == 0;
 }
 
-/* The running thread's working directory, and that of all who share it; takes over a reference. */
-void thread_change_cwd(struct inode *dir);
 /* Every other thread of @g is to end, as soon as it can. */
 void thread_end_others(struct thread_group *g);
 /*

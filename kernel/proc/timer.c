@@ -10,6 +10,8 @@
  */
 #include "kernel/proc/timer.h"
 
+#include "kernel/proc/deferred.h"
+
 static struct list_node timers = LIST_HEAD_INIT(timers);
 static uint64_t timer_next = UINT64_MAX; /* may be too early, never too late */
 
@@ -32,12 +34,12 @@ void timer_stop(struct timer *t)
 	list_remove(&t->link);
 }
 
-bool timer_due(uint64_t now)
+static bool timer_due(uint64_t now)
 {
 	return timer_next <= now;
 }
 
-void timer_work(uint64_t now)
+static void timer_work(uint64_t now)
 {
 	if (!timer_due(now))
 		return;
@@ -57,4 +59,10 @@ void timer_work(uint64_t now)
 		struct timer *t = list_entry(node, struct timer, link);
 		t->fire(t);
 	}
+}
+
+void timer_begin(void)
+{
+	static struct deferred timer_deferred = { .work = timer_work, .due = timer_due };
+	deferred_add(&timer_deferred);
 }

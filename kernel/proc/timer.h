@@ -21,9 +21,7 @@ static inline bool timer_runs(const struct timer *t)
 	return list_node_linked(&t->link);
 }
 
-/* Is one due at tick @now? Context: any. */
-bool timer_due(uint64_t now);
-/* Fire what is due at tick @now. From sched_work. */
-void timer_work(uint64_t now);
+/* Timers that run out are deferred work from now on. Context: boot. */
+void timer_begin(void);
 
 #endif

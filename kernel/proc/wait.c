@@ -18,6 +18,7 @@
  *   [wait.1]  a zombie has no address space, no files, no children
  *   [wait.2]  a zombie's parent exists and may still ask; else it is not a zombie but gone
  */
+#include "kernel/proc/pid.h"
 #include "kernel/proc/wait.h"
 
 #include "kernel/proc/sched.h"

@@ -18,6 +18,7 @@
 
 #include "kernel/fs/dir.h"
 #include "kernel/fs/path.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
 #include "lib/errno.h"

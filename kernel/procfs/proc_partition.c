@@ -18,6 +18,7 @@
  */
 #include "kernel/partition/config.h"
 #include "kernel/partition/dispatch.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/thread.h"
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"

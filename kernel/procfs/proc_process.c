@@ -3,7 +3,8 @@
  */
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
-#include "kernel/fs/tty.h"
+#include "kernel/fs/tty_owner.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"

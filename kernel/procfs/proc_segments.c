@@ -10,6 +10,7 @@
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
+#include "kernel/x86/regs.h"
 
 /* Descriptors count in bytes up to this size, in pages above. */
 enum { SEGMENT_BYTES_MAX = 1 << 20, SEGMENTS_RIGHTS_COLUMN = 42 };
@@ -27,7 +28,7 @@ static void segments_user(struct text *t, uint32_t selector, const char *kind, v
 			  uint32_t limit)
 {
 	segments_line(t, selector, kind, base, limit);
-	text_add(t, "%s     %s\n", selector == TRAP_USER_CODE ? "r-x" : "rw-",
+	text_add(t, "%s     %s\n", selector == SELECTOR_USER_CODE ? "r-x" : "rw-",
 		 limit > SEGMENT_BYTES_MAX ? "pages" : "bytes");
 }
 
@@ -49,8 +50,8 @@ void proc_show_segments(struct text *t, struct process *p)
 		return;
 	const struct segment *s = &p->aspace->segment;
 	text_add(t, "selector  kind   base        limit        rights  units\n");
-	segments_user(t, TRAP_USER_CODE, "code", s->base, s->code_limit);
-	segments_user(t, TRAP_USER_DATA, "data", s->base, s->data_limit);
+	segments_user(t, SELECTOR_USER_CODE, "code", s->base, s->code_limit);
+	segments_user(t, SELECTOR_USER_DATA, "data", s->base, s->data_limit);
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++)
 		segments_tls(t, SEGMENT_TLS_FIRST + i, &p->tls[i]);
 }

@@ -15,6 +15,8 @@
 #include "kernel/fs/file.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "kernel/trap/trap.h"
+#include "kernel/x86/vector.h"
 #include "lib/bitmap.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
@@ -34,7 +36,7 @@ static long syscall_unknown(uint32_t number)
 	return -ENOSYS;
 }
 
-void syscall_handle(struct trap_frame *tf)
+static void syscall_handle(struct trap_frame *tf)
 {
 	uint32_t number = tf->eax;
 	syscall_fn *handler = number < SYSCALL_COUNT ? syscall_table[number] : NULL;
@@ -104,4 +106,17 @@ char *syscall_path(uptr_t path)
 	if ((long)buf != -ENAMETOOLONG)
 		return buf;
 	return syscall_path_sized(path, SYSCALL_PATH_MAX);
+}
+
+/* From the vector of int 0x80, interrupts on. */
+static void syscall_enter(struct trap_frame *tf)
+{
+	trap_enter(tf);
+	syscall_handle(tf);
+	trap_leave(tf, true);
+}
+
+void syscall_init(void)
+{
+	vector_set(VECTOR_CALL, VECTOR_CALL + 1, syscall_enter);
 }

@@ -32,8 +32,8 @@ long syscall_on_file(const struct syscall_args *args, syscall_file_fn *call);
 /* The same, O_PATH or not. */
 long syscall_on_descriptor(const struct syscall_args *args, syscall_file_fn *call);
 
-/* From trap.c: int 0x80, interrupts on. */
-void syscall_handle(struct trap_frame *tf);
+/* Take the vector of int 0x80. Context: boot. */
+void syscall_init(void);
 
 /* User memory of the running process, checked and caught: 0 or -EFAULT. May reclaim. */
 MUST_CHECK int syscall_read_user(void *dst, uptr_t src, size_t n);

@@ -1,6 +1,7 @@
 /*
  * System calls that send signals. Everybody is root, so nobody is refused for want of rights.
  */
+#include "kernel/proc/pid.h"
 #include "kernel/proc/thread.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"

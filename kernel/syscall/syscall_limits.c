@@ -2,13 +2,18 @@
  * System calls about a process's limits and persona. Limits are 64 bits wide inside; the older
  * calls carry 32, where all ones mean "none".
  */
+#include "kernel/fs/file.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
 
 static void limit_changed(struct process *p)
 {
-	limits_apply(&p->limits, p->aspace, p->files);
+	if (p->aspace)
+		limits_apply(&p->limits, p->aspace);
+	if (p->files)
+		files_set_limit(p->files, (uint32_t)p->limits.of[LIMIT_NOFILE].now);
 }
 
 static uint32_t limit_narrow(uint64_t wide, uint32_t none)

@@ -4,6 +4,7 @@
 #include "kernel/fs/dir.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
+#include "kernel/fs/process_fs.h"
 #include "kernel/proc/thread.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
@@ -158,7 +159,7 @@ static long path_enter(struct inode *dir)
 		inode_put(dir);
 		return -ENOTDIR;
 	}
-	thread_change_cwd(dir);
+	process_fs_chdir(dir);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "kernel/exec/exec.h"
 #include "kernel/proc/fork.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/rusage.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"

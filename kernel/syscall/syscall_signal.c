@@ -6,6 +6,7 @@
 #include "kernel/proc/timespec.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "kernel/trap/signal_frame.h"
+#include "kernel/trap/trap.h"
 #include "lib/errno.h"
 
 /* --- actions --- */
@@ -82,7 +83,7 @@ long sys_signal(const struct syscall_args *args)
 static long sigreturn_end(struct trap_frame *tf, int error)
 {
 	if (error)
-		process_fatal_fault(tf, SIGSEGV, SI_KERNEL, 0, "bad signal frame");
+		trap_fatal(tf, SIGSEGV, SI_KERNEL, 0, "bad signal frame");
 	return (long)tf->eax;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "kernel/proc/fork.h"
 #include "kernel/proc/futex.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
 #include "kernel/proc/timespec.h"

@@ -5,7 +5,7 @@
 #ifndef KERNEL_OPERAND_H
 #define KERNEL_OPERAND_H
 
-#include "kernel/trap/trap.h"
+#include "kernel/x86/trap_frame.h"
 
 enum { INSTRUCTION_BYTES_MAX = 15, OPERANDS_MAX = 3 };
 

@@ -16,6 +16,7 @@
 
 #include "kernel/proc/process.h"
 #include "kernel/trap/operand.h"
+#include "kernel/x86/regs.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
@@ -50,10 +51,10 @@ static struct segment_view segment_view(const struct trap_frame *tf, uint8_t seg
 	const struct process *p = process_running;
 	const struct segment *user = &p->aspace->segment;
 	uint32_t selector = selectors[segment] & 0xffff;
-	if (selector == TRAP_USER_CODE)
+	if (selector == SELECTOR_USER_CODE)
 		return (struct segment_view){ selector, user->base, user->code_limit - 1,
 					      .known = true };
-	if (selector == TRAP_USER_DATA)
+	if (selector == SELECTOR_USER_DATA)
 		return (struct segment_view){ selector, user->base, user->data_limit - 1,
 					      .known = true, .writable = true };
 	return view_tls(p, selector);

@@ -5,7 +5,7 @@
 #ifndef KERNEL_SEGMENT_REPORT_H
 #define KERNEL_SEGMENT_REPORT_H
 
-#include "kernel/trap/trap.h"
+#include "kernel/x86/trap_frame.h"
 
 enum { SEGMENT_REPORT_BYTES = 144 };
 

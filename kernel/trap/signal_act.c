@@ -7,53 +7,20 @@
  * it, or nothing.
  *
  * An interrupted call is settled when the first frame is laid: the frame's registers either hold
- * -EINTR or lead to the call again. With no handler process_attend leads there.
+ * -EINTR or lead to the call again. With no handler attend.c leads there.
  *
  * A stop is every thread's: the first one that takes the signal sets the group's stop_signal, the
  * others find it and stop too. When all have stopped the parent is told. SIGCONT and SIGKILL let
  * all of them run (signal.c).
- *
- * sigsuspend and its like block other signals for the time of one call. The mask to return to lies
- * in sig_saved: a handler's frame takes it along, or it comes back when no handler ran.
  */
+#include "kernel/trap/signal_act.h"
+
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
 #include "kernel/proc/wait.h"
 #include "kernel/trap/signal_frame.h"
 #include "lib/errno.h"
-#include "lib/string.h"
-#include "mm/reclaim.h"
-#include "mm/slab.h"
-
-/* --- masks --- */
-
-static const uint64_t signal_unblockable = 1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1);
-
-void signal_set_mask(uint64_t mask)
-{
-	struct process *p = process_running;
-	p->sig_blocked = mask & ~signal_unblockable;
-	if (signal_wanted(p))
-		sched_request();
-}
-
-void signal_set_mask_for_call(uint64_t mask)
-{
-	struct process *p = process_running;
-	p->sig_saved = p->sig_blocked;
-	p->sig_restore = true;
-	signal_set_mask(mask);
-}
-
-void signal_restore_mask(void)
-{
-	struct process *p = process_running;
-	if (!p->sig_restore)
-		return;
-	p->sig_restore = false;
-	signal_set_mask(p->sig_saved);
-}
 
 /* --- stops --- */
 
@@ -158,48 +125,4 @@ void signal_act(struct trap_frame *tf)
 		else if (handler != SIG_IGN)
 			signal_handle(tf, &info);
 	}
-}
-
-/* --- birth and exec --- */
-
-struct signal_actions *signal_actions_create(void)
-{
-	struct signal_actions *a = kzalloc(sizeof(*a));
-	if (!a && reclaim_room(1) == 0)
-		a = kzalloc(sizeof(*a));
-	if (a)
-		a->refs = 1;
-	return a;
-}
-
-struct signal_actions *signal_actions_fork(struct signal_actions *from, bool share)
-{
-	if (share) {
-		from->refs++;
-		return from;
-	}
-	struct signal_actions *a = signal_actions_create();
-	if (a)
-		memcpy(a->of, from->of, sizeof(a->of));
-	return a;
-}
-
-void signal_actions_put(struct signal_actions *a)
-{
-	if (!a)
-		return;
-	a->refs--;
-	if (a->refs == 0)
-		kfree(a);
-}
-
-void signal_after_exec(struct process *p)
-{
-	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
-		struct signal_action *action = &p->actions->of[signo];
-		uint32_t kept = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL;
-		*action = (struct signal_action){ .handler = kept };
-	}
-	p->altstack.size = 0;
-	p->restart.again = NULL;
 }

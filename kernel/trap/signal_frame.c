@@ -26,15 +26,14 @@
  */
 #include "kernel/trap/signal_frame.h"
 
+#include "kernel/exec/signal_page.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
 enum { SS_ONSTACK = 1, SS_DISABLE = 2, STACK_MINIMUM = 2048 };
 #define SS_AUTODISARM 0x80000000u
-enum { EFLAGS_TF = 0x100, EFLAGS_DF = 0x400, EFLAGS_RF = 0x10000 };
-/* AC RF OF DF TF SF ZF AF PF CF: what a program may change. */
-enum { EFLAGS_USER = 0x50dd5 };
 enum { FPU_UNUSED = 624, FRAME_ALIGN = 16, UC_FXSR = 0 };
 
 /* Linux's struct sigcontext; selectors as words, their upper halves zero. */
@@ -213,8 +212,8 @@ int signal_frame_push(struct trap_frame *tf, const struct signal_action *action,
 	tf->eax = (uint32_t)info->signo;
 	tf->edx = rt ? at + offsetof(struct frame_rt, info) : 0;
 	tf->ecx = rt ? at + offsetof(struct frame_rt, context) : 0;
-	tf->cs = TRAP_USER_CODE;
-	tf->ds = tf->es = tf->ss = TRAP_USER_DATA;
+	tf->cs = SELECTOR_USER_CODE;
+	tf->ds = tf->es = tf->ss = SELECTOR_USER_DATA;
 	tf->eflags &= ~(uint32_t)(EFLAGS_TF | EFLAGS_DF | EFLAGS_RF);
 	return 0;
 }
@@ -226,13 +225,13 @@ static uint32_t frame_data_selector(uint32_t selector)
 {
 	uint32_t s = (selector & 0xffff) | 3;
 	bool tls = s >> 3 >= SEGMENT_TLS_FIRST && s >> 3 < SEGMENT_TLS_FIRST + SEGMENT_NTLS;
-	return s == TRAP_USER_DATA || (tls && !(s & 4)) ? s : 0;
+	return s == SELECTOR_USER_DATA || (tls && !(s & 4)) ? s : 0;
 }
 
 static int frame_load_registers(struct trap_frame *tf, const struct frame_registers *r)
 {
 	uint32_t ss = frame_data_selector(r->ss);
-	if ((r->cs & 0xffff) != TRAP_USER_CODE || ss == 0)
+	if ((r->cs & 0xffff) != SELECTOR_USER_CODE || ss == 0)
 		return -EFAULT;
 	if (r->fpu) {
 		if (signal_fpu_read(r->fpu) != 0)
@@ -247,7 +246,7 @@ static int frame_load_registers(struct trap_frame *tf, const struct frame_regist
 		.es = frame_data_selector(r->es), .fs = frame_data_selector(r->fs),
 		.gs = frame_data_selector(r->gs), .vector = TRAP_SYSCALL,
 		.error = UINT32_MAX, /* eax is no call's result */
-		.eip = r->eip, .cs = TRAP_USER_CODE, .eflags = eflags, .esp = r->esp, .ss = ss,
+		.eip = r->eip, .cs = SELECTOR_USER_CODE, .eflags = eflags, .esp = r->esp, .ss = ss,
 	};
 	return 0;
 }

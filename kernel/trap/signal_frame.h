@@ -43,14 +43,4 @@ MUST_CHECK int signal_fpu_read(uptr_t from);
 /* Linux's si_code (FPE_*) for the floating-point error the CPU has just reported. */
 int signal_fpu_code(bool simd);
 
-/* --- the kernel's own code in user memory (signal_page.c) --- */
-
-enum { SIGNAL_PAGE_SIGRETURN = 0, SIGNAL_PAGE_RT_SIGRETURN = 16 };
-
-/* Give @as the page whose code calls sigreturn. 0 or -ENOMEM. By exec. */
-MUST_CHECK int signal_page_map(struct aspace *as);
-/* The same code, SIGNAL_PAGE_CODE bytes of it, for one that can have no page of its own. */
-enum { SIGNAL_PAGE_CODE = 32 };
-void signal_page_copy(void *to);
-
 #endif

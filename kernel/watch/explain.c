@@ -22,6 +22,7 @@
 #include "kernel/base/symbols.h"
 #include "kernel/fs/path.h"
 #include "kernel/proc/process.h"
+#include "kernel/x86/regs.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/framemap.h"
@@ -29,7 +30,6 @@
 #include "mm/vmalloc.h"
 
 enum { NAME_MAX = 128, TEXT_MAX = 256, NEAR_BYTES = 16 << 20, KIB = 1024, MIB = 1 << 20 };
-enum { FAULT_WRITE = 2, FAULT_FETCH = 16 }; /* a page fault's error code */
 enum { POISON_FREED = SLAB_FREE_BYTE * 0x01010101, POISON_NEW = SLAB_NEW_BYTE * 0x01010101 };
 
 extern const char kernel_start[], kernel_rodata_end[], kernel_end[];

@@ -6,7 +6,7 @@
 #ifndef KERNEL_EXPLAIN_H
 #define KERNEL_EXPLAIN_H
 
-#include "kernel/trap/trap.h"
+#include "kernel/x86/trap_frame.h"
 #include "mm/aspace/space.h"
 
 /* "[heap]", "/bin/sh", "anonymous memory": what the area @v of @as is. */

@@ -21,6 +21,7 @@
 #include "kernel/watch/mapview.h"
 
 #include "drivers/vga_grid.h"
+#include "kernel/proc/deferred.h"
 #include "kernel/proc/sched.h"
 #include "kernel/watch/mapview_draw.h"
 #include "lib/string.h"
@@ -52,7 +53,7 @@ bool mapview_due(uint64_t now)
 	return mapview.key || (mapview.shown && mapview.next <= now);
 }
 
-static void mapview_begin(uint64_t now)
+static void mapview_take(uint64_t now)
 {
 	framemap_begin(&mapview.map, mapview.end, mapview.cells, MAPVIEW_CELLS);
 	mapview.begun = now;
@@ -73,7 +74,7 @@ int mapview_show(bool on)
 	mapview.end = framemap_end();
 	memcpy(mapview.rate_from, mmstat, sizeof(mmstat));
 	mapview.rate_since = sched_ticks();
-	mapview_begin(sched_ticks());
+	mapview_take(sched_ticks());
 	mapview.next = sched_ticks();
 	mapview.shown = true;
 	sched_request();
@@ -110,5 +111,11 @@ void mapview_work(uint64_t now)
 	mapview_draw(vga_grid_page(), &mapview.map, &mapview.figures);
 	vga_grid_flip();
 	mapview.next = MAX(mapview.begun + PERIOD_TICKS, now + 1);
-	mapview_begin(mapview.next);
+	mapview_take(mapview.next);
+}
+
+void mapview_begin(void)
+{
+	static struct deferred mapview_deferred = { .work = mapview_work, .due = mapview_due };
+	deferred_add(&mapview_deferred);
 }

@@ -13,6 +13,8 @@ void mapview_key(void);
  * boot.
  */
 int mapview_show(bool on);
+/* Drawing is deferred work from now on. Context: boot. */
+void mapview_begin(void);
 /* Is there anything to do at tick @now? Context: any. */
 bool mapview_due(uint64_t now);
 /* Take a piece of the next picture, and draw it when it is complete. Context: process or boot. */

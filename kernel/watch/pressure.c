@@ -37,6 +37,9 @@
 #include "kernel/watch/pressure.h"
 
 #include "kernel/proc/account.h"
+#include "kernel/proc/deferred.h"
+#include "kernel/proc/hooks.h"
+#include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/x86/cpu.h"
@@ -54,13 +57,6 @@ static struct {
 static uint64_t pressure_mark; /* time up to here is given away */
 static uint64_t pressure_sampled, pressure_next_tick;
 static uint32_t pressure_io_before; /* at the begin of the fault under way */
-
-void pressure_init(void)
-{
-	pressure_mark = cpu_tsc();
-	pressure_sampled = pressure_mark;
-	pressure_next_tick = sched_ticks() + PRESSURE_PERIOD_TICKS;
-}
 
 static void pressure_give(enum pressure_resource which, bool some, bool full, uint64_t units)
 {
@@ -158,9 +154,8 @@ static void pressure_sample(struct pressure_time *t, uint64_t whole, uint32_t mi
 	}
 }
 
-void pressure_work(void)
+static void pressure_work(uint64_t now)
 {
-	uint64_t now = sched_ticks();
 	if (now < pressure_next_tick)
 		return;
 	uint32_t missed = (uint32_t)((now - pressure_next_tick) / PRESSURE_PERIOD_TICKS);
@@ -176,10 +171,28 @@ void pressure_work(void)
 
 void pressure_read(void)
 {
-	pressure_work();
+	pressure_work(sched_ticks());
 	pressure_account();
 	for (unsigned i = 0; i < PRESSURE_RESOURCES; i++) {
 		pressure_convert(&pressure[i].some);
 		pressure_convert(&pressure[i].full);
 	}
+}
+
+/* In all, units in which somebody waited for memory and nobody got on. */
+static uint64_t pressure_stalled(void)
+{
+	pressure_account();
+	return pressure[PRESSURE_MEMORY].full.units;
+}
+
+void pressure_init(void)
+{
+	static struct deferred pressure_deferred = { .work = pressure_work };
+	pressure_mark = cpu_tsc();
+	pressure_sampled = pressure_mark;
+	pressure_next_tick = sched_ticks() + PRESSURE_PERIOD_TICKS;
+	process_hooks.ready_changes = pressure_account;
+	load_control_listen(pressure_stalled);
+	deferred_add(&pressure_deferred);
 }

@@ -25,13 +25,10 @@ struct pressure {
 };
 extern struct pressure pressure[PRESSURE_RESOURCES];
 
-/* What a process waits for at the moment. */
-struct pressure_wait {
-	bool memory, disk;
-	uint64_t since; /* memory: time stamp of the begin */
-};
-
-/* Before the first process runs. Context: boot. */
+/*
+ * Before the first process runs: the scheduler tells it, and load control asks it, from now on.
+ * Context: boot.
+ */
 void pressure_init(void);
 
 /* A page fault of the running process begins. */
@@ -46,10 +43,8 @@ void pressure_wait_end(void);
 void pressure_disk_begin(void);
 void pressure_disk_end(void);
 
-/* The number of those who can run is about to change. From sched.c. */
+/* Give the time up to now away: the number of those who can run is about to change. */
 void pressure_account(void);
-/* Samples that are due: from sched_work. */
-void pressure_work(void);
 /* Bring averages and micros up to now. */
 void pressure_read(void);
 

@@ -44,11 +44,11 @@
 #include "kernel/proc/thread.h"
 #include "kernel/watch/trace_port.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
 #include "mm/aspace/space.h"
 #include "mm/user.h"
 
 enum { REFERENCE_PID = 1, REFERENCE_GRANTS = 16, INSTRUCTION_MAX = 15 };
-enum { EFLAGS_TF = 1 << 8, FAULT_WRITE = 2 };
 enum { OPCODE_PUSHF = 0x9c, OPCODE_POPF = 0x9d, OPCODE_IRET = 0xcf };
 
 static struct {

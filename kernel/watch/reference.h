@@ -5,7 +5,7 @@
 #ifndef KERNEL_REFERENCE_H
 #define KERNEL_REFERENCE_H
 
-#include "kernel/trap/trap.h"
+#include "kernel/x86/trap_frame.h"
 #include "mm/trace.h"
 #include "mm/types.h"
 

@@ -14,8 +14,9 @@
  * Source: Intel SDM vol. 2; vol. 3 chapters 2.5 (control registers), 4.10.4 (flushing).
  */
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
 
-enum { EFLAGS_IF = 1 << 9, CR4_PGE = 1 << 7 };
+enum { CR4_PGE = 1 << 7 };
 
 unsigned irq_save(void)
 {
@@ -312,7 +313,6 @@ struct cpu_table {
 
 void cpu_load_gdt(const void *table, uint16_t bytes)
 {
-	enum { KERNEL_CODE = 0x60, KERNEL_DATA = 0x68 };
 	struct cpu_table t = { bytes - 1, (uint32_t)table };
 	asm volatile("lgdt %0\n\t"
 		     "ljmpl %1, $1f\n"
@@ -321,7 +321,8 @@ void cpu_load_gdt(const void *table, uint16_t bytes)
 		     "movl %2, %%ss\n\t"
 		     "movl %3, %%fs\n\t"
 		     "movl %3, %%gs"
-		     : : "m"(t), "i"(KERNEL_CODE), "r"(KERNEL_DATA), "r"(0) : "memory");
+		     : : "m"(t), "i"(SELECTOR_KERNEL_CODE), "r"(SELECTOR_KERNEL_DATA), "r"(0)
+		     : "memory");
 }
 
 void cpu_load_idt(const void *table, uint16_t bytes)

@@ -1,8 +1,8 @@
 ; Into the kernel and out again.
 ;
-; Each way in leaves a struct trap_frame (kernel/trap/trap.h) on the kernel stack, in this order
-; from high to low addresses: what the CPU pushed (ss esp eflags cs eip, error code), the vector,
-; the segment registers, the general registers. Then ds and es are the kernel's (a program may
+; Each way in leaves a struct trap_frame (trap_frame.h) on the kernel stack, in this order from
+; high to low addresses: what the CPU pushed (ss esp eflags cs eip, error code), the vector, the
+; segment registers, the general registers. Then ds and es are the kernel's (a program may
 ; have put anything into them, and only real CPUs check), fs and gs are null (a program's selector
 ; would be loaded again at the end of every interrupt inside the kernel, also after its descriptor
 ; is gone) and the direction flag is clear (a program may have set it, and every rep movs would
@@ -11,14 +11,14 @@
 ; On the way out the popped selectors and the iret frame may be bad, by a program's doing. The CPU
 ; then faults with the kernel's CS. The exception table says where to go on: a bad selector
 ; becomes the null selector (the program faults when it uses it), a bad iret frame is
-; trap_bad_return's case. The kernel has done its work by then and loses nothing.
+; vector_bad_return's case. The kernel has done its work by then and loses nothing.
 
 KERNEL_DS	equ 0x68
 VECTOR_GENERAL	equ 13
 VECTOR_SYSCALL	equ 0x80
 
-extern trap_dispatch, trap_syscall, trap_bad_return
-global trap_vectors, trap_syscall_entry, trap_return
+extern vector_dispatch, vector_call, vector_bad_return
+global vector_stubs, vector_call_entry, vector_return
 
 %macro PUSH_REGISTERS 0
 	push	gs
@@ -50,7 +50,7 @@ __?SECT?__
 
 ; Exceptions and interrupts 0..47. The CPU pushes an error code for some exceptions.
 %macro STUB 1
-trap_stub_%1:
+vector_stub_%1:
 %if !(%1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21 || %1 == 29 || %1 == 30)
 	push	dword 0
 %endif
@@ -59,11 +59,11 @@ trap_stub_%1:
 %endmacro
 
 %macro STUB_ADDRESS 1
-	dd trap_stub_%1
+	dd vector_stub_%1
 %endmacro
 
 section .rodata
-trap_vectors:
+vector_stubs:
 %assign i 0
 %rep 48
 	STUB_ADDRESS i
@@ -80,7 +80,7 @@ section .text
 trap_common:
 	PUSH_REGISTERS
 	push	esp
-	call	trap_dispatch
+	call	vector_dispatch
 	add	esp, 4
 
 ; esp points to a struct trap_frame; interrupts are off.
@@ -125,23 +125,23 @@ bad_iret:
 	push	dword VECTOR_GENERAL
 	PUSH_REGISTERS
 	push	esp
-	call	trap_bad_return
+	call	vector_bad_return
 	add	esp, 4
 	jmp	trap_exit
 
 ; int 0x80. The number is kept where an exception has its error code (Linux's orig_eax).
-trap_syscall_entry:
+vector_call_entry:
 	push	eax
 	push	dword VECTOR_SYSCALL
 	PUSH_REGISTERS
 	push	esp
 	sti
-	call	trap_syscall		; returns with interrupts off
+	call	vector_call		; returns with interrupts off
 	add	esp, 4
 	jmp	trap_exit
 
-; NORETURN ASMLINKAGE void trap_return(struct trap_frame *tf)
-trap_return:
+; NORETURN ASMLINKAGE void vector_return(struct trap_frame *tf)
+vector_return:
 	cli
 	mov	esp, [esp + 4]
 	jmp	trap_exit

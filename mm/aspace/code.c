@@ -29,7 +29,7 @@
  * Left out: a limit of each thread's own.
  * Source: Ingo Molnar's Exec Shield (2003); OpenBSD 3.3 on i386 ("line in the sand").
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/aspace/aspace_internal.h"
 
 static uint32_t aspace_code_end(const struct aspace *as)

@@ -26,6 +26,7 @@
 #include "mm/aspace/aspace_internal.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/partition/contiguous.h"

@@ -44,7 +44,7 @@
  */
 #include "mm/partition/partition_internal.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

@@ -25,7 +25,7 @@
  * Left out: exact LRU in the main queue, as the paper has it; the MMU does not tell.
  * Source: T. Johnson and D. Shasha, 2Q, VLDB 1994.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 
 enum { TWOQ_SMALL, TWOQ_MAIN, TWOQ_NQUEUES }; /* frame.policy_bits */

@@ -20,7 +20,7 @@
  * before it is chosen.
  * Source: the Macintosh's virtual memory; every textbook.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 #include "mm/policy/ring.h"
 

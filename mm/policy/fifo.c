@@ -8,7 +8,7 @@
  *   [fifo.1]  the queue has exactly the frames that were inserted and not removed; all are
  *       EVICTABLE
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 
 /* One set of frames. */

@@ -23,7 +23,7 @@
  *       other can
  * Source: every textbook, which says to shift the counts right at regular intervals.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 #include "mm/policy/rank.h"
 

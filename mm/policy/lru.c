@@ -18,7 +18,7 @@
  * does not page needs no order; evictions are the clock that counts here.
  * Source: the aging algorithm of every textbook.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 #include "mm/policy/rank.h"
 

@@ -19,7 +19,7 @@
  * good and the same in every run.
  * Source: the algorithm of every textbook, after the VAX and early Minix.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 #include "mm/policy/rank.h"
 

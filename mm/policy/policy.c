@@ -28,7 +28,7 @@
  */
 #include "mm/policy/policy.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/trace.h"

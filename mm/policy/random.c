@@ -15,7 +15,7 @@
  * frames; nobody should choose this policy for its speed.
  * Source: the generator is G. Marsaglia's xorshift, 2003.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 
 enum { RANDOM_SEED = 2463534242u };

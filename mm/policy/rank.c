@@ -22,7 +22,7 @@
  */
 #include "mm/policy/rank.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 
 void rank_start(struct rank_queues *q)
 {

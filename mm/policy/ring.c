@@ -14,7 +14,7 @@
  */
 #include "mm/policy/ring.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 
 void ring_start(struct policy_ring *r)
 {

@@ -14,7 +14,7 @@
  *       EVICTABLE
  *   [second_chance.2]  select looks at each frame at most twice
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 
 /* One set of frames. */

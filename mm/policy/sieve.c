@@ -25,7 +25,7 @@
  *   [sieve.3]  select looks at each frame at most twice
  * Source: Y. Zhang et al., SIEVE is simpler than LRU, NSDI 2024.
  */
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/policy/policy.h"
 
 /* One set of frames. */

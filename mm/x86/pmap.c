@@ -36,8 +36,8 @@
  */
 #include "mm/pmap.h"
 
-#include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/x86/pte.h"
 

@@ -21,6 +21,7 @@
  */
 #include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"
 #include "mm/x86/pte.h"

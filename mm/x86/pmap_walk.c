@@ -17,7 +17,7 @@
  */
 #include "mm/pmap_walk.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "mm/x86/pte.h"
 
 /* Kinds of present entries: names a page table, a page of 4 MiB, a page of 4 KiB. */

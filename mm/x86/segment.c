@@ -26,15 +26,16 @@
 #include "mm/segment.h"
 
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"
 
 enum {
-	GDT_KERNEL_CODE = 12, GDT_KERNEL_DATA = 13, GDT_USER_CODE = 14, GDT_USER_DATA = 15,
-	GDT_TASK = 16, GDT_DOUBLE_FAULT = 31, GDT_COUNT = 32,
+	GDT_KERNEL_CODE = SELECTOR_KERNEL_CODE / 8, GDT_KERNEL_DATA = SELECTOR_KERNEL_DATA / 8,
+	GDT_USER_CODE = SELECTOR_USER_CODE / 8, GDT_USER_DATA = SELECTOR_USER_DATA / 8,
+	GDT_TASK = 16, GDT_DOUBLE_FAULT = SELECTOR_DOUBLE_FAULT / 8, GDT_COUNT = 32,
 };
-enum { SELECTOR_KERNEL_CODE = GDT_KERNEL_CODE * 8, SELECTOR_KERNEL_DATA = GDT_KERNEL_DATA * 8 };
 /*
  * Access byte: present, code or data rather than system, accessed already so that the CPU never
  * writes here.

@@ -8,6 +8,7 @@
 
 #include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "tests/host/sim_internal.h"
 

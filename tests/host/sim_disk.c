@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "tests/host/sim.h"
 

@@ -17,6 +17,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 
 enum { TEST_TIMEOUT_SECONDS = 60, TEST_PANICKED = 42, TEST_MESSAGE_MAX = 512 };

@@ -9,7 +9,7 @@
  */
 #include "kernel/proc/signal.h"
 #include "kernel/selftest.h"
-#include "kernel/trap/trap.h"
+#include "kernel/x86/trap_frame.h"
 #include "tests/kernel/emulator.h"
 #include "tests/kernel/program.h"
 

@@ -45,7 +45,7 @@ def boot():
     ck("other kernel", "ck ps")
     gdb.execute(f"set var {code} = {before}")
     ck("early buddy", "ck buddy")
-    gdb.execute("hbreak process_run_first")
+    gdb.execute("hbreak first_run")
     gdb.execute("continue")
     ck("boot maps", "ck maps")
     ck("boot check", "ck check")

@@ -91,7 +91,7 @@ def status_pages(said, name):
 def ck_says_what_is_missing_at_each_stage_of_boot(box):
     said = scene(box)
     has(said, "reset ps", "^error: paging is off.*`continue` runs to kernel_main")
-    has(said, "early buddy", "^error: memory management has not begun: `hbreak process_run_first`")
+    has(said, "early buddy", "^error: memory management has not begun: `hbreak first_run`")
     has(said, "other kernel", "^error: what runs is not .*clockhand.elf: build again")
     has(said, "boot maps", "^error: no process is running at this moment")
     has(said, "boot check", f"{INVARIANTS} invariants checked, all hold")

@@ -12,7 +12,7 @@ PREFIXES = {"enhanced-clock": "enhanced", "second-chance": "second_chance", "2q"
 def policy_name():
     pointer = guest.variable("policy_now")
     if pointer == 0:
-        guest.fail("no replacement policy is in force yet: `hbreak process_run_first`, `continue`")
+        guest.fail("no replacement policy is in force yet: `hbreak first_run`, `continue`")
     return guest.string(guest.record("policy_ops", pointer)["name"])
 
 

@@ -196,7 +196,7 @@ def need_machine():
         fail("the machine runs: stop it with Ctrl-C first")
     if not register("cr0") & CR0_PAGING:
         fail("paging is off: the machine is still in its firmware or the boot loader; "
-             "`continue` runs to kernel_main, `hbreak process_run_first` stops when all is set up")
+             "`continue` runs to kernel_main, `hbreak first_run` stops when all is set up")
     need_this_kernel()
 
 
@@ -232,7 +232,7 @@ def need_memory():
     """Frames and page tables are set up."""
     need_machine()
     if variable("frame_table") == 0 or variable_record("frame_stats", "frame_stats")["total"] == 0:
-        fail("memory management has not begun: `hbreak process_run_first`, `continue`, "
+        fail("memory management has not begun: `hbreak first_run`, `continue`, "
              "then this command again")
 
 

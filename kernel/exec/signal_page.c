@@ -8,7 +8,8 @@
  *
  * The instructions are Linux's, byte for byte: debuggers know a signal frame by them.
  */
-#include "kernel/trap/signal_frame.h"
+#include "kernel/exec/signal_page.h"
+
 #include "lib/string.h"
 #include "mm/object.h"
 

@@ -1,0 +1,80 @@
+/*
+ * What a process has of the file system.
+ *
+ * A table of open files, the directory that relative paths begin at, and the file its program came
+ * from. Processes (kernel/proc) know of them only as pointers: what fork, exec and exit do about
+ * them is told here through process_hooks.
+ * Source: clone(2), CLONE_FILES and CLONE_FS.
+ */
+#include "kernel/fs/process_fs.h"
+
+#include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
+#include "kernel/proc/hooks.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/thread.h"
+#include "lib/errno.h"
+
+_Static_assert((int)LIMIT_NOFILE_MAX == (int)FILES_MAX,
+	       "what setrlimit allows, a table of files can have");
+
+static int process_fs_fork_files(struct process *child, const struct process *parent, bool share)
+{
+	child->files = share ? files_get(parent->files) : files_fork(parent->files);
+	return child->files ? 0 : -ENOMEM;
+}
+
+static int process_fs_unshare_files(struct process *p)
+{
+	if (p->files->refs == 1)
+		return 0;
+	struct files *own = files_fork(p->files);
+	if (!own)
+		return -ENOMEM;
+	files_put(p->files);
+	p->files = own;
+	return 0;
+}
+
+static void process_fs_fork_names(struct process *child, const struct process *parent)
+{
+	child->cwd = inode_get(parent->cwd);
+	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
+}
+
+static void process_fs_drop_files(struct process *p)
+{
+	if (!p->files)
+		return;
+	files_put(p->files);
+	p->files = NULL;
+}
+
+static void process_fs_drop_names(struct process *p)
+{
+	inode_put(p->cwd);
+	inode_put(p->exe);
+	p->cwd = NULL;
+	p->exe = NULL;
+}
+
+void process_fs_chdir(struct inode *dir)
+{
+	struct process *self = process_running;
+	list_for_each_entry(struct process, t, &self->group->threads, thread_link) {
+		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
+			continue;
+		inode_put(t->cwd);
+		t->cwd = inode_get(dir);
+	}
+	inode_put(dir);
+}
+
+void process_fs_init(void)
+{
+	process_hooks.files_fork = process_fs_fork_files;
+	process_hooks.files_unshare = process_fs_unshare_files;
+	process_hooks.names_fork = process_fs_fork_names;
+	process_hooks.files_drop = process_fs_drop_files;
+	process_hooks.names_drop = process_fs_drop_names;
+}

@@ -1,0 +1,33 @@
+/*
+ * Whose terminal it is: a session's, and a group of it in the foreground. Theory in tty_owner.c.
+ * Context: process.
+ */
+#ifndef KERNEL_FS_TTY_OWNER_H
+#define KERNEL_FS_TTY_OWNER_H
+
+#include "mm/user.h"
+
+/* Processes that end are reported from now on. Context: boot. */
+void tty_owner_init(void);
+/* The session whose terminal this is, and its foreground group; 0: nobody's. */
+int tty_session(void);
+int tty_group(void);
+/* Signals from the keyboard are sent to this group, which is its session's first. */
+void tty_set_group(int pgrp);
+
+/*
+ * May the running process read? Before a background process does: 0, -EIO, or its group is stopped:
+ * -ERESTARTSYS. The same before it changes the terminal; who ignores or blocks SIGTTOU may.
+ */
+MUST_CHECK int tty_check_foreground(void);
+MUST_CHECK int tty_check_change(void);
+
+/* TIOCGPGRP, TIOCGSID: @id to user address @arg. 0, -EFAULT, -ENOTTY: not its terminal. */
+long tty_tell_owner(uptr_t arg, int id);
+/* TIOCSPGRP: the group at user address @arg. As ioctl_tty(2). */
+long tty_set_foreground(uptr_t arg);
+/* TIOCSCTTY and TIOCNOTTY. 0, -EPERM; 0, -ENOTTY. */
+long tty_take_over(bool force);
+long tty_give_up(void);
+
+#endif

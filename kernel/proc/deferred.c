@@ -1,0 +1,37 @@
+/*
+ * Work that waits for a better moment.
+ *
+ * An interrupt handler touches no list and wakes nobody; a timer that has run out, a typed letter,
+ * a map on the screen that is to be drawn anew wait for the next return to user mode or for the
+ * idle loop. The scheduler passes there and does not know what the work is: each module that has
+ * some adds an entry at boot.
+ *
+ * Always true:
+ *   [deferred.1]  an entry is on the list once, from its adding on
+ * Source: Unix's soft interrupts; Linux's task_work for the moment.
+ */
+#include "kernel/proc/deferred.h"
+
+#include "lib/assert.h"
+
+static struct list_node deferred_works = LIST_HEAD_INIT(deferred_works);
+
+void deferred_add(struct deferred *d)
+{
+	ASSERT(d->work != NULL && d->link.next == NULL); /* [deferred.1] */
+	list_push_back(&deferred_works, &d->link);
+}
+
+bool deferred_due(uint64_t now)
+{
+	list_for_each_entry(struct deferred, d, &deferred_works, link)
+		if (d->due != NULL && d->due(now))
+			return true;
+	return false;
+}
+
+void deferred_run(uint64_t now)
+{
+	list_for_each_entry(struct deferred, d, &deferred_works, link)
+		d->work(now);
+}

@@ -1,0 +1,21 @@
+/* Process numbers, and finding a process by one. Theory in pid.c. Context: process or boot. */
+#ifndef KERNEL_PID_H
+#define KERNEL_PID_H
+
+#include "lib/base.h"
+
+struct process;
+
+void pid_init(void); /* boot */
+/* A number nobody uses, or 0: none is left. */
+MUST_CHECK int pid_alloc(void);
+void pid_free(int pid);
+
+/* NULL: no such process. Zombies are found too. */
+struct process *process_find(int pid);
+/* The session of process group @pgrp; 0: there is no such group. */
+int process_group_session(int pgrp);
+/* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
+int process_parent_pid(const struct process *p);
+
+#endif

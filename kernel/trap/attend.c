@@ -1,0 +1,60 @@
+/*
+ * The way back to user mode: what a process has to see to before it goes on.
+ *
+ * Here a process holds nothing: no lock, no pin, no page in the making. So this is the place for
+ * everything that may take long or never end: deferred work, the turn of others, load control's
+ * wish that it sleeps, its memory that is on swap as a whole, its signals. It is done over again
+ * until nothing is left, and with interrupts off at the last look, so nothing arrives between that
+ * look and the return.
+ */
+#include "kernel/trap/attend.h"
+
+#include "kernel/partition/dispatch.h"
+#include "kernel/proc/itimer.h"
+#include "kernel/proc/load_control.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/trap/signal_act.h"
+#include "kernel/x86/cpu.h"
+
+/*
+ * After a call that a signal interrupted, and no handler ran: make it again. Its number is where an
+ * exception has its error code.
+ */
+static void attend_restart_call(struct trap_frame *tf)
+{
+	enum { INT80_BYTES = 2, NR_RESTART_SYSCALL = 0 };
+	uint32_t error = -tf->eax;
+	if (tf->vector != TRAP_SYSCALL || (int32_t)tf->error < 0)
+		return;
+	if (error == ERESTART_RESTARTBLOCK)
+		tf->eax = NR_RESTART_SYSCALL;
+	else if (error == ERESTARTSYS || error == ERESTARTNOINTR || error == ERESTARTNOHAND)
+		tf->eax = tf->error;
+	else
+		return;
+	tf->error = UINT32_MAX; /* settled */
+	tf->eip -= INT80_BYTES;
+}
+
+void attend(struct trap_frame *tf)
+{
+	struct process *p = process_running;
+	while (sched_attention || signal_wanted(p)) {
+		irq_enable();
+		if (sched_work())
+			sched_yield_now();
+		if (p->load.asked)
+			load_control_attend(p);
+		itimer_attend(p);
+		allot_sample(p->aspace->allot);
+		dispatch_attend(p);
+		if (signal_wanted(p))
+			signal_act(tf);
+		signal_restore_mask();
+		irq_disable();
+	}
+	dispatch_leave(p);
+	attend_restart_call(tf);
+}

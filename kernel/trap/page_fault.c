@@ -1,0 +1,135 @@
+/*
+ * Page faults: from CR2 and the error code to mm, and from mm's answer to what happens then.
+ *
+ * (address, access) is all that mm/fault.c is told. What it cannot do is a signal in user mode. In
+ * kernel mode it ends the copy that the exception table knows, and anything the table does not know
+ * is our bug. For want of memory somebody has to end (kernel/proc/oom.c), and the instruction runs
+ * again.
+ * Source: Intel SDM vol. 3, 4.7.
+ */
+#include "kernel/trap/page_fault.h"
+
+#include "kernel/base/panic.h"
+#include "kernel/proc/disk_delay.h"
+#include "kernel/proc/oom.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "kernel/proc/signal.h"
+#include "kernel/trap/extable.h"
+#include "kernel/trap/observe.h"
+#include "kernel/trap/trap.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
+#include "lib/errno.h"
+#include "mm/fault.h"
+#include "mm/vmalloc.h"
+
+/* Linux's si_code. */
+enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRERR = 2 };
+
+static unsigned fault_access(uint32_t error)
+{
+	if (error & FAULT_WRITE)
+		return PROT_W;
+	return error & FAULT_FETCH ? PROT_X : PROT_R;
+}
+
+static NORETURN void fault_panic(const struct trap_frame *tf, vaddr_t va)
+{
+	const char *what = tf->error & FAULT_WRITE ? "write to" : "read of";
+	uint32_t esp = trap_kernel_esp(tf);
+	vaddr_t start;
+	if (tf->error & FAULT_RESERVED)
+		panic_at(tf, esp, "reserved bits in the page table of %08x", va);
+	if (vmalloc_guard(va, &start))
+		panic_at(tf, esp, "%s %08x, a guard page of the kernel range at %08x", what, va,
+			 start);
+	panic_at(tf, esp, "page fault in the kernel: %s %08x", what, va);
+}
+
+/* No memory for a page: true if the fault may be tried again, false if it is we who have to go. */
+static bool fault_wait_for_memory(void)
+{
+	process_out_of_memory();
+	struct process *p = process_current();
+	return p != NULL && !signal_wanted(p);
+}
+
+/* mm's answer; what of it was a wait for memory is accounted for, and for the disk waited. */
+static int fault_ask_mm(const struct trap_frame *tf, struct aspace *as, vaddr_t va)
+{
+	pressure_fault_begin();
+	int err = fault_handle(as, va, fault_access(tf->error));
+	bool waits = pressure_fault_end();
+	if (trap_from_user(tf))
+		disk_delay_wait();
+	if (waits)
+		pressure_wait_end();
+	return err;
+}
+
+static void fault_from_kernel(struct trap_frame *tf, vaddr_t va)
+{
+	uint32_t fixup = extable_find(tf->eip);
+	if (fixup == 0)
+		fault_panic(tf, va);
+	struct aspace *as = process_aspace();
+	int err = -EFAULT;
+	if (observe_fault(tf, va))
+		return;
+	if (va < USER_TOP && as != NULL)
+		err = fault_ask_mm(tf, as, va);
+	if (err == 0) {
+		observe_mapped(tf, va);
+		return;
+	}
+	if (err == -EAGAIN) {
+		sched_yield_now();
+		return;
+	}
+	if (err != -ENOMEM || !fault_wait_for_memory())
+		tf->eip = fixup;
+}
+
+static void fault_from_user(struct trap_frame *tf, vaddr_t va)
+{
+	if (observe_fault(tf, va))
+		return;
+	int err = fault_ask_mm(tf, process_aspace(), va);
+	const vaddr_t linear = va;
+	va -= process_aspace()->segment.base; /* as the program knows it */
+	switch (err) {
+	case 0:
+		observe_mapped(tf, linear);
+		break;
+	case -EAGAIN:
+		sched_yield_now();
+		break;
+	case -ENOMEM:
+		process_out_of_memory();
+		break;
+	case -EACCES:
+		trap_fatal(tf, SIGSEGV, SEGV_ACCERR, va, "access not allowed");
+		break;
+	case -EFAULT:
+		trap_fatal(tf, SIGSEGV, SEGV_MAPERR, va, "no memory there");
+		break;
+	case -ENXIO:
+		trap_fatal(tf, SIGBUS, BUS_ADRERR, va, "past the end of the file");
+		break;
+	default:
+		trap_fatal(tf, SIGBUS, BUS_ADRERR, va, "read error");
+	}
+}
+
+void page_fault(struct trap_frame *tf, vaddr_t va)
+{
+	if (tf->error & FAULT_RESERVED)
+		fault_panic(tf, va);
+	if (tf->eflags & EFLAGS_IF)
+		irq_enable();
+	if (trap_from_user(tf))
+		fault_from_user(tf, va);
+	else
+		fault_from_kernel(tf, va);
+}
