@@ -144,7 +144,6 @@ static inline void frame_hand_out(struct frame *f, unsigned order, enum frame_ow
 	f->flags = 0;
 	f->pins = 0;
 	f->policy_bits = 0;
-	f->locks = 0;
 	f->set = 0;
 	f->mappers = 0;
 	f->rmap = 0;
@@ -224,7 +223,7 @@ void frame_set_owned(struct frame *f)
 
 void frame_pin(struct frame *f)
 {
-	ASSERT(f->pins < UINT16_MAX - 1);
+	ASSERT(f->pins < UINT32_MAX);
 	f->pins++;
 }
 
@@ -232,6 +231,25 @@ void frame_unpin(struct frame *f)
 {
 	ASSERT(f->pins > 0);
 	f->pins--;
+}
+
+void frame_lock(struct frame *f)
+{
+	ASSERT(f->flags & FRAME_LOCKED || !list_node_linked(&f->link));
+	if (!(f->flags & FRAME_LOCKED))
+		f->locks = 0; /* where the link was */
+	f->flags |= FRAME_LOCKED;
+	f->locks++;
+}
+
+void frame_unlock(struct frame *f)
+{
+	ASSERT(frame_locks(f) > 0);
+	f->locks--;
+	if (f->locks > 0)
+		return;
+	f->flags &= ~FRAME_LOCKED;
+	list_init(&f->link);
 }
 
 unsigned frame_order_for(size_t bytes)

@@ -38,6 +38,7 @@ enum frame_flags {
 	FRAME_REFERENCED = 32, /* counts as the MMU's bit at the policy's next look: policy.c */
 	FRAME_USED = 64,   /* the policy took a bit back since the last sample: allot_rate.c */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
+	FRAME_LOCKED = 128, /* mapped by locked areas, frame.locks of them; no policy knows it */
 };
 
 /* The name of one page-table entry, see pmap.h. 0: none. */
@@ -49,16 +50,18 @@ struct pmap;
 
 /* One for every physical frame from 0 to the end of the direct map's RAM. 40 bytes. */
 struct frame {
-	/* buddy list, slab list, policy's list, cached list; else self-linked */
-	struct list_node link;
+	union {
+		/* buddy list, slab list, policy's list, cached list; else self-linked */
+		struct list_node link;
+		uint32_t locks; /* FRAME_LOCKED, which is on no list: mappings in locked areas */
+	};
 	uint8_t state;	       /* enum frame_state */
 	uint8_t owner;	       /* enum frame_owner */
 	uint8_t order;	       /* of the block whose first frame this is */
 	uint8_t flags;	       /* enum frame_flags */
-	uint16_t pins;	       /* not to be evicted or moved while above 0 */
 	uint16_t policy_bits;  /* for the replacement policy alone */
-	uint16_t locks;	       /* mappings in locked areas; above 0 the policy does not know it */
 	uint16_t set;	       /* user pages: whose account, and set of the policy; 0: nobody's */
+	uint32_t pins;	       /* not to be evicted or moved while above 0 */
 	uint32_t mappers;      /* page-table entries that name it */
 	union {
 		struct { /* FRAME_ANON, FRAME_OBJECT */
@@ -98,6 +101,12 @@ static inline pfn_t frame_pfn(const struct frame *f)
 	return (pfn_t)(f - frame_table);
 }
 
+/* Mappings of it in locked areas. */
+static inline uint32_t frame_locks(const struct frame *f)
+{
+	return f->flags & FRAME_LOCKED ? f->locks : 0;
+}
+
 /* The kernel's address of the frame's bytes. */
 static inline void *frame_bytes(const struct frame *f)
 {
@@ -129,8 +138,11 @@ void frame_free(struct frame *f);
 void frame_set_evictable(struct frame *f);
 void frame_set_owned(struct frame *f);
 
-void frame_pin(struct frame *f); /* panics at the 65,535th pin */
+void frame_pin(struct frame *f);
 void frame_unpin(struct frame *f);
+/* One more, one fewer mapping in a locked area. @f is on no list. */
+void frame_lock(struct frame *f);
+void frame_unlock(struct frame *f);
 
 struct frame_stats {
 	uint32_t total;			   /* frames that are not RESERVED */

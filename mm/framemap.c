@@ -78,7 +78,7 @@ static bool is_only_copy(const struct frame *f)
 
 static enum framemap_class class_of_user(const struct frame *f)
 {
-	if (f->pins > 0 || f->locks > 0 || f->flags & FRAME_BUSY)
+	if (f->pins > 0 || f->flags & FRAME_LOCKED || f->flags & FRAME_BUSY)
 		return FRAMEMAP_LOCKED;
 	if (f->flags & FRAME_CACHED)
 		return FRAMEMAP_CACHED;

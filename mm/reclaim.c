@@ -97,7 +97,7 @@ static void page_unlist(struct frame *f)
 
 static void page_free(struct frame *f)
 {
-	ASSERT(f->mappers == 0 && f->pins == 0 && f->slot == 0);
+	ASSERT(f->mappers == 0 && f->pins == 0 && f->slot == 0 && !(f->flags & FRAME_LOCKED));
 	page_unlist(f);
 	page_uncharge(f);
 	f->flags = 0;
@@ -379,25 +379,23 @@ void reclaim_page_ready(struct frame *f)
 	ASSERT(f->mappers > 0);
 	if (f->flags & FRAME_CACHED)
 		page_unlist(f);
-	if (f->state != FRAME_EVICTABLE && f->locks == 0)
+	if (f->state != FRAME_EVICTABLE && !(f->flags & FRAME_LOCKED))
 		policy_insert(f);
 	frame_unpin(f);
 }
 
 void reclaim_page_lock(struct frame *f)
 {
-	ASSERT(f->locks < UINT16_MAX);
 	page_unlist(f);
-	f->locks++;
+	frame_lock(f);
 	reclaim_stats.locked++;
 }
 
 void reclaim_page_unlock(struct frame *f)
 {
-	ASSERT(f->locks > 0);
-	f->locks--;
+	frame_unlock(f);
 	reclaim_stats.locked--;
-	if (f->locks == 0 && f->mappers > 0)
+	if (!(f->flags & FRAME_LOCKED) && f->mappers > 0)
 		policy_insert(f);
 }
 

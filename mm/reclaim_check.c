@@ -18,8 +18,8 @@ static void frame_check_user(const struct frame *f)
 	       (f->mappers == 0 && page_has_source(f) && !(f->flags & FRAME_DIRTY)));
 	if (f->owner == FRAME_ANON && f->mappers == 0 && f->pins == 0)
 		ASSERT(f->slot != 0 && swap_refs(f->slot) > 0); /* [reclaim.3] */
-	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->locks > 0);
-	ASSERT(f->locks <= f->mappers);
+	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->flags & FRAME_LOCKED);
+	ASSERT(frame_locks(f) <= f->mappers && !(f->flags & FRAME_LOCKED && f->locks == 0));
 	ASSERT(f->slot == 0 || swap_frame(f->slot) == f); /* [swap.3] */
 }
 

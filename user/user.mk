@@ -14,11 +14,11 @@ USER_TOOLS := args cat echo false hello kill ls memmap policy partition partitio
 USER_DEMOS := bench beyond bigprog demo-partitions forkstorm hashtable hostile matrix neighbours \
 	nullderef pagesort pattern phases probe rollstorm segprobe stackgrow thrash switching \
 	tally touchpages
-USER_TESTS := advice bad-pointers brk code copy-swapped cputime dup exec faults files files-big \
-	files-map files-names files-write fork-cow fork-swapped fpu heap jobs limits mmap \
-	mprotect mremap page-linear page-merge page-parallel page-shuffle pipe poll preempt proc \
-	programs registers shared shm signal-calls signal-forged signal-handlers signal-info \
-	signal-stack signals single-step stack threads timers tls wait zero-fill
+USER_TESTS := advice bad-pointers brk code copy-swapped counters cputime dup exec faults files \
+	files-big files-map files-names files-write fork-cow fork-swapped fpu heap jobs limits \
+	mmap mprotect mremap page-linear page-merge page-parallel page-shuffle pipe poll preempt \
+	proc programs registers shared shm signal-calls signal-forged signal-handlers \
+	signal-info signal-stack signals single-step stack threads timers tls wait zero-fill
 USER_SCRIPTS := demos shell
 
 # The monitor: what shows memory at work. Each reads /proc.

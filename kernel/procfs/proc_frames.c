@@ -103,7 +103,7 @@ static void frames_flags(struct line *l, const struct frame *f, const struct fra
 static void frames_page(struct line *l, const struct frame *f)
 {
 	struct frames_use use = frames_use(f);
-	line_add(l, " %5u %4u %4u", f->mappers, f->pins, f->locks);
+	line_add(l, " %5u %4u %4u", f->mappers, f->pins, frame_locks(f));
 	frames_flags(l, f, &use);
 }
 

@@ -114,7 +114,7 @@ static uint64_t page_flags(const struct frame *f)
 	       flag(KPF_ACTIVE, f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)) |
 	       flag(KPF_MMAP, f->mappers > 0) | flag(KPF_ANON, anon) |
 	       flag(KPF_SWAPCACHE, f->slot != 0) | flag(KPF_SWAPBACKED, backed) |
-	       flag(KPF_UNEVICTABLE, f->locks > 0);
+	       flag(KPF_UNEVICTABLE, f->flags & FRAME_LOCKED);
 }
 
 static uint64_t frame_flags_word(const struct frame *f)

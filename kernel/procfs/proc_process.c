@@ -66,7 +66,7 @@ static void process_count_pages(const struct aspace *as, struct process_sizes *s
 		s->resident++;
 		s->shared += f->owner == FRAME_OBJECT;
 		s->shmem += f->owner == FRAME_OBJECT && !f->object->ops->read;
-		s->locked += f->locks > 0;
+		s->locked += (f->flags & FRAME_LOCKED) != 0;
 	}
 }
 

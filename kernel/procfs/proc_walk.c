@@ -89,7 +89,7 @@ static void walk_frame(struct text *t, pfn_t pfn)
 	}
 	text_add(t, "frame      %u, %s page, mappers %u, pins %u, locks %u%s%s\n", pfn,
 		 f->owner == FRAME_ANON ? "a private" : "an object's", f->mappers, f->pins,
-		 f->locks, f->flags & FRAME_DIRTY ? ", marked dirty" : "",
+		 frame_locks(f), f->flags & FRAME_DIRTY ? ", marked dirty" : "",
 		 f->state == FRAME_EVICTABLE ? ", may be evicted" : "");
 	for (mapping_t m = f->rmap; m != 0 && n < WALK_MAPPERS_SHOWN; n++) {
 		vaddr_t va;

@@ -66,6 +66,8 @@ static long stat_write64(const struct inode *i, uptr_t to)
 
 static long stat_write32(const struct inode *i, uptr_t to)
 {
+	if (i->nlink > UINT16_MAX)
+		return -EOVERFLOW;
 	struct stat32 s = {
 		.dev = i->ops->device, .ino = i->number, .mode = (uint16_t)i->mode,
 		.nlink = (uint16_t)i->nlink, .uid = (uint16_t)i->uid, .gid = (uint16_t)i->gid,

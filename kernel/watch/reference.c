@@ -166,7 +166,7 @@ static void reference_tell(vaddr_t va, enum reference_access access, bool by_ker
 	struct pmap_entry entry = pmap_lookup(reference_pmap(), va);
 	if (entry.kind == PMAP_FRAME && entry.number == object_zero_pfn)
 		marks |= REFERENCE_ZEROES;
-	else if (entry.kind == PMAP_FRAME && frame_of(entry.number)->locks > 0)
+	else if (entry.kind == PMAP_FRAME && frame_of(entry.number)->flags & FRAME_LOCKED)
 		marks |= REFERENCE_LOCKED;
 	trace_port_reference(va, access, marks);
 }

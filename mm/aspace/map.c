@@ -33,6 +33,8 @@ int aspace_cut(struct aspace *as, vaddr_t at)
 	struct vma *v = vma_find(&as->areas, at);
 	if (v == NULL || v->start == at)
 		return 0;
+	if (as->areas.count >= ASPACE_AREAS_MAX)
+		return -ENOMEM;
 	struct vma *upper = aspace_new_area(v);
 	if (upper == NULL)
 		return -ENOMEM;
@@ -159,7 +161,8 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	if (r->length > USER_TOP - USER_BASE)
 		return -ENOMEM;
 	size_t length = page_up(r->length);
-	if (!aspace_within_limits(as, length, r->prot, r->vma_flags))
+	if (as->areas.count >= ASPACE_AREAS_MAX ||
+	    !aspace_within_limits(as, length, r->prot, r->vma_flags))
 		return -ENOMEM;
 	if (as->contiguous != NULL)
 		return contiguous_map(as, r);

@@ -80,7 +80,9 @@ static void move_finish(struct aspace *as, const struct move *m, struct vma *are
 /* To m->to, which is free. */
 static long move_area(struct aspace *as, const struct move *m)
 {
-	if (aspace_cut(as, m->from) || aspace_cut(as, m->from + m->old_length))
+	/* The area, and what its old and its new place may be cut into. */
+	if (as->areas.count >= ASPACE_AREAS_MAX - 3 || aspace_cut(as, m->from) ||
+	    aspace_cut(as, m->from + m->old_length))
 		return -ENOMEM;
 	struct vma *area = aspace_new_area(vma_find(&as->areas, m->from));
 	if (area == NULL)

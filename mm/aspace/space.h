@@ -20,6 +20,7 @@ enum {
 	/* bytes between mmap_top and USER_TOP: room for stacks */
 	ASPACE_MMAP_GAP = 128 << 20,
 	ASPACE_CODE_LOW = 0x00110000, /* code that is mapped without an address: from here on */
+	ASPACE_AREAS_MAX = 65530,     /* Linux's max_map_count: more are -ENOMEM */
 };
 
 struct aspace {

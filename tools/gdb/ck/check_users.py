@@ -155,7 +155,8 @@ def reclaim_2(facts):
         if frame["flags"] & facts.flag["FRAME_CACHED"] and (
                 frame["mappers"] or frame["flags"] & facts.flag["FRAME_DIRTY"]):
             yield f"frame {pfn} is cached, and mapped or dirty"
-        if frame["state"] == facts.owned and not frame["pins"] and not frame["locks"]:
+        if frame["state"] == facts.owned and not (
+                frame["pins"] or frame["flags"] & facts.flag["FRAME_LOCKED"]):
             yield f"frame {pfn} is owned, not pinned and not locked: nobody would evict it"
 
 

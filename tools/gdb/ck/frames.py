@@ -135,8 +135,9 @@ kernel's page tables (the direct map, kernel stacks)."""
     @staticmethod
     def show_user(frames, frame):
         names = guest.enum("frame_flags")
+        locks = frame["locks"] if frame["flags"] & guest.constant("FRAME_LOCKED") else 0
         print(f"  flags {guest.flags_text(frame['flags'], names)}; pins {frame['pins']}, "
-              f"locks {frame['locks']}, mappers {frame['mappers']}")
+              f"locks {locks}, mappers {frame['mappers']}")
         if frame["slot"]:
             print(f"  slot {frame['slot']} of the swap area holds a copy, or is set aside for one")
         if frame["owner"] == frames.owner["FRAME_OBJECT"] and frame["object"]:
