@@ -263,7 +263,7 @@ void allot_uncharge(struct frame *f)
 /* An account with room that maps @f; NULL: none. */
 static struct allotment *allot_other_user(const struct frame *f)
 {
-	for (mapping_t m = f->rmap; m != 0; m = *pmap_mapping_word(m)) {
+	rmap_for_each(m, f) {
 		vaddr_t va;
 		struct pmap *pm = pmap_of_mapping(m, &va);
 		allot_for_each(a)

@@ -80,9 +80,10 @@ struct frame {
 		};
 		struct { /* FRAME_TABLE: a page table */
 			struct pmap *pmap;
-			vaddr_t table_start; /* first address it translates */
-			mapping_t *links;    /* companion page: one word for each entry */
-			uint32_t live;	     /* entries that are not none */
+			/* Companion pages, a word for each entry: its neighbours in rmap's list. */
+			mapping_t *rmap_next, *rmap_prev;
+			uint16_t table_index; /* the directory's entry that names it */
+			uint16_t live;	      /* entries that are not none */
 		};
 	};
 };

@@ -4,7 +4,7 @@
  * An entry is one of three things, and only the implementation knows how it is stored: none;
  * frame (with protection and the facts accessed and dirty); slot (on swap).
  *
- * Every entry has a name, mapping_t, by which the reverse map finds it, and a word of its own
+ * Every entry has a name, mapping_t, by which the reverse map finds it, and two words of its own
  * beside the page table, so that mapping a page never allocates for the reverse map.
  *
  * Context of all: process or boot, unless said. Never reclaims.
@@ -99,8 +99,9 @@ vaddr_t pmap_next(const struct pmap *pm, vaddr_t va, vaddr_t end);
 /* Names of entries. The page table exists. */
 mapping_t pmap_mapping(const struct pmap *pm, vaddr_t va);
 struct pmap *pmap_of_mapping(mapping_t mapping, vaddr_t *va);
-/* The entry's own word, for the reverse map. */
-mapping_t *pmap_mapping_word(mapping_t mapping);
+/* The entry's own two words, for the reverse map. */
+mapping_t *pmap_mapping_next(mapping_t mapping);
+mapping_t *pmap_mapping_prev(mapping_t mapping);
 
 /*
  * Kernel mappings in [VMALLOC_START, VMALLOC_END): tables exist from boot, so these cannot fail.

@@ -12,9 +12,9 @@
 
 /*
  * How often a caller makes room and tries again before it gives up: enough for a page table and its
- * companion.
+ * two companions.
  */
-enum { RECLAIM_TRIES = 2 };
+enum { RECLAIM_TRIES = 3 };
 
 /*
  * @limit: at most this many charged user frames; 0: as many as there are. Context: boot, after

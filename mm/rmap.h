@@ -17,6 +17,10 @@ struct rmap_mapper {
 	struct pmap *pmap; /* NULL: no mapper left */
 	vaddr_t va;
 };
+/* @m is each mapper of @f, the newest first, until the list changes. */
+#define rmap_for_each(m, f) \
+	for (mapping_t m = (f)->rmap; m != 0; m = *pmap_mapping_next(m))
+
 /* One of the mappers, to be unmapped and removed; .pmap NULL when there is none. */
 struct rmap_mapper rmap_first(const struct frame *f);
 

@@ -29,14 +29,14 @@
 enum { FORK_ROOM_FRAMES = 16 };
 
 /*
- * A frame for each page table and one for its companion. Processes are made only beside the
+ * A frame for each page table and two for its companions. Processes are made only beside the
  * reserve: if they used it up, the next page of anybody could not come in, and a fork that should
  * be refused would end a process instead.
  */
 static int fork_make_room(const struct process *parent, const struct fork_request *request)
 {
 	uint32_t tables = request->share_memory ? 0 : parent->aspace->pmap.tables;
-	return reclaim_room_beside_reserve(FORK_ROOM_FRAMES + 2 * tables);
+	return reclaim_room_beside_reserve(FORK_ROOM_FRAMES + 3 * tables);
 }
 
 /* Runs as the child, before it returns to user mode the first time. */

@@ -48,7 +48,7 @@ struct frames_use {
 static struct frames_use frames_use(const struct frame *f)
 {
 	struct frames_use use = { f->flags & FRAME_REFERENCED, f->flags & FRAME_DIRTY };
-	for (mapping_t m = f->rmap; m != 0; m = *pmap_mapping_word(m)) {
+	rmap_for_each(m, f) {
 		vaddr_t va;
 		const struct pmap *pm = pmap_of_mapping(m, &va);
 		struct pmap_entry e = pmap_lookup(pm, va);
@@ -79,8 +79,10 @@ static void line_add(struct line *l, const char *fmt, ...)
 static void frames_mappers(struct line *l, const struct frame *f)
 {
 	unsigned n = 0;
-	for (mapping_t m = f->rmap; m != 0 && n < FRAMES_MAPPERS_SHOWN; m = *pmap_mapping_word(m)) {
+	rmap_for_each(m, f) {
 		vaddr_t va;
+		if (n == FRAMES_MAPPERS_SHOWN)
+			break;
 		const struct pmap *pm = pmap_of_mapping(m, &va);
 		line_add(l, "%s%d:%08x", n ? "," : "", proc_pid_of(pm), va);
 		n++;

@@ -95,7 +95,7 @@ static bool page_accessed(const struct frame *f)
 {
 	if (f->flags & FRAME_REFERENCED)
 		return true;
-	for (mapping_t m = f->rmap; m != 0; m = *pmap_mapping_word(m)) {
+	rmap_for_each(m, f) {
 		vaddr_t va;
 		const struct pmap *pm = pmap_of_mapping(m, &va);
 		if (pmap_lookup(pm, va).accessed)

@@ -91,10 +91,12 @@ static void walk_frame(struct text *t, pfn_t pfn)
 		 f->owner == FRAME_ANON ? "a private" : "an object's", f->mappers, f->pins,
 		 frame_locks(f), f->flags & FRAME_DIRTY ? ", marked dirty" : "",
 		 f->state == FRAME_EVICTABLE ? ", may be evicted" : "");
-	for (mapping_t m = f->rmap; m != 0 && n < WALK_MAPPERS_SHOWN; n++) {
+	rmap_for_each(m, f) {
 		vaddr_t va;
 		const struct pmap *pm = pmap_of_mapping(m, &va);
-		m = *pmap_mapping_word(m);
+		if (n == WALK_MAPPERS_SHOWN)
+			break;
+		n++;
 		text_add(t, "  mapped by pid %d at 0x%08x\n", proc_pid_of(pm), va);
 	}
 	if (f->slot != 0)

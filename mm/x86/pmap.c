@@ -14,8 +14,8 @@
  *
  * The name of an entry (mapping_t) is its physical address divided by 4: the table's frame number
  * and the position in it. The table's struct frame says whose table it is and which addresses
- * it translates; its companion page holds a word for each entry, for the reverse map. So one
- * number leads from a frame to its mapper and back, and mapping a page allocates nothing else.
+ * it translates; its two companion pages hold two words for each entry, for the reverse map. So
+ * one number leads from a frame to its mapper and back, and mapping a page allocates nothing else.
  *
  * Always true (pmap_check):
  *   [pmap.1]  a table's live count is the number of its entries that are not none
@@ -74,6 +74,12 @@ static pte_t *pmap_must_find(const struct pmap *pm, vaddr_t va)
 static struct frame *table_of(const pte_t *pte)
 {
 	return frame_of_bytes(pte);
+}
+
+/* The first address that @table translates. */
+static vaddr_t table_start(const struct frame *table)
+{
+	return (vaddr_t)table->table_index << TABLE_SHIFT;
 }
 
 static bool pte_is_frame(pte_t pte)
@@ -142,17 +148,23 @@ int pmap_reserve(struct pmap *pm, vaddr_t va)
 	struct frame *table = frame_alloc(0, FRAME_TABLE);
 	if (table == NULL)
 		return -ENOMEM;
-	struct frame *links = frame_alloc(0, FRAME_TABLE);
-	if (links == NULL) {
-		frame_free(table);
-		return -ENOMEM;
-	}
+	struct frame *next = frame_alloc(0, FRAME_TABLE), *prev = frame_alloc(0, FRAME_TABLE);
+	if (next == NULL || prev == NULL)
+		goto fail;
 	cpu_page_clear(frame_bytes(table));
 	table->pmap = pm;
-	table->table_start = ROUND_DOWN(va, TABLE_BYTES);
-	table->links = frame_bytes(links);
+	table->table_index = (uint16_t)table_slot(va);
+	table->rmap_next = frame_bytes(next);
+	table->rmap_prev = frame_bytes(prev);
 	table_install(pm, va, table);
 	return 0;
+fail:
+	if (next != NULL)
+		frame_free(next);
+	if (prev != NULL)
+		frame_free(prev);
+	frame_free(table);
+	return -ENOMEM;
 }
 
 int pmap_create(struct pmap *pm)
@@ -174,7 +186,8 @@ void pmap_destroy(struct pmap *pm)
 			continue;
 		struct frame *table = frame_of(directory[i] >> PAGE_SHIFT);
 		ASSERT(table->live == 0);
-		frame_free(frame_of_bytes(table->links));
+		frame_free(frame_of_bytes(table->rmap_next));
+		frame_free(frame_of_bytes(table->rmap_prev));
 		frame_free(table);
 	}
 	frame_free(frame_of_bytes(directory));
@@ -322,13 +335,18 @@ struct pmap *pmap_of_mapping(mapping_t mapping, vaddr_t *va)
 {
 	struct frame *table = frame_of(mapping / TABLE_ENTRIES);
 	ASSERT(table->owner == FRAME_TABLE);
-	*va = table->table_start + (mapping % TABLE_ENTRIES << PAGE_SHIFT);
+	*va = table_start(table) + (mapping % TABLE_ENTRIES << PAGE_SHIFT);
 	return table->pmap;
 }
 
-mapping_t *pmap_mapping_word(mapping_t mapping)
+mapping_t *pmap_mapping_next(mapping_t mapping)
 {
-	return &frame_of(mapping / TABLE_ENTRIES)->links[mapping % TABLE_ENTRIES];
+	return &frame_of(mapping / TABLE_ENTRIES)->rmap_next[mapping % TABLE_ENTRIES];
+}
+
+mapping_t *pmap_mapping_prev(mapping_t mapping)
+{
+	return &frame_of(mapping / TABLE_ENTRIES)->rmap_prev[mapping % TABLE_ENTRIES];
 }
 
 /* [pmap.1], [pmap.3], [pmap.4] for one table; adds to the counts of [pmap.2]. */
@@ -340,14 +358,14 @@ static void table_check(const struct pmap *pm, unsigned slot, uint32_t *resident
 	uint32_t live = 0;
 	ASSERT(table->state == FRAME_OWNED && table->owner == FRAME_TABLE);
 	/* [pmap.3] */
-	ASSERT(table->pmap == pm && table->table_start == (vaddr_t)slot << TABLE_SHIFT);
+	ASSERT(table->pmap == pm && table->table_index == slot);
 	ASSERT(!(pde & PTE_LARGE)); /* [pmap.4] */
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		pte_t pte = entries[i];
 		if (pte == 0)
 			continue;
 		live++;
-		ASSERT(table->table_start + (i << PAGE_SHIFT) >= USER_BASE); /* [pmap.4] */
+		ASSERT(table_start(table) + (i << PAGE_SHIFT) >= USER_BASE); /* [pmap.4] */
 		if (pte_is_slot(pte)) {
 			(*swapped)++;
 			continue;

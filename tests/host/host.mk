@@ -13,7 +13,7 @@ HOST_MODE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := -m32 -std=gnu11 -g -fno-omit-frame-pointer -fno-strict-aliasing \
 	-I. -Itests/host/include -Wall -Wextra -Werror $(HOST_MODE)
 HOST_WRAPPED := frame_alloc frame_free slab_alloc kmalloc kzalloc krealloc \
-	pmap_kernel_map pmap_kernel_unmap
+	pmap_kernel_map pmap_kernel_unmap pmap_mapping_next
 HOST_LDFLAGS := $(HOST_WRAPPED:%=-Wl,--wrap=%)
 
 # The kernel's side as the kernel has it; then the simulated machine, and what tests share.

@@ -78,6 +78,9 @@ extern bool sim_stale_check;
 extern uint32_t sim_flushes; /* of single pages */
 extern uint32_t sim_directory_loads;
 
+/* How often the next member of a frame's list of mappers was asked for, or set. */
+extern uint32_t sim_rmap_steps;
+
 /* ---- failures ---- */
 
 enum sim_fail_kind { SIM_FAIL_FRAMES = 1, SIM_FAIL_OBJECTS = 2 };

@@ -177,6 +177,15 @@ void *__wrap_krealloc(void *old, size_t bytes)
 /* Kernel ranges are there for the host too. */
 
 void __real_pmap_kernel_map(vaddr_t va, pfn_t pfn, unsigned prot);
+uint32_t sim_rmap_steps;
+mapping_t *__real_pmap_mapping_next(mapping_t mapping);
+mapping_t *__wrap_pmap_mapping_next(mapping_t mapping);
+mapping_t *__wrap_pmap_mapping_next(mapping_t mapping)
+{
+	sim_rmap_steps++;
+	return __real_pmap_mapping_next(mapping);
+}
+
 void __wrap_pmap_kernel_map(vaddr_t va, pfn_t pfn, unsigned prot);
 void __wrap_pmap_kernel_map(vaddr_t va, pfn_t pfn, unsigned prot)
 {

@@ -168,7 +168,7 @@ def damage_spaces():
     for label, place, number in (
             ("[pmap.1]", f"{frame(table_of(7))}.live", 1),
             ("[pmap.2]", f"{space}->pmap.resident", 1), ("[pmap.4]", entry, word | 0x100),
-            ("[pmap.3]", f"{frame(table_of(7))}.table_start", 0),
+            ("[pmap.3]", f"{frame(table_of(7))}.table_index", 0),
             ("[pmap_kernel.1]", f"((unsigned int *)({kernel}))[960]", word | 4),
             ("[pmap_kernel.2]", f"((unsigned int *){text + 0xc0000000:#x})[257]", 0x101003),
             ("[outside.1]", f"((unsigned int *)({own}))[975]", word),
@@ -182,12 +182,20 @@ def damage_spaces():
         corrupted(label, (place, number))
 
 
+def second_mapper_of(page):
+    """Where the second member of a frame's list of mappers names the first one."""
+    first = f"{page}.rmap"
+    second = f"frame_table[{first} / 1024].rmap_next[{first} % 1024]"
+    return f"frame_table[{second} / 1024].rmap_prev[{second} % 1024]"
+
+
 def damage_users():
     object_ = "((struct inode *)process_running->exe)->object"
     page, own = frame(said["pte word 0"] >> 12), frame(said["pte word 7"] >> 12)
     for label, place, number in (
             ("[rmap.1]", f"{page}.mappers", 7), ("[outside.3]", f"{page}.mappers", 7),
             ("[rmap.2]", f"{frame(table_of(7))}.mappers", 1),
+            ("[rmap.3]", second_mapper_of(page), 1),
             ("[object.1]", f"{object_}.npages", 77),
             ("[object.2]", f"{frame(said['pte word file'] >> 12)}.index", 9),
             ("[object.3]", "object_zero.root", f"{object_}.root"),

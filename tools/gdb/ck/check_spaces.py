@@ -35,8 +35,8 @@ def pmap_3(facts):
     kind = facts.frames.owner["FRAME_TABLE"]
     for space, slot, pfn, _ in each_table(facts):
         frame = facts.frames[pfn]
-        if (frame["owner"], frame["pmap"], frame["table_start"]) != (
-                kind, space.at("pmap"), slot << 22):
+        if (frame["owner"], frame["pmap"], frame["table_index"]) != (
+                kind, space.at("pmap"), slot):
             yield f"{facts.spaces.name(space.address)}: table {slot} in frame {pfn} is another's"
 
 

@@ -25,6 +25,16 @@ def rmap_2(facts):
             yield f"frame {pfn} has {mappers} mappers"
 
 
+@invariant("[rmap.3]", "each member of a list is the previous one of its next")
+def rmap_3(facts):
+    for pfn in facts.users():
+        before = 0
+        for name in frame_table.mapper_names(facts.frames, facts.frames[pfn]):
+            if before and frame_table.mapper_before(facts.frames, name) != before:
+                yield f"frame {pfn}: entry 0x{name * 4:08x} names another one before it"
+            before = name
+
+
 @invariant("[outside.3]", "every entry maps a user page, and a frame's mappers are all there is")
 def outside_3(facts):
     zero, mappers = guest.variable("object_zero_pfn"), facts.column("mappers")

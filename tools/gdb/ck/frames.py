@@ -68,15 +68,20 @@ def mapper_names(frames, frame):
         table = frames[name // 1024] if name // 1024 < len(frames) else None
         if table is None or table["owner"] != frames.owner["FRAME_TABLE"]:
             guest.fail(f"the reverse map names entry 0x{name:x}, which lies in no page table")
-        name = guest.word(table["links"] + name % 1024 * 4)
+        name = guest.word(table["rmap_next"] + name % 1024 * 4)
     return found
+
+
+def mapper_before(frames, name):
+    """The entry that stands before this one in its frame's list, unless it is the first."""
+    return guest.word(frames[name // 1024]["rmap_prev"] + name % 1024 * 4)
 
 
 def mappers(frames, frame):
     """(pmap, virtual address, physical address of the entry) of each mapping."""
     for name in mapper_names(frames, frame):
         table = frames[name // 1024]
-        yield table["pmap"], table["table_start"] + name % 1024 * guest.PAGE, name * 4
+        yield table["pmap"], (table["table_index"] << 22) + name % 1024 * guest.PAGE, name * 4
 
 
 def resolve(text, frames):
@@ -173,8 +178,9 @@ kernel's page tables (the direct map, kernel stacks)."""
             if space["pmap.directory"] == pfn * guest.PAGE:
                 print(f"  page directory of {spaces.name(space.address)}")
         if frame["pmap"]:
+            start = frame["table_index"] << 22
             print(f"  page table of {spaces.name_of_pmap(frame['pmap'])} for "
-                  f"0x{frame['table_start']:08x} to 0x{frame['table_start'] + (1 << 22) - 1:08x}: "
+                  f"0x{start:08x} to 0x{start + (1 << 22) - 1:08x}: "
                   f"{plural(frame['live'], 'entry', 'entries')} in use")
 
 
