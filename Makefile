@@ -53,9 +53,9 @@ PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
 	kernel/procfs/proc_process.c kernel/procfs/proc_maps.c kernel/procfs/proc_memory.c \
 	kernel/procfs/proc_peek.c kernel/procfs/proc_pressure.c kernel/procfs/proc_paging.c \
 	kernel/procfs/proc_segments.c kernel/procfs/proc_sys.c kernel/procfs/proc_memmap.c \
-	kernel/procfs/proc_sys_paging.c kernel/procfs/proc_partition.c kernel/procfs/proc_alloc.c \
-	kernel/procfs/proc_pages.c kernel/procfs/proc_frames.c kernel/procfs/proc_walk.c \
-	kernel/procfs/proc_walk_tables.c kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
+	kernel/procfs/proc_sys_paging.c kernel/procfs/proc_alloc.c kernel/procfs/proc_pages.c \
+	kernel/procfs/proc_frames.c kernel/procfs/proc_walk.c kernel/procfs/proc_walk_tables.c \
+	kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
 WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c \
 	kernel/watch/trace_log.c kernel/watch/trace_port.c kernel/watch/mapview.c \
 	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \
@@ -72,7 +72,7 @@ SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 	kernel/syscall/syscall_vm.c kernel/syscall/syscall_shm.c kernel/syscall/syscall_time.c \
 	kernel/syscall/syscall_info.c kernel/syscall/syscall_limits.c
 DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
-	kernel/partition/reloc.c
+	kernel/partition/reloc.c kernel/partition/proc_partition.c
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
 TOP := kernel/main.c kernel/first.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c
 SELFTESTS := tests/kernel/scratch.c tests/kernel/program.c tests/kernel/emulator.c \

@@ -2,12 +2,10 @@
 #ifndef KERNEL_FAILTEST_H
 #define KERNEL_FAILTEST_H
 
-/* Fail as @name says; returns if it is "" or "sysrq". Context: boot. */
-void failtest_run(const char *name);
 /*
- * A fault in the kernel while a process runs, as Linux has it with c in /proc/sysrq-trigger.
- * -EPERM unless @name, the word's value, is "sysrq". Context: process.
+ * Fail as @name says; returns if it is "", or "sysrq": then c in /proc/sysrq-trigger is a fault in
+ * the kernel while a process runs, as on Linux. Context: boot.
  */
-int failtest_in_process(const char *name);
+void failtest_run(const char *name);
 
 #endif

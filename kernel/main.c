@@ -36,6 +36,7 @@
 #include "kernel/partition/config.h"
 #include "kernel/partition/dispatch.h"
 #include "kernel/partition/load.h"
+#include "kernel/partition/proc_partition.h"
 #include "kernel/proc/disk_delay.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
@@ -225,6 +226,7 @@ static void main_start_outside(void)
 	process_init();
 	dispatch_init();
 	partition_load_init();
+	proc_partition_init();
 	clock_init();
 	process_fs_init();
 	vfs_init();

@@ -36,6 +36,9 @@ struct proc_text {
 	unsigned readers; /* copying out of it now */
 };
 
+const struct proc_node *proc_root_added, *proc_process_added;
+int (*proc_crash)(void);
+
 enum { PROC_RECORDS_BYTES = 384 };
 enum { PROC_STORE_MAX = 127, PROC_POSITION_NUMBERS = 256, PROC_NUMBER_TEXT = 12 };
 
@@ -110,10 +113,22 @@ static int proc_parse(const char *name, size_t length)
 	return n;
 }
 
+/* The @i-th fixed entry of @dir, then of what was added; NULL: there are no more. */
+static const struct proc_node *proc_fixed(const struct proc_node *dir, unsigned i)
+{
+	const struct proc_node *const tables[] = { dir->children, dir->added ? *dir->added : NULL };
+	for (unsigned t = 0; t < ARRAY_SIZE(tables); t++)
+		for (const struct proc_node *c = tables[t]; c && c->name; c++, i--)
+			if (i == 0)
+				return c;
+	return NULL;
+}
+
 static const struct proc_node *proc_child(const struct proc_node *dir, const char *name,
 					  size_t length)
 {
-	for (const struct proc_node *c = dir->children; c && c->name; c++)
+	unsigned i = 0;
+	for (const struct proc_node *c = proc_fixed(dir, i); c; i++, c = proc_fixed(dir, i))
 		if (strlen(c->name) == length && memcmp(c->name, name, length) == 0)
 			return c;
 	return NULL;
@@ -171,13 +186,13 @@ static void proc_list(struct inode *dir, struct dir_listing *to)
 {
 	const struct proc_node *node = dir->proc.node;
 	struct process *p;
-	uint64_t at = DIR_POSITION_FIRST;
+	unsigned i = 0;
 	if (!proc_process(dir, &p))
 		return;
-	for (const struct proc_node *c = node->children; c && c->name; c++, at++) {
+	for (const struct proc_node *c = proc_fixed(node, i); c; i++, c = proc_fixed(node, i)) {
 		uint32_t number = proc_number(c, dir->proc.pid, -1);
 		const struct dir_item item = { c->name, number, c->mode };
-		if (!dir_list_add(to, &item, at))
+		if (!dir_list_add(to, &item, DIR_POSITION_FIRST + i))
 			return;
 	}
 	if (node->next)

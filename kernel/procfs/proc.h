@@ -34,6 +34,8 @@ struct proc_node {
 	void (*link_text)(struct text *t, struct process *p, int fd);
 	/* Directories: the fixed entries; and those that are numbers, each a @numbered. */
 	const struct proc_node *children;
+	/* And where a floor above puts a table of more of them at boot; NULL: nobody does. */
+	const struct proc_node *const *added;
 	const struct proc_node *numbered;
 	/* The lowest number at or above @from that is there; -1: none. */
 	int (*next)(struct process *p, int from);
@@ -41,6 +43,11 @@ struct proc_node {
 	/* Directories: which number @name means; each number is a @numbered. False: none. */
 	bool (*parse)(const char *name, size_t length, uint32_t *number);
 };
+
+/* Tables that end with a name NULL; filled from above, once, at boot. */
+extern const struct proc_node *proc_root_added, *proc_process_added;
+/* What c in /proc/sysrq-trigger does: 0 or an error. Filled from above; NULL: -EPERM. */
+extern int (*proc_crash)(void);
 
 extern const struct proc_node proc_root_node; /* proc_root.c */
 extern const struct proc_node proc_process_node; /* proc_process.c */
@@ -56,11 +63,6 @@ void proc_show_smaps(struct text *t, struct process *p);
 /* Text of /proc/meminfo and vmstat; proc_memory.c. */
 void proc_show_meminfo(struct text *t, struct process *p);
 void proc_show_vmstat(struct text *t, struct process *p);
-/* /proc/partition, and /proc/PID/partition: what the next program wants; proc_partition.c. */
-void proc_show_partition(struct text *t, struct process *p);
-int proc_store_partition(struct process *p, const char *text);
-void proc_show_wish(struct text *t, struct process *p);
-int proc_store_wish(struct process *p, const char *text);
 /* Text of segments, and the lines about them at the end of status; proc_segments.c. */
 void proc_show_segments(struct text *t, struct process *p);
 void proc_add_segment_lines(struct text *t, const struct process *p);

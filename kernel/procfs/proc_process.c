@@ -345,8 +345,6 @@ static const struct proc_node process_children[] = {
 	  .record_size = sizeof(uint64_t), .binary = true },
 	{ .name = "paging", .mode = MODE_REGULAR | 0644, .show = proc_show_paging,
 	  .store = proc_store_paging },
-	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_wish,
-	  .store = proc_store_wish },
 	{ .name = "pressure", .mode = PROCESS_FILE, .show = proc_show_process_pressure },
 	{ .name = "root", .mode = PROCESS_LINK, .target = process_root,
 	  .link_text = process_root_text },
@@ -364,4 +362,6 @@ static const struct proc_node process_children[] = {
 	{ .name = NULL },
 };
 
-const struct proc_node proc_process_node = { .mode = PROCESS_DIR, .children = process_children };
+const struct proc_node proc_process_node = {
+	.mode = PROCESS_DIR, .children = process_children, .added = &proc_process_added,
+};

@@ -228,8 +228,6 @@ static const struct proc_node root_children[] = {
 	{ .name = "memmap", .mode = MODE_REGULAR | 0644, .show = proc_show_memmap,
 	  .store = proc_store_memmap },
 	{ .name = "pagetypeinfo", .mode = ROOT_FILE, .show = proc_show_pagetypeinfo },
-	{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_partition,
-	  .store = proc_store_partition },
 	{ .name = "partitions", .mode = ROOT_FILE, .show = root_partitions },
 	{ .name = "pressure", .mode = ROOT_DIR, .children = proc_pressure_children },
 	{ .name = "slabinfo", .mode = ROOT_FILE, .show = proc_show_slabinfo },
@@ -247,6 +245,7 @@ static const struct proc_node root_children[] = {
 const struct proc_node proc_root_node = {
 	.mode = ROOT_DIR,
 	.children = root_children,
+	.added = &proc_root_added,
 	.numbered = &proc_process_node,
 	.next = root_next,
 };

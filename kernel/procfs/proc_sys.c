@@ -2,7 +2,6 @@
  * /proc/sys: settings. What can be set is few; most files tell a constant of this kernel.
  */
 #include "kernel/cmdline.h"
-#include "kernel/failtest.h"
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"
@@ -61,7 +60,9 @@ static void sys_drop_caches(struct text *t, struct process *p)
 int proc_store_sysrq(struct process *p, const char *text)
 {
 	(void)p;
-	return text[0] == 'c' ? failtest_in_process(cmdline.test) : -EINVAL;
+	if (text[0] != 'c')
+		return -EINVAL;
+	return proc_crash ? proc_crash() : -EPERM;
 }
 
 static int sys_drop_caches_now(struct process *p, const char *text)

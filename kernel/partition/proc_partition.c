@@ -110,7 +110,7 @@ static void show_events(struct text *t)
 	}
 }
 
-void proc_show_partition(struct text *t, struct process *p)
+static void proc_show_partition(struct text *t, struct process *p)
 {
 	(void)p;
 	show_region(t);
@@ -245,7 +245,7 @@ static int give_order(const char *order, const char *word, char *rest)
 
 enum { ORDER_MAX = 128 }; /* more than a file of /proc takes */
 
-int proc_store_partition(struct process *p, const char *text)
+static int proc_store_partition(struct process *p, const char *text)
 {
 	char buf[ORDER_MAX], *at = buf;
 	(void)p;
@@ -260,7 +260,7 @@ int proc_store_partition(struct process *p, const char *text)
 
 /* --- a process's wish --- */
 
-void proc_show_wish(struct text *t, struct process *p)
+static void proc_show_wish(struct text *t, struct process *p)
 {
 	const struct contiguous *c = p->aspace ? p->aspace->contiguous : NULL;
 	if (c)
@@ -302,7 +302,7 @@ static bool wish_take(struct partition_wish *wish, const char *word)
 	return wish->bind_load || strcmp(word, "bind=exec") == 0;
 }
 
-int proc_store_wish(struct process *p, const char *text)
+static int proc_store_wish(struct process *p, const char *text)
 {
 	char buf[ORDER_MAX], *at = buf;
 	struct partition_wish wish = { .wanted = true };
@@ -318,4 +318,20 @@ int proc_store_wish(struct process *p, const char *text)
 				return -EINVAL;
 	p->wish = wish;
 	return 0;
+}
+
+void proc_partition_init(void)
+{
+	static const struct proc_node root[] = {
+		{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_partition,
+		  .store = proc_store_partition },
+		{ .name = NULL },
+	};
+	static const struct proc_node process[] = {
+		{ .name = "partition", .mode = MODE_REGULAR | 0644, .show = proc_show_wish,
+		  .store = proc_store_wish },
+		{ .name = NULL },
+	};
+	proc_root_added = root;
+	proc_process_added = process;
 }

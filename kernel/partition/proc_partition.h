@@ -1,0 +1,8 @@
+/* /proc/partition and /proc/PID/partition. Theory in proc_partition.c. */
+#ifndef KERNEL_PARTITION_PROC_PARTITION_H
+#define KERNEL_PARTITION_PROC_PARTITION_H
+
+/* The files are there from now on. Context: boot. */
+void proc_partition_init(void);
+
+#endif
