@@ -24,6 +24,7 @@ ROOT, WORK, JAIL = (os.path.join(DEBIAN, name) for name in ("root", "work", "jai
 LAUNCHER = os.path.join(TOP, "tools/clockhand")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/", "TERM": "dumb"}
 MARK = "@@@"
+PATIENCE = 1800  # seconds for one call; a broken one only takes as long
 NEEDED = ("busybox-static", "bash-static", "libc6")
 
 # The jail: the tree with the few devices that programs expect. They are the jail's own where this
@@ -86,7 +87,7 @@ def make_jail():
         os.makedirs(os.path.join(JAIL, folder), exist_ok=True)
 
 
-def on_linux(argv, timeout=120):
+def on_linux(argv, timeout=PATIENCE):
     tmp = os.path.join(JAIL, "tmp")
     shutil.rmtree(tmp, ignore_errors=True)
     os.makedirs(tmp)
@@ -98,7 +99,7 @@ def on_linux(argv, timeout=120):
     return done.stdout, done.returncode
 
 
-def on_clockhand(argv, options=(), timeout=120):
+def on_clockhand(argv, options=(), timeout=PATIENCE):
     log = os.path.join(DEBIAN, "clockhand.log")
     command = [LAUNCHER, "run", "-q", "--log", log, "--root", ROOT, "--root", WORK,
                "--timeout", str(timeout), *options, "--", *argv]

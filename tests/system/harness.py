@@ -18,7 +18,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 LAUNCHER = os.path.join(ROOT, "tools", "clockhand")
 GUEST_ROOT = os.path.join(ROOT, "build", "user", "root")
 FAKE_QEMU = os.path.join(ROOT, "tests", "system", "fake_qemu.py")
-PATIENCE = 240  # seconds for one call of the launcher
+HALTING_QEMU = os.path.join(ROOT, "tests", "system", "halting_qemu.py")
+# Seconds until a test gives up on what it waits for. No test is slower by it, only a broken one:
+# so it is far above what a host with twenty other programs needs.
+PATIENCE = 1800
 
 TESTS = []
 
@@ -102,7 +105,7 @@ class Box:
         """`clockhand run` (or @verb) with a report. @words: PROGRAM ARGS."""
         self.count += 1
         path = self.file(f"report-{self.count}.json")
-        options = list(options)
+        options = ["--timeout", str(PATIENCE), *options]
         for name, value in (("--ram", ram), ("--frames", frames), ("--swap", swap),
                             ("--policy", policy)):
             if value is not None:
@@ -179,11 +182,11 @@ def run_one(function):
     return verdict, time.monotonic() - started, message
 
 
-def wait_for(truth, seconds, what):
+def wait_for(truth, what):
     """Until truth() holds."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not truth():
-        check(time.monotonic() < deadline, f"not within {seconds} seconds: {what}")
+        check(time.monotonic() < deadline, f"not within {PATIENCE} seconds: {what}")
         time.sleep(0.02)
 
 

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 
-from harness import FAKE_QEMU, LAUNCHER, ROOT, check, equal, find, test, wait_for
+from harness import FAKE_QEMU, LAUNCHER, PATIENCE, ROOT, check, equal, find, test, wait_for
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 from clockhandlib import cpio, ktap, qemu, record, sizes  # noqa: E402
@@ -103,7 +103,7 @@ def channels_are_byte_for_byte(box):
 @test
 def closed_output_goes_nowhere(box):
     words = f"exec {LAUNCHER} run -q -- {PROGRAM} >&- 2>&-"
-    done = subprocess.run(["sh", "-c", words], check=False, capture_output=True, timeout=60,
+    done = subprocess.run(["sh", "-c", words], check=False, capture_output=True, timeout=PATIENCE,
                           env={**os.environ, "TMPDIR": box.path, "CLOCKHAND_QEMU": FAKE_QEMU,
                                "FAKE_QEMU": "exit 5"})
     equal((done.returncode, done.stdout, done.stderr), (5, b"", b""), "status and output")
@@ -229,9 +229,10 @@ def interrupted(box, signum):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         env={**os.environ, "TMPDIR": box.path, "CLOCKHAND_QEMU": FAKE_QEMU,
              "FAKE_QEMU": f"hang {pid_file}"})
-    wait_for(lambda: os.path.exists(pid_file) and os.path.getsize(pid_file), 20, "QEMU started")
+    wait_for(lambda: os.path.exists(pid_file) and os.path.getsize(pid_file),
+             "QEMU started")
     process.send_signal(signum)
-    status = process.wait(20)
+    status = process.wait(PATIENCE)
     with open(pid_file, encoding="ascii") as text:
         return status, int(text.read())
 
@@ -258,7 +259,7 @@ def signals_end_the_emulator_too(box):
 def a_killed_launcher_takes_the_emulator_along(box):
     status, pid = interrupted(box, signal.SIGKILL)
     equal(status, -9, "status")
-    wait_for(lambda: not is_alive(pid), 10, "the emulator has ended")
+    wait_for(lambda: not is_alive(pid), "the emulator has ended")
     for folder in box.left_behind():
         subprocess.run(["rm", "-r", box.file(folder)], check=True)
 
@@ -271,7 +272,7 @@ def a_reader_that_leaves_ends_the_run(box):
                                     "FAKE_QEMU": "endless"})
     process.stdout.read(10)
     process.stdout.close()
-    equal(process.wait(30), 128 + signal.SIGPIPE, "status")
+    equal(process.wait(PATIENCE), 128 + signal.SIGPIPE, "status")
 
 
 @test

@@ -10,14 +10,18 @@ SLEEPER = "2"  # the script's first background process
 
 
 def run_script(box, commands, sleeper=True, **settings):
-    """{command: its output as text} of a script of our shell; every command must succeed."""
+    """{command: its output as text} of a script of our shell; every command must succeed.
+
+    Time is guest instructions, so the sleeper sleeps by the first command, on any host.
+    """
     lines = ["sleep 1000 &"] if sleeper else []
     for command in commands:
         lines += [f"echo '{MARK} {command}'", command, f"echo {MARK} status $?"]
     if sleeper:
         lines.append(f"kill {SLEEPER}")
     box.file("top/script", ("\n".join(lines) + "\n").encode())
-    result = box.run("/bin/sh", "/script", options=["--root", box.file("top")], **settings)
+    options = ["--icount", "--root", box.file("top")]
+    result = box.run("/bin/sh", "/script", options=options, **settings)
     equal(result.status, 0, f"status of the script\n{result.error_text()[-1500:]}")
     outputs = {}
     text = result.out.decode()
@@ -204,7 +208,8 @@ def monitor_walk_knows_partitions(box):
     box.file("top/script", b"partition --size 256K tally-low --until-term &\nsleep 1\n"
              b"walk 2 3f000\nkill -STOP 2\npartitions rollout 2\nwalk 2 3f000\nswap\n"
              b"kill -KILL 2\n")
-    options = ["-q", "--ram", "16M", "--append", "partitions=1M", "--root", box.file("top")]
+    options = ["-q", "--icount", "--ram", "16M", "--append", "partitions=1M", "--root",
+               box.file("top")]
     out = box.run("/bin/sh", "/script", options=options).out.decode()
     there, gone = out.split("on swap:")
     frame = find(r"frame +(\d+), in the region of partitions", there).group(1)

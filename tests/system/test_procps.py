@@ -55,7 +55,8 @@ def run_tools(box, commands, **settings):
         f"echo '{MARK} {command}'\n{command}\necho \"{MARK} status $?\"\n"
         for command in commands) + "kill $!\n"
     box.file("root/check", script.replace("SLEEPER", "2").encode())
-    result = box.run("/bin/busybox", "sh", "/check", options=["-q", "--root", root], **settings)
+    result = box.run("/bin/busybox", "sh", "/check", options=["-q", "--icount", "--root", root],
+                     **settings)
     equal(result.status, 0, f"status of the script\n{result.error_text()[-1500:]}")
     equal(result.error_text(), "", "complaints")
     asked = {command.replace("SLEEPER", "2"): command for command in commands}

@@ -81,7 +81,8 @@ def page_fault_frequency_gives_frames_to_who_needs_them(box):
     script = box.file("script", b"touchpages write 80 300 &\ntouchpages write 10 300\nwait\n")
     faults = {}
     for rule in ("equal", "pff"):
-        words = ["--stdin", script, "--append", f"replacement=local allocation={rule}"]
+        words = ["--icount", "--stdin", script, "--append",
+                 f"replacement=local allocation={rule}"]
         result = box.run("/bin/sh", ram="16M", frames=128, swap="8M", options=words).expect()
         equal(result.out.count(b" 0 wrong"), 2, "programs that ended well")
         faults[rule] = result["major_faults"]

@@ -2,9 +2,8 @@
 
 import os
 import subprocess
-import time
 
-from harness import ROOT, check, equal, find, test
+from harness import PATIENCE, ROOT, check, equal, find, test
 
 SETUP = os.path.join(ROOT, "tools", "setup.sh")
 MISSING = ("nasm", "xorriso")
@@ -34,7 +33,7 @@ def machine_without(box, apt):
 
 def setup(environment, target):
     return subprocess.run([SETUP, target], env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60, check=False)
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @test
@@ -60,8 +59,10 @@ def setup_stops_where_there_is_no_apt(box):
 
 @test
 def setup_is_quick_and_silent_when_all_is_there(_box):
+    """In seconds of a processor, which a busy host does not lengthen."""
     for target in ("build", "run", "debug"):
-        started = time.monotonic()
         done = setup(os.environ, target)
         equal((done.returncode, done.stdout, done.stderr), (0, "", ""), target)
-        check(time.monotonic() - started < 2, f"'{target}' took too long")
+        pid = os.spawnv(os.P_NOWAIT, SETUP, [SETUP, target])
+        used = os.wait4(pid, 0)[2]
+        check(used.ru_utime + used.ru_stime < 1, f"'{target}' took too long")

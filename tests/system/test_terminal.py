@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import LAUNCHER, ROOT, check, equal, find, test, wait_for
+from harness import (HALTING_QEMU, LAUNCHER, PATIENCE, ROOT, check, equal, find, test, wait_for)
 
 CTRL_A, CTRL_C, CTRL_D = b"\x01", b"\x03", b"\x04"
 PROMPT = b"$ "
@@ -25,9 +25,9 @@ class Terminal:
             os.execv(sys.executable, [sys.executable, LAUNCHER, *words])
         self.seen = b""
 
-    def expect(self, text, seconds=60):
+    def expect(self, text):
         """Until @text has come; forgets what came before."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while text not in self.seen:
             check(time.monotonic() < deadline, f"no {text!r} in {self.seen[-500:]!r}")
             if select.select([self.fd], [], [], 0.1)[0]:
@@ -40,9 +40,9 @@ class Terminal:
     def type(self, data):
         os.write(self.fd, data)
 
-    def close(self, seconds=30):
+    def close(self):
         """Exit status."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if select.select([self.fd], [], [], 0.05)[0]:
                 try:
@@ -70,7 +70,7 @@ def shell_powers_off_at_the_end_of_input(box):
 @test
 def shell_powers_off_with_standard_input_closed(box):
     done = subprocess.run(["sh", "-c", f'exec "{LAUNCHER}" shell <&-'], capture_output=True,
-                          env={**os.environ, "TMPDIR": box.path}, timeout=120, check=False)
+                          env={**os.environ, "TMPDIR": box.path}, timeout=PATIENCE, check=False)
     equal(done.returncode, 0, f"status\n{done.stderr.decode()}")
 
 
@@ -99,6 +99,14 @@ def shell_programs_read_what_follows(box):
 
 
 @test
+def shell_types_nothing_into_a_machine_that_stands_still(box):
+    """On a busy host firmware and programs are silent for long, and wait for nothing."""
+    result = box.launch("shell", text=b"cat\nfor cat\n", env={"CLOCKHAND_QEMU": HALTING_QEMU})
+    equal(result.status, 0, f"status\n{result.error_text()}")
+    find(rb"\$ cat\nfor cat\nfor cat\n", result.out)
+
+
+@test
 def shell_on_a_terminal(box):
     """Editing, Ctrl-C for the guest, Ctrl-D at the prompt."""
     terminal = Terminal(box, "shell")
@@ -106,10 +114,10 @@ def shell_on_a_terminal(box):
     terminal.type(b"echo helxlo\x7f\x7f\x7flo there\r")
     terminal.expect(b"\nhello there")
     terminal.expect(PROMPT)
-    terminal.type(b"cat\r")
-    time.sleep(0.5)
+    terminal.type(b"echo ready; cat\r")
+    terminal.expect(b"\nready")  # from here on the terminal echoes and edits lines for cat
     terminal.type(b"abc\r")
-    terminal.expect(b"\nabc")
+    terminal.expect(b"abc\r\nabc")  # the terminal's echo, then cat, so ^C is for cat
     terminal.type(CTRL_C)
     terminal.expect(PROMPT)
     terminal.type(CTRL_D)
@@ -210,14 +218,14 @@ def the_stub_alone_waits_for_a_debugger(box):
          "/bin/hello"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "TMPDIR": box.path})
     try:
-        wait_for(lambda: listening(port), 20, f"somebody listens on {port}")
+        wait_for(lambda: listening(port), f"somebody listens on {port}")
         gdb = subprocess.run(
             ["gdb", "-batch", "-nx", os.path.join(ROOT, "build", "clockhand.elf"),
              "-ex", f"target remote 127.0.0.1:{port}", "-ex", "hbreak kernel_main",
              "-ex", "continue", "-ex", "bt 1", "-ex", "delete", "-ex", "detach"],
-            capture_output=True, timeout=60, check=False)
+            capture_output=True, timeout=PATIENCE, check=False)
         find(rb"kernel_main", gdb.stdout)
-        out, err = launcher.communicate(timeout=60)
+        out, err = launcher.communicate(timeout=PATIENCE)
         equal(launcher.returncode, 0, err.decode())
         check(out, "hello printed nothing after the debugger had left")
     finally:

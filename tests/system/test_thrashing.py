@@ -184,7 +184,8 @@ def threads_and_pipes_go_on_under_load_control(box):
     """Tests of what processes wait for each other with, in few frames beside a crowd."""
     crowd = f"thrash --processes 5 --pages {PAGES} --visits 2000 --work 10"
     names = ("threads", "pipe", "shared", "signals", "wait")
-    alone = {name: box.run(f"/tests/{name}", ram="64M").out.decode() for name in names}
+    alone = {name: box.run(f"/tests/{name}", ram="64M", options=["--icount"]).out.decode()
+             for name in names}
     _, out = script(box, [f"{crowd} > /tmp/crowd &", *(f"/tests/{name}" for name in names), "wait",
                           "cat /tmp/crowd"])
     for name, expected in alone.items():

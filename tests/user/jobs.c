@@ -115,7 +115,7 @@ static void test_sessions(void)
 		for (;;)
 			sys_nanosleep(1, 0);
 	}
-	sys_nanosleep(0, 50000000);
+	await_asleep(pid);
 	show("a child in another session", sys_setpgid(pid, 0));
 	end(pid);
 }

@@ -34,11 +34,11 @@ static void test_poll(void)
 	show_poll("a byte", fds, 2, -1);
 	sys_read(ends[0], &c, 1);
 	if (sys_fork() == 0) {
-		sys_nanosleep(0, 50000000);
+		await_asleep(sys_getppid());
 		sys_write(ends[1], &c, 1);
 		sys_exit(0);
 	}
-	show_poll("somebody writes", fds, 1, 5000);
+	show_poll("somebody writes", fds, 1, 500000);
 	sys_waitpid(-1, NULL, 0);
 	sys_read(ends[0], &c, 1);
 	show("no memory", call(NR_poll, 4, 1, 0, 0));
@@ -102,14 +102,14 @@ static void test_select(void)
 static void test_signals(void)
 {
 	struct pollfd fd = { ends[0], POLLIN, 0 };
-	struct timespec time = { 5, 0 };
+	struct timespec time = { 500, 0 };
 	uint64_t none = 0, blocked = signal_bit(SIGUSR1);
 	uint32_t in = 1u << ends[0];
 	uint32_t mask[2] = { (uint32_t)(uintptr_t)&none, 8 };
 
 	handle(SIGUSR1, ring, SA_RESTART, 0);
-	int sender = start_sender(50, SIGUSR1);
-	show("poll and a handler", call(NR_poll, (long)&fd, 1, 5000, 0));
+	int sender = start_sender(SIGUSR1);
+	show("poll and a handler", call(NR_poll, (long)&fd, 1, 500000, 0));
 	reap(sender);
 	mask_change(SIG_SETMASK, blocked);
 	raise(SIGUSR1);

@@ -42,14 +42,19 @@ static inline void raise(int signo)
 	sys_kill(sys_getpid(), signo);
 }
 
-/* A child that lives for @ms milliseconds, then sends @signo to its parent; 0: nothing. */
-static inline int start_sender(int ms, int signo)
+/*
+ * A child that sends @signo (0: nothing) to its parent once that sleeps, and ends: after a signal
+ * not before the parent sleeps again, so that SIGCHLD is no part of what the signal does.
+ */
+static inline int start_sender(int signo)
 {
 	int pid = sys_fork();
 	if (pid == 0) {
-		sys_nanosleep(0, (uint32_t)ms * 1000000);
-		if (signo)
+		await_asleep(sys_getppid());
+		if (signo) {
 			sys_kill(sys_getppid(), signo);
+			await_asleep(sys_getppid());
+		}
 		sys_exit(0);
 	}
 	return pid;

@@ -1,5 +1,7 @@
 /* What the tests share; see testing.h. */
 #include "tests/user/testing.h"
+#include "lib/format.h"
+#include "lib/string.h"
 #include "user/lib/print.h"
 #include "user/lib/runtime.h"
 #include "user/lib/syscall.h"
@@ -37,6 +39,42 @@ int in_child(void (*body)(void))
 	if (waited != pid)
 		fail("waitpid: %s\n", error_text(waited));
 	return status;
+}
+
+/* The letter behind the name in a stat file of /proc. */
+static char process_state(const char *path)
+{
+	char text[256] = "";
+	int fd = sys_open(path, O_RDONLY, 0);
+
+	if (fd < 0)
+		fail("%s: %s\n", path, error_text(fd));
+	sys_read(fd, text, sizeof(text) - 1);
+	sys_close(fd);
+	const char *end = strrchr(text, ')');
+	return end && end[1] ? end[2] : '?';
+}
+
+static void await_state_asleep(const char *path)
+{
+	while (process_state(path) != 'S')
+		sys_nanosleep(0, 2000000);
+}
+
+void await_asleep(int pid)
+{
+	char path[64];
+
+	format_string(path, sizeof(path), "/proc/%d/stat", pid);
+	await_state_asleep(path);
+}
+
+void await_thread_asleep(int tid)
+{
+	char path[64];
+
+	format_string(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	await_state_asleep(path);
 }
 
 void show_child(const char *what, void (*body)(void))

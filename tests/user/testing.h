@@ -21,6 +21,13 @@ int in_child(void (*body)(void));
 /* The same, with a show_status. */
 void show_child(const char *what, void (*body)(void));
 
+/*
+ * Return once process @pid, or thread @tid of this process, sleeps in a system call: it has got
+ * that far, however long it took.
+ */
+void await_asleep(int pid);
+void await_thread_asleep(int tid);
+
 /* Fresh anonymous pages, private or shared; ends the test where there are none. */
 char *pages_private(unsigned n);
 char *pages_shared(unsigned n);

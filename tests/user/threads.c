@@ -89,7 +89,7 @@ static void test_files(void)
 	thread_start(&t, read_pipe, NULL, 0);
 	while (!gate)
 		sys_sched_yield();
-	sys_nanosleep(0, 30000000);
+	await_thread_asleep(t.tid);
 	/* Closed while a thread reads from it: the read goes on. */
 	sys_close(ends[0]);
 	sys_write(ends[1], "x", 1);
@@ -157,12 +157,14 @@ static void test_signals(void)
 		sys_sched_yield();
 	handled_by = 0;
 	show("tgkill", call(NR_tgkill, sys_getpid(), t.tid, SIGUSR1, 0));
-	sys_nanosleep(0, 50000000);
+	while (!handled_by)
+		sys_sched_yield();
 	show_truth("the thread took it", handled_by == t.tid);
 	mask_change(SIG_BLOCK, signal_bit(SIGUSR1));
 	handled_by = 0;
 	raise(SIGUSR1);
-	sys_nanosleep(0, 50000000);
+	while (!handled_by)
+		sys_sched_yield();
 	show_truth("the one that does not block it took it", handled_by == t.tid);
 	mask_change(SIG_SETMASK, 0);
 	show("a thread that is not there", call(NR_tgkill, sys_getpid(), 99999, SIGUSR1, 0));
@@ -197,7 +199,8 @@ static void test_futex(void)
 	show("no such operation", call(NR_futex, (long)&word, 77, 1, 0));
 	for (int i = 0; i < 4; i++)
 		thread_start(&t[i], sleep_on_word, NULL, 0);
-	sys_nanosleep(0, 60000000);
+	for (int i = 0; i < 4; i++)
+		await_thread_asleep(t[i].tid);
 	printf("woken: %ld\n", futex_wake(&word, 1));
 	printf("woken and moved: %ld\n",
 	       linux_call(NR_futex, (long)&word, FUTEX_CMP_REQUEUE, 1, 1, (long)&other, 1));
@@ -221,7 +224,7 @@ static void test_shared_futex(void)
 		volatile int32_t *q = linux_call(NR_mremap, (long)p, PAGE, PAGE, 3,
 						 (long)0x60000000, 0) == 0x60000000 ?
 			(volatile int32_t *)0x60000000 : p;
-		sys_nanosleep(0, 50000000);
+		await_asleep(sys_getppid());
 		*q = 1;
 		sys_exit(futex_wake(q, 1) == 1 ? 0 : 1);
 	}

@@ -16,6 +16,7 @@ from .errors import LauncherError
 
 GDB_SCRIPT = os.path.join(paths.ROOT, "tools", "gdb", "clockhand.py")
 POLL_SECONDS = 0.02
+STUB_SECONDS = 600  # until somebody listens, or answers: many, the host may be busy
 
 
 def debug(options):
@@ -37,7 +38,7 @@ def debug(options):
 
 def gdb_command(gdb, options):
     # The emulator may answer late: on a busy machine, or while it loads a snapshot.
-    command = [*shlex.split(gdb), "-q", paths.kernel(), "-ex", "set remotetimeout 60",
+    command = [*shlex.split(gdb), "-q", paths.kernel(), "-ex", f"set remotetimeout {STUB_SECONDS}",
                "-ex", f"target remote 127.0.0.1:{options.gdb_port}", "-ex", f"source {GDB_SCRIPT}"]
     if options.replay:
         # Steps back begin at the snapshot, not at power-on: firmware and loader take longest.
@@ -129,12 +130,13 @@ def attach(options, boot, tails):
 def wait_for_stub(boot, port):
     """Until QEMU listens. The first lines of /proc/net/tcp say so without disturbing the stub."""
     needle = f"0100007F:{port:04X} 00000000:0000 0A"
-    for _ in range(3000):
+    deadline = time.monotonic() + STUB_SECONDS
+    while time.monotonic() < deadline:
         with open("/proc/net/tcp", encoding="ascii") as table:
             if needle in table.read():
                 return
         if boot.process.poll() is not None:
             boot.check_started()
             raise LauncherError("the emulator ended before gdb could attach")
-        time.sleep(0.01)
+        time.sleep(POLL_SECONDS)
     raise LauncherError(f"nothing listens on 127.0.0.1:{port}")

@@ -11,8 +11,10 @@ from . import channels, paths, qemu, record, sizes
 from .errors import LauncherError
 
 POLL_SECONDS = 0.01
-# The record is the last thing the kernel says; a machine that has not ended by then never will.
+# The record is the last thing the kernel says; a machine that has not ended after so many seconds
+# of its own never will.
 POWER_OFF_SECONDS = 5
+LOOK_SECONDS = 0.05  # the most that one look at the emulator stands for
 
 
 class Terminated(BaseException):
@@ -68,6 +70,49 @@ def memory_bytes(options, *files):
             + sum(sizes.page_up(os.path.getsize(path)) for path in archives))
 
 
+class Pace:
+    """How long the emulator has been idle, and how long it has had, on a host that is busy too.
+
+    A wall clock goes on while the emulator waits for a processor, so a slow guest looks like a
+    quiet one. Here only what it has used of a processor and what it has slept count. Sleep is
+    sampled, and the time between two looks counts only up to LOOK_SECONDS, so that a launcher that
+    had to wait itself does not take its own absence for the guest's.
+    """
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.restart()
+
+    def restart(self):
+        self.idle = 0.0
+        self.looked = time.monotonic()
+        self.begun = self._used()
+
+    def look(self):
+        """Count the time since the last look as idle if no thread wants a processor now."""
+        now = time.monotonic()
+        if all(fields[0] == b"S" for fields in self._threads()):
+            self.idle += min(now - self.looked, LOOK_SECONDS)
+        self.looked = now
+
+    def had(self):
+        """Seconds of its own since the restart."""
+        return self.idle + self._used() - self.begun
+
+    def _threads(self):
+        """The fields behind the name in each thread's stat file; none when it has ended."""
+        folder = f"/proc/{self.pid}/task"
+        try:
+            return [channels.read_file(f"{folder}/{thread}/stat").rpartition(b")")[2].split()
+                    for thread in os.listdir(folder)]
+        except OSError:
+            return []
+
+    def _used(self):
+        ticks = sum(int(fields[11]) + int(fields[12]) for fields in self._threads())
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Boot:
     """A running emulator and the files behind its ports."""
 
@@ -79,14 +124,16 @@ class Boot:
     def watch(self, tails, timeout, end=qemu.stop):
         """Copy @tails out until the machine has ended or @timeout seconds are over; then @end."""
         deadline = time.monotonic() + timeout if timeout else None
-        over = None
+        over = None  # its pace since the record
         while self.process.poll() is None:
             busy = [tail.pump() for tail in tails]
-            now = time.monotonic()
             if over is None and os.path.getsize(self.control) and self.record():
-                over = now + POWER_OFF_SECONDS
-            self.lingered = over is not None and now >= over
-            self.timed_out = over is None and deadline is not None and now >= deadline
+                over = Pace(self.process.pid)
+            if over is not None:
+                over.look()
+            self.lingered = over is not None and over.had() >= POWER_OFF_SECONDS
+            self.timed_out = (over is None and deadline is not None
+                              and time.monotonic() >= deadline)
             if self.lingered or self.timed_out:
                 break
             if not any(busy):

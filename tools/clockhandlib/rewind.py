@@ -13,7 +13,7 @@ from . import channels, guestroot, paths, qemu, run
 from .errors import LauncherError
 
 SNAPSHOT_DISK = "64M"  # grows only as far as the snapshot needs
-END_SECONDS = 30.0     # for QEMU to complete the recording when it is told to end
+END_SECONDS = 600.0    # for QEMU to complete the recording when it is told to end
 
 
 class Recording:

@@ -14,6 +14,7 @@ import socket
 import tempfile
 import time
 
+PATIENCE = 600  # seconds until one gives up on a machine: many, its host may be busy
 TEXT_MEMORY, TEXT_BYTES = 0xb8000, 32768
 COLUMNS, ROWS, PAGES = 80, 50, (8192, 16384)
 MAP_COLUMN, MAP_ROW, MAP_COLUMNS, PANEL, LAST_ROW = 7, 2, 48, 56, 49
@@ -26,7 +27,7 @@ GLYPHS = {0x80: "·", 0x81: "■", 0x82: "□", 0x83: "▒", 0x84: "▣", 0x85: 
 class Monitor:
     """QEMU's control socket (QMP)."""
 
-    def __init__(self, path, seconds=60):
+    def __init__(self, path, seconds=PATIENCE):
         deadline = time.monotonic() + seconds
         self.socket = socket.socket(socket.AF_UNIX)
         while True:

@@ -58,7 +58,7 @@ class Session:
             log.seek(self.seen)
             return log.read().decode("utf-8", "replace")
 
-    def expect(self, text, seconds=120):
+    def expect(self, text, seconds=screen.PATIENCE):
         """Wait for @text; returns what came before it."""
         deadline = time.monotonic() + seconds
         while True:
@@ -71,7 +71,7 @@ class Session:
                 raise TimeoutError(f"no {text!r} in {new[-500:]!r}")
             time.sleep(0.05)
 
-    def map_when(self, truth, seconds=120):
+    def map_when(self, truth, seconds=screen.PATIENCE):
         """The first picture of the live map of which truth(picture) holds."""
         deadline = time.monotonic() + seconds
         while True:
@@ -84,6 +84,6 @@ class Session:
                                    + "\n".join(map(picture.text, range(screen.ROWS))))
             time.sleep(0.1)
 
-    def next_map(self, after, seconds=60):
+    def next_map(self, after, seconds=screen.PATIENCE):
         """A picture that was begun after @after was complete."""
         return self.map_when(lambda picture: picture.number > after.number + 1, seconds)

@@ -3,9 +3,10 @@
 COM1 is a socket pair; the launcher relays between it and its own standard input and output. On a
 terminal every key goes to the guest at once, Ctrl-C too; Ctrl-A x leaves. When standard input is
 something else (a pipe, a file, /dev/null, closed) it is typed in for the user: a line at a time,
-the next when the guest has come back to its prompt or has been quiet for a while, because a
-console keeps no more than a few lines that nobody reads. At the end of input the guest gets ^D
-until it powers off.
+the next when the guest is back at its prompt, or when its machine waits: silent, and with nothing
+to compute, for a second of its own (machine.Pace). A busy host makes that second longer; it never
+makes a line come too early, for firmware that swallows it or a program that is not yet there. At
+the end of input the guest gets ^D until it powers off.
 """
 
 import os
@@ -25,26 +26,25 @@ ESCAPE, END_OF_INPUT = b"\x01", b"\x04"
 PROMPT = re.compile(rb"[$#>] $")
 READ_BYTES = 4096
 TYPE_BYTES = 16         # what a UART's receive buffer holds
-QUIET_SECONDS = 1.0     # a guest that says nothing for so long is waiting for input
+IDLE_SECONDS = 1.0      # a machine that is idle and silent for so long waits for input
 BOOT_SECONDS = 5.0      # the same before the first prompt
 INPUT_END_SECONDS = 600.0
 
 
 class Typist:
-    """Decides what to send to the guest and when. Knows the guest only by what it prints."""
+    """Decides what to send to the guest and when: by what it prints, and by its idle time."""
 
-    def __init__(self, interactive):
-        self.interactive = interactive
+    def __init__(self, interactive, pace):
+        self.interactive, self.pace = interactive, pace
         self.queue = self.typed = b""
         self.tail = b""
         self.escaped = self.leave = self.ended = self.hang_up = self.prompted = False
-        self.heard = time.monotonic()
         self.ready = False
 
     def hear(self, data):
         """The guest printed @data."""
         self.tail = (self.tail + data)[-8:]
-        self.heard = time.monotonic()
+        self.pace.restart()
         if PROMPT.search(self.tail):
             self.ready = self.prompted = True
 
@@ -74,13 +74,18 @@ class Typist:
             self.queue += b"\n"  # a last line without its end is meant all the same
         self.interactive = False
 
+    def is_waited_for(self):
+        """Whether the guest waits for input, as far as one can see from outside."""
+        self.pace.look()
+        if self.pace.idle < (IDLE_SECONDS if self.prompted else BOOT_SECONDS):
+            return False
+        self.pace.restart()
+        return True
+
     def next_bytes(self):
         """What to send now, at most TYPE_BYTES; b"" if it is better to wait."""
-        now = time.monotonic()
-        patience = QUIET_SECONDS if self.prompted else BOOT_SECONDS
-        if now - self.heard > patience:
-            self.ready = True
-            self.heard = now
+        if not self.ready:
+            self.ready = bool(self.queue or self.hang_up) and self.is_waited_for()
         if not self.ready:
             return b""
         if not self.queue:
@@ -133,7 +138,7 @@ def relay(process, guest, terminal, timeout, at_end=True):
 
     @at_end: whether the guest hears of the end of input.
     """
-    typist = Typist(terminal.interactive)
+    typist = Typist(terminal.interactive, machine.Pace(process.pid))
     deadline = time.monotonic() + timeout if timeout else None
     plain = not os.isatty(1)
     if terminal.descriptor is None:
