@@ -49,7 +49,7 @@ def a_panic_says_what_happened_and_to_whom(box):
     find(r"^panic: page fault in the kernel: write to 00000010\n", report)
     find(r"while running pid 2 \(echo\)", report)
     find(r"\neip [0-9a-f]{8}  cs  0060 .*vector 14 error 2\n", report)
-    find(r"stack trace:\n  [0-9a-f]{8} failtest_(null_write|in_process)\+0x", report)
+    find(r"stack trace:\n  [0-9a-f]{8} failtest_(null_write|crash)\+0x", report)
     find(r"\n  [0-9a-f]{8} proc_write\+0x", report)
     find(r"\n  [0-9a-f]{8} syscall_enter\+0x", report)
     find(r"\ncr2 00000010 is NULL \+ 0x10\n", report)
