@@ -1,6 +1,6 @@
 /* The kernel's log: lines to the console (serial and VGA). Context: any. */
-#ifndef KERNEL_LOG_H
-#define KERNEL_LOG_H
+#ifndef KERNEL_BASE_LOG_H
+#define KERNEL_BASE_LOG_H
 
 #include "lib/base.h"
 

@@ -1,6 +1,6 @@
 /* The end of the machine: what cannot be true was true. Context of all: any. */
-#ifndef KERNEL_PANIC_H
-#define KERNEL_PANIC_H
+#ifndef KERNEL_BASE_PANIC_H
+#define KERNEL_BASE_PANIC_H
 
 #include "lib/base.h"
 

@@ -2,8 +2,8 @@
  * Waiting for something, by its address. Theory in sleep.c.
  * Context of all: process, unless said. Never allocates.
  */
-#ifndef KERNEL_SLEEP_H
-#define KERNEL_SLEEP_H
+#ifndef KERNEL_BASE_SLEEP_H
+#define KERNEL_BASE_SLEEP_H
 
 #include "lib/base.h"
 

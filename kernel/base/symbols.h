@@ -1,6 +1,6 @@
 /* From a code address to a function's name, for stack traces. Context: any. */
-#ifndef KERNEL_SYMBOLS_H
-#define KERNEL_SYMBOLS_H
+#ifndef KERNEL_BASE_SYMBOLS_H
+#define KERNEL_BASE_SYMBOLS_H
 
 #include "lib/base.h"
 

@@ -1,8 +1,8 @@
 /*
  * ELF32 programs: checked and mapped, never read. Theory in elf.c. Context: process. May reclaim.
  */
-#ifndef KERNEL_ELF_H
-#define KERNEL_ELF_H
+#ifndef KERNEL_EXEC_ELF_H
+#define KERNEL_EXEC_ELF_H
 
 #include "kernel/fs/inode.h"
 #include "mm/aspace/space.h"

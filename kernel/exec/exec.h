@@ -1,6 +1,6 @@
 /* execve: a process becomes another program. Theory in exec.c. Context: process. May reclaim. */
-#ifndef KERNEL_EXEC_H
-#define KERNEL_EXEC_H
+#ifndef KERNEL_EXEC_EXEC_H
+#define KERNEL_EXEC_EXEC_H
 
 #include "kernel/proc/process.h"
 #include "mm/user.h"

@@ -2,8 +2,8 @@
  * Making, linking, renaming and removing names. Theory in namei.c. Context: process or boot. May
  * reclaim. All return 0 or Linux's error.
  */
-#ifndef KERNEL_FS_NAMES_H
-#define KERNEL_FS_NAMES_H
+#ifndef KERNEL_FS_NAMEI_H
+#define KERNEL_FS_NAMEI_H
 
 #include "kernel/fs/path.h"
 

@@ -2,8 +2,8 @@
  * Where the CPU's time goes: user mode, the kernel, nothing. Theory in account.c.
  * Times are in units of the time stamp counter: under -icount instructions. Context: any.
  */
-#ifndef KERNEL_ACCOUNT_H
-#define KERNEL_ACCOUNT_H
+#ifndef KERNEL_PROC_ACCOUNT_H
+#define KERNEL_PROC_ACCOUNT_H
 
 #include "lib/base.h"
 

@@ -1,8 +1,8 @@
 /*
  * Work that waits for a better moment. Theory in deferred.c.
  */
-#ifndef KERNEL_DEFERRED_H
-#define KERNEL_DEFERRED_H
+#ifndef KERNEL_PROC_DEFERRED_H
+#define KERNEL_PROC_DEFERRED_H
 
 #include "lib/base.h"
 #include "lib/list.h"

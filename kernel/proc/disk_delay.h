@@ -1,6 +1,6 @@
 /* The time a disk would take. Theory in disk_delay.c. Context: process. */
-#ifndef KERNEL_DISK_DELAY_H
-#define KERNEL_DISK_DELAY_H
+#ifndef KERNEL_PROC_DISK_DELAY_H
+#define KERNEL_PROC_DISK_DELAY_H
 
 #include "lib/base.h"
 

@@ -1,6 +1,6 @@
 /* fork, vfork and clone's simple forms. Theory in fork.c. Context: process. May reclaim. */
-#ifndef KERNEL_FORK_H
-#define KERNEL_FORK_H
+#ifndef KERNEL_PROC_FORK_H
+#define KERNEL_PROC_FORK_H
 
 #include "kernel/proc/process.h"
 

@@ -1,6 +1,6 @@
 /* Futexes: sleeping on a word of user memory. Theory in futex.c. Context: process. May reclaim. */
-#ifndef KERNEL_FUTEX_H
-#define KERNEL_FUTEX_H
+#ifndef KERNEL_PROC_FUTEX_H
+#define KERNEL_PROC_FUTEX_H
 
 #include "kernel/proc/process.h"
 

@@ -1,6 +1,6 @@
 /* Interval timers: alarm and setitimer. Theory in itimer.c. Context: process, unless said. */
-#ifndef KERNEL_ITIMER_H
-#define KERNEL_ITIMER_H
+#ifndef KERNEL_PROC_ITIMER_H
+#define KERNEL_PROC_ITIMER_H
 
 #include "kernel/proc/thread.h"
 

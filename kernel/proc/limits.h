@@ -1,8 +1,8 @@
 /*
  * Resource limits: what a process may have at most. Theory in limits.c. Context: process.
  */
-#ifndef KERNEL_LIMITS_H
-#define KERNEL_LIMITS_H
+#ifndef KERNEL_PROC_LIMITS_H
+#define KERNEL_PROC_LIMITS_H
 
 #include "lib/base.h"
 

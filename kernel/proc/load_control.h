@@ -2,8 +2,8 @@
  * Thrashing noticed, and its cure: a process rolled out as a whole. Theory in load_control.c.
  * Context of all: process or the boot context's loop, unless said.
  */
-#ifndef KERNEL_LOAD_CONTROL_H
-#define KERNEL_LOAD_CONTROL_H
+#ifndef KERNEL_PROC_LOAD_CONTROL_H
+#define KERNEL_PROC_LOAD_CONTROL_H
 
 #include "lib/base.h"
 

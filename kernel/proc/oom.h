@@ -1,6 +1,6 @@
 /* Out of memory: who has to end. Theory in oom.c. */
-#ifndef KERNEL_OOM_H
-#define KERNEL_OOM_H
+#ifndef KERNEL_PROC_OOM_H
+#define KERNEL_PROC_OOM_H
 
 /*
  * A fault found no memory: choose a process to end, once each, and let it. Context: process; others

@@ -1,6 +1,6 @@
 /* Process numbers, and finding a process by one. Theory in pid.c. Context: process or boot. */
-#ifndef KERNEL_PID_H
-#define KERNEL_PID_H
+#ifndef KERNEL_PROC_PID_H
+#define KERNEL_PROC_PID_H
 
 #include "lib/base.h"
 

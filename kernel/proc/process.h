@@ -2,8 +2,8 @@
  * Processes: what traps, exec, system calls and the scheduler share. Theory in process.c.
  * Context of all: process, unless said.
  */
-#ifndef KERNEL_PROCESS_H
-#define KERNEL_PROCESS_H
+#ifndef KERNEL_PROC_PROCESS_H
+#define KERNEL_PROC_PROCESS_H
 
 #include "kernel/proc/account.h"
 #include "kernel/proc/limits.h"

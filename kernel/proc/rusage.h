@@ -1,6 +1,6 @@
 /* What a process used, in Linux's structure for i386. */
-#ifndef KERNEL_RUSAGE_H
-#define KERNEL_RUSAGE_H
+#ifndef KERNEL_PROC_RUSAGE_H
+#define KERNEL_PROC_RUSAGE_H
 
 #include "kernel/proc/process.h"
 

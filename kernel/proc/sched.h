@@ -2,8 +2,8 @@
  * Who runs: round robin, wait queues, timers. Theory in sched.c. Context of all: process, unless
  * said. Nothing here is called by interrupt handlers, save sched_tick.
  */
-#ifndef KERNEL_SCHED_H
-#define KERNEL_SCHED_H
+#ifndef KERNEL_PROC_SCHED_H
+#define KERNEL_PROC_SCHED_H
 
 #include "lib/base.h"
 #include "lib/list.h"

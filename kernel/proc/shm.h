@@ -1,8 +1,8 @@
 /*
  * System V shared memory: segments and their keys. Theory in shm.c. Context: process. May reclaim.
  */
-#ifndef KERNEL_SHM_H
-#define KERNEL_SHM_H
+#ifndef KERNEL_PROC_SHM_H
+#define KERNEL_PROC_SHM_H
 
 #include "mm/aspace/space.h"
 

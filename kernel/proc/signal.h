@@ -1,8 +1,8 @@
 /*
  * Signals: sending them and acting on them. Theory in signal.c. Context: process.
  */
-#ifndef KERNEL_SIGNAL_H
-#define KERNEL_SIGNAL_H
+#ifndef KERNEL_PROC_SIGNAL_H
+#define KERNEL_PROC_SIGNAL_H
 
 #include "kernel/proc/process.h"
 

@@ -1,6 +1,6 @@
 /* Thread groups: what the threads of one process share. Theory in thread.c. Context: process. */
-#ifndef KERNEL_THREAD_H
-#define KERNEL_THREAD_H
+#ifndef KERNEL_PROC_THREAD_H
+#define KERNEL_PROC_THREAD_H
 
 #include "kernel/proc/signal.h"
 #include "kernel/proc/timer.h"

@@ -1,6 +1,6 @@
 /* Something is to happen at a tick: alarms, intervals. Theory in timer.c. Context: process. */
-#ifndef KERNEL_TIMER_H
-#define KERNEL_TIMER_H
+#ifndef KERNEL_PROC_TIMER_H
+#define KERNEL_PROC_TIMER_H
 
 #include "lib/base.h"
 #include "lib/list.h"

@@ -1,6 +1,6 @@
 /* Times in the two forms programs have them: seconds of 32 and of 64 bits. Context: process. */
-#ifndef KERNEL_TIMESPEC_H
-#define KERNEL_TIMESPEC_H
+#ifndef KERNEL_PROC_TIMESPEC_H
+#define KERNEL_PROC_TIMESPEC_H
 
 #include "kernel/proc/wallclock.h"
 #include "mm/user.h"

@@ -1,6 +1,6 @@
 /* How parents learn what became of their children. Theory in wait.c. Context: process. */
-#ifndef KERNEL_WAIT_H
-#define KERNEL_WAIT_H
+#ifndef KERNEL_PROC_WAIT_H
+#define KERNEL_PROC_WAIT_H
 
 #include "kernel/proc/process.h"
 

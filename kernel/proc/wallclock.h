@@ -1,6 +1,6 @@
 /* Time of day and time since boot, in ticks of 10 ms. Theory in wallclock.c. Context: process. */
-#ifndef KERNEL_CLOCK_H
-#define KERNEL_CLOCK_H
+#ifndef KERNEL_PROC_WALLCLOCK_H
+#define KERNEL_PROC_WALLCLOCK_H
 
 #include "lib/base.h"
 

@@ -2,8 +2,8 @@
  * procfs: what the kernel tells about processes and itself, as files. Theory in proc.c.
  * Context: process. May reclaim.
  */
-#ifndef KERNEL_FS_PROC_H
-#define KERNEL_FS_PROC_H
+#ifndef KERNEL_PROCFS_PROC_H
+#define KERNEL_PROCFS_PROC_H
 
 #include "kernel/fs/file.h"
 #include "kernel/procfs/text.h"

@@ -2,8 +2,8 @@
  * The files of procfs that tell of memory in detail, for the tables that name them.
  * Context: process. May reclaim.
  */
-#ifndef KERNEL_FS_PROC_FILES_H
-#define KERNEL_FS_PROC_FILES_H
+#ifndef KERNEL_PROCFS_PROC_FILES_H
+#define KERNEL_PROCFS_PROC_FILES_H
 
 #include "kernel/procfs/proc.h"
 

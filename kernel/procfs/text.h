@@ -1,6 +1,6 @@
 /* A text that grows as it is written. Theory in text.c. Context: process. May reclaim. */
-#ifndef KERNEL_FS_TEXT_H
-#define KERNEL_FS_TEXT_H
+#ifndef KERNEL_PROCFS_TEXT_H
+#define KERNEL_PROCFS_TEXT_H
 
 #include "lib/base.h"
 

@@ -3,8 +3,8 @@
  * syscall_table.c, the calls in syscall_{process,signal,mm,time,info}.c and, for files,
  * syscall_{file,path,names,attr,content,stat}.c.
  */
-#ifndef KERNEL_SYSCALL_H
-#define KERNEL_SYSCALL_H
+#ifndef KERNEL_SYSCALL_SYSCALL_H
+#define KERNEL_SYSCALL_SYSCALL_H
 
 #include "kernel/proc/process.h"
 #include "mm/user.h"

@@ -1,6 +1,6 @@
 /* The handlers, by file; syscall_table.c gives them their numbers. All are syscall_fn. */
-#ifndef KERNEL_SYSCALL_CALLS_H
-#define KERNEL_SYSCALL_CALLS_H
+#ifndef KERNEL_SYSCALL_SYSCALL_CALLS_H
+#define KERNEL_SYSCALL_SYSCALL_CALLS_H
 
 #include "kernel/syscall/syscall.h"
 

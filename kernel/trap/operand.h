@@ -2,8 +2,8 @@
  * What memory an instruction touches: a small decoder, for reports. Theory in operand.c. Context:
  * any.
  */
-#ifndef KERNEL_OPERAND_H
-#define KERNEL_OPERAND_H
+#ifndef KERNEL_TRAP_OPERAND_H
+#define KERNEL_TRAP_OPERAND_H
 
 #include "kernel/x86/trap_frame.h"
 

@@ -2,8 +2,8 @@
  * Which segment a program left, and where: words for the line a crash writes. Theory in
  * segment_report.c. Context: process. May reclaim.
  */
-#ifndef KERNEL_SEGMENT_REPORT_H
-#define KERNEL_SEGMENT_REPORT_H
+#ifndef KERNEL_TRAP_SEGMENT_REPORT_H
+#define KERNEL_TRAP_SEGMENT_REPORT_H
 
 #include "kernel/x86/trap_frame.h"
 

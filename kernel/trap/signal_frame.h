@@ -2,8 +2,8 @@
  * A handler's frame on the user stack, and the way back. Theory in signal_frame.c. Context:
  * process.
  */
-#ifndef KERNEL_SIGNAL_FRAME_H
-#define KERNEL_SIGNAL_FRAME_H
+#ifndef KERNEL_TRAP_SIGNAL_FRAME_H
+#define KERNEL_TRAP_SIGNAL_FRAME_H
 
 #include "kernel/proc/signal.h"
 

@@ -1,6 +1,6 @@
 /* What a vector means; the way into the kernel and out of it. Theory in trap.c. */
-#ifndef KERNEL_TRAP_H
-#define KERNEL_TRAP_H
+#ifndef KERNEL_TRAP_TRAP_H
+#define KERNEL_TRAP_TRAP_H
 
 #include "kernel/proc/sched.h"
 #include "kernel/trap/attend.h"

@@ -3,8 +3,8 @@
  * Context of all: process, or a panic (any). Never allocates, never sleeps. Answers stay until the
  * next call.
  */
-#ifndef KERNEL_EXPLAIN_H
-#define KERNEL_EXPLAIN_H
+#ifndef KERNEL_WATCH_EXPLAIN_H
+#define KERNEL_WATCH_EXPLAIN_H
 
 #include "kernel/x86/trap_frame.h"
 #include "mm/aspace/space.h"

@@ -1,6 +1,6 @@
 /* How many processes want the CPU, averaged over time. Theory in loadavg.c. Context: process. */
-#ifndef KERNEL_LOADAVG_H
-#define KERNEL_LOADAVG_H
+#ifndef KERNEL_WATCH_LOADAVG_H
+#define KERNEL_WATCH_LOADAVG_H
 
 #include "lib/base.h"
 

@@ -1,8 +1,8 @@
 /*
  * The live memory map on the screen. Theory in mapview.c. Nothing here allocates.
  */
-#ifndef KERNEL_MAPVIEW_H
-#define KERNEL_MAPVIEW_H
+#ifndef KERNEL_WATCH_MAPVIEW_H
+#define KERNEL_WATCH_MAPVIEW_H
 
 #include "lib/base.h"
 

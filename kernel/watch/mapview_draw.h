@@ -1,6 +1,6 @@
 /* What the live memory map looks like. Theory in mapview_draw.c. Context: process or boot. */
-#ifndef KERNEL_MAPVIEW_DRAW_H
-#define KERNEL_MAPVIEW_DRAW_H
+#ifndef KERNEL_WATCH_MAPVIEW_DRAW_H
+#define KERNEL_WATCH_MAPVIEW_DRAW_H
 
 #include "mm/framemap.h"
 #include "mm/mmstat.h"

@@ -2,8 +2,8 @@
  * Pressure: how long processes wait for memory, the disk and the CPU. Theory in pressure.c.
  * Context of all: process or the boot context's loop, unless said.
  */
-#ifndef KERNEL_PRESSURE_H
-#define KERNEL_PRESSURE_H
+#ifndef KERNEL_WATCH_PRESSURE_H
+#define KERNEL_WATCH_PRESSURE_H
 
 #include "lib/base.h"
 

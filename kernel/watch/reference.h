@@ -2,8 +2,8 @@
  * The exact reference string of the first process. Theory in reference.c. trap.c calls these where
  * reference_on() says so. Context: process.
  */
-#ifndef KERNEL_REFERENCE_H
-#define KERNEL_REFERENCE_H
+#ifndef KERNEL_WATCH_REFERENCE_H
+#define KERNEL_WATCH_REFERENCE_H
 
 #include "kernel/x86/trap_frame.h"
 #include "mm/trace.h"

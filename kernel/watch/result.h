@@ -1,6 +1,6 @@
 /* The RESULT record: how a run ended, what it counted, what it leaked. Theory in result.c. */
-#ifndef KERNEL_RESULT_H
-#define KERNEL_RESULT_H
+#ifndef KERNEL_WATCH_RESULT_H
+#define KERNEL_WATCH_RESULT_H
 
 #include "lib/base.h"
 

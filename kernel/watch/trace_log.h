@@ -1,6 +1,6 @@
 /* The trace in words, on the log. Context: process. */
-#ifndef KERNEL_TRACE_LOG_H
-#define KERNEL_TRACE_LOG_H
+#ifndef KERNEL_WATCH_TRACE_LOG_H
+#define KERNEL_WATCH_TRACE_LOG_H
 
 #include "lib/base.h"
 

@@ -1,6 +1,6 @@
 /* The trace on its way out of the machine, record by record. Theory in trace_port.c. */
-#ifndef KERNEL_TRACE_PORT_H
-#define KERNEL_TRACE_PORT_H
+#ifndef KERNEL_WATCH_TRACE_PORT_H
+#define KERNEL_WATCH_TRACE_PORT_H
 
 #include "mm/types.h"
 

@@ -3,8 +3,8 @@
  * simulated machine of the host tests has its own cpu.h functions.
  * Context: any, unless said.
  */
-#ifndef KERNEL_CPU_H
-#define KERNEL_CPU_H
+#ifndef KERNEL_X86_CPU_H
+#define KERNEL_X86_CPU_H
 
 #include "lib/base.h"
 #include "mm/types.h"

@@ -2,8 +2,8 @@
  * What the files of mm/aspace*.c share with each other and with no one else. Context: process. May
  * reclaim.
  */
-#ifndef MM_ASPACE_INTERNAL_H
-#define MM_ASPACE_INTERNAL_H
+#ifndef MM_ASPACE_ASPACE_INTERNAL_H
+#define MM_ASPACE_ASPACE_INTERNAL_H
 
 #include "mm/aspace/space.h"
 

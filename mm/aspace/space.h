@@ -3,8 +3,8 @@
  * Addresses are offsets in the process's segment; its base is 0, but in a partition.
  * Context of all: process. May reclaim.
  */
-#ifndef MM_ASPACE_H
-#define MM_ASPACE_H
+#ifndef MM_ASPACE_SPACE_H
+#define MM_ASPACE_SPACE_H
 
 #include "mm/allot.h"
 #include "mm/object.h"

@@ -2,8 +2,8 @@
  * Address spaces that are one partition: a base, a limit, and nothing else. Theory in contiguous.c.
  * Context: process. Knows address spaces and partitions, no processes.
  */
-#ifndef MM_CONTIGUOUS_H
-#define MM_CONTIGUOUS_H
+#ifndef MM_PARTITION_CONTIGUOUS_H
+#define MM_PARTITION_CONTIGUOUS_H
 
 #include "mm/aspace/space.h"
 #include "mm/partition/partition.h"

@@ -4,8 +4,8 @@
  * start; sizes and positions of partitions are whole pages.
  * Context: process, unless said. Allocates descriptors only (kmalloc); never reclaims.
  */
-#ifndef MM_PARTITION_H
-#define MM_PARTITION_H
+#ifndef MM_PARTITION_PARTITION_H
+#define MM_PARTITION_PARTITION_H
 
 #include "lib/list.h"
 #include "mm/types.h"

@@ -2,8 +2,8 @@
  * What partition.c and partition_move.c share with each other and with no one else. Blocks are the
  * entries of partition_region.blocks. Context: process.
  */
-#ifndef MM_PARTITION_INTERNAL_H
-#define MM_PARTITION_INTERNAL_H
+#ifndef MM_PARTITION_PARTITION_INTERNAL_H
+#define MM_PARTITION_PARTITION_INTERNAL_H
 
 #include "mm/partition/partition.h"
 

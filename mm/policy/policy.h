@@ -3,8 +3,8 @@
  * referenced?" and "is it modified?"; it knows nothing of swap, areas or slabs.
  * Context: process. Never allocates.
  */
-#ifndef MM_POLICY_H
-#define MM_POLICY_H
+#ifndef MM_POLICY_POLICY_H
+#define MM_POLICY_POLICY_H
 
 #include "mm/frame.h"
 

@@ -1,6 +1,6 @@
 /* An address space for a self-test: made, in force, and gone again. Context: boot. */
-#ifndef TESTS_KERNEL_SPACE_H
-#define TESTS_KERNEL_SPACE_H
+#ifndef TESTS_KERNEL_SCRATCH_H
+#define TESTS_KERNEL_SCRATCH_H
 
 #include "kernel/selftest.h"
 #include "mm/aspace/space.h"

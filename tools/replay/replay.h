@@ -2,8 +2,8 @@
  * Replay of a reference string: what each replacement policy would have done with it. Theory in
  * replay.c.
  */
-#ifndef REPLAY_H
-#define REPLAY_H
+#ifndef TOOLS_REPLAY_REPLAY_H
+#define TOOLS_REPLAY_REPLAY_H
 
 #include <stdbool.h>
 #include <stdint.h>
