@@ -62,26 +62,21 @@ void proc_show_zoneinfo(struct text *t, struct process *p)
 	uint32_t cached = reclaim_stats.cached;
 	(void)p;
 	text_add(t, "Node 0, zone   Normal\n  per-node stats\n");
-	text_add(t, "      nr_inactive_anon 0\n      nr_active_anon %u\n", owned[FRAME_ANON]);
-	text_add(t, "      nr_inactive_file %u\n      nr_active_file %u\n", cached,
-		 owned[FRAME_OBJECT] - cached);
-	text_add(t, "      nr_unevictable %u\n      nr_slab_reclaimable 0\n", reclaim_stats.locked);
+	text_add(t, "      nr_active_anon %u\n      nr_inactive_file %u\n", owned[FRAME_ANON],
+		 cached);
+	text_add(t, "      nr_active_file %u\n      nr_unevictable %u\n",
+		 owned[FRAME_OBJECT] - cached, reclaim_stats.locked);
 	text_add(t, "      nr_slab_unreclaimable %u\n", owned[FRAME_SLAB]);
-	text_add(t, "  pages free     %u\n        boost    0\n        min      %u\n",
-		 frame_stats.free, reclaim_stats.reserve);
+	text_add(t, "  pages free     %u\n        min      %u\n", frame_stats.free,
+		 reclaim_stats.reserve);
 	text_add(t, "        low      %u\n        high     %u\n        spanned  %u\n",
 		 reclaim_stats.reserve, reclaim_stats.reserve, frame_count);
-	text_add(t, "        present  %u\n        managed  %u\n        cma      0\n", frame_count,
-		 frame_stats.total);
-	text_add(t, "        protection: (0)\n      nr_free_pages %u\n", frame_stats.free);
-	text_add(t, "      nr_zone_inactive_anon 0\n      nr_zone_active_anon %u\n",
+	text_add(t, "        present  %u\n        managed  %u\n", frame_count, frame_stats.total);
+	text_add(t, "      nr_free_pages %u\n      nr_zone_active_anon %u\n", frame_stats.free,
 		 owned[FRAME_ANON]);
 	text_add(t, "      nr_zone_inactive_file %u\n      nr_zone_active_file %u\n", cached,
 		 owned[FRAME_OBJECT] - cached);
-	text_add(t, "      nr_mlock     %u\n  pagesets\n    cpu: 0\n", reclaim_stats.locked);
-	text_add(t, "              count: 0\n              high:  0\n              batch: 1\n");
-	text_add(t, "  vm stats threshold: 0\n  node_unreclaimable:  0\n");
-	text_add(t, "  start_pfn:           0\n");
+	text_add(t, "      nr_mlock     %u\n", reclaim_stats.locked);
 }
 
 static void alloc_cache_line(struct text *t, const struct slab_cache *c)

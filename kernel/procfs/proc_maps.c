@@ -143,11 +143,6 @@ static void smaps_pages(struct text *t, const struct maps_pages *n)
 	smaps_line(t, "Referenced", n->referenced * KIB);
 	smaps_line(t, "Anonymous", n->anonymous * KIB);
 	smaps_line(t, "LazyFree", n->lazy * KIB);
-	smaps_line(t, "AnonHugePages", 0);
-	smaps_line(t, "ShmemPmdMapped", 0);
-	smaps_line(t, "FilePmdMapped", 0);
-	smaps_line(t, "Shared_Hugetlb", 0);
-	smaps_line(t, "Private_Hugetlb", 0);
 	smaps_line(t, "Swap", n->swapped * KIB);
 	smaps_line(t, "SwapPss", n->swap_share * KIB / 16);
 	smaps_line(t, "Locked", n->share_locked * KIB / 16);
@@ -166,7 +161,6 @@ static void smaps_area(struct text *t, const struct aspace *as, const struct vma
 	n.share_locked = locked ? n.share : 0;
 	smaps_pages(t, &n);
 	smaps_line(t, "ExecBelowLimit", aspace_exposed(as, v) >> 10);
-	text_add(t, "THPeligible:           0\n");
 	text_add(t, "VmFlags:%s%s%s%s mr mw me%s%s\n", prot & PROT_R ? " rd" : "",
 		 prot & PROT_W ? " wr" : "", prot & PROT_X ? " ex" : "",
 		 v->flags & VMA_SHARED ? " sh" : "", v->flags & VMA_GROWSDOWN ? " gd" : "",

@@ -3,9 +3,9 @@
  *
  * Linux's names are used where the thing exists here. "Cached" are all pages of objects, mapped or
  * not; "Mapped" those that an entry names; "Shmem" those that have no source: shared memory and
- * files that programs made. "Available" is what is free and what could be dropped at once. vmstat
- * ends with this
- * kernel's own counters (mmstat.h) under their own names.
+ * files that programs made. "Available" is what is free and what could be dropped at once. A line
+ * that is always 0 stands here only for a reader that looks for it (docs/proc.md). vmstat ends with
+ * this kernel's own counters (mmstat.h) under their own names.
  */
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
@@ -39,13 +39,6 @@ static uint32_t memory_committed(void)
 	return pages;
 }
 
-/* What Linux's meminfo tells and does not exist here. */
-static const char *const memory_absent[] = {
-	"HighTotal", "HighFree", "Zswap", "Zswapped", "SecPageTables", "NFS_Unstable", "Bounce",
-	"WritebackTmp", "VmallocChunk", "Percpu", "HardwareCorrupted", "AnonHugePages",
-	"ShmemHugePages", "ShmemPmdMapped", "FileHugePages", "FilePmdMapped", "CmaTotal", "CmaFree",
-};
-
 struct proc_object_pages proc_count_object_pages(void)
 {
 	struct proc_object_pages n = { .mapped = 0 };
@@ -75,7 +68,6 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "Active", owned[FRAME_ANON] + cached - reclaim_stats.cached);
 	memory_line(t, "Inactive", reclaim_stats.cached);
 	memory_line(t, "Active(anon)", owned[FRAME_ANON]);
-	memory_line(t, "Inactive(anon)", 0);
 	memory_line(t, "Active(file)", cached - reclaim_stats.cached);
 	memory_line(t, "Inactive(file)", reclaim_stats.cached);
 	memory_line(t, "Unevictable", reclaim_stats.locked);
@@ -87,7 +79,6 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "AnonPages", owned[FRAME_ANON]);
 	memory_line(t, "Mapped", object_pages.mapped);
 	memory_line(t, "Shmem", object_pages.shmem);
-	memory_line(t, "KReclaimable", 0);
 	memory_line(t, "Slab", owned[FRAME_SLAB]);
 	memory_line(t, "SReclaimable", 0);
 	memory_line(t, "SUnreclaim", owned[FRAME_SLAB]);
@@ -97,11 +88,9 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "Committed_AS", memory_committed());
 	memory_line(t, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
 	memory_line(t, "VmallocUsed", owned[FRAME_VMALLOC]);
-	for (size_t i = 0; i < ARRAY_SIZE(memory_absent); i++)
-		memory_line(t, memory_absent[i], 0);
 	text_add(t, "HugePages_Total:       0\nHugePages_Free:        0\n");
 	text_add(t, "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
-	text_add(t, "Hugepagesize:       4096 kB\nHugetlb:               0 kB\n");
+	text_add(t, "Hugepagesize:       4096 kB\n");
 }
 
 void proc_show_vmstat(struct text *t, struct process *p)

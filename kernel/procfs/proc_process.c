@@ -1,5 +1,6 @@
 /*
- * /proc/PID: one process. Formats are Linux's; what does not exist here is 0.
+ * /proc/PID: one process. Formats are Linux's; what does not exist here is 0 where a
+ * reader looks for it (docs/proc.md).
  */
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
@@ -142,15 +143,14 @@ static void process_status_memory(struct text *t, const struct process *p)
 	struct process_sizes s = process_sizes(p);
 	if (!p->aspace)
 		return;
-	text_add(t, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t%8u kB\nVmPin:\t%8u kB\n",
-		 s.total * KIB, s.total * KIB, s.locked * KIB, 0u);
+	text_add(t, "VmPeak:\t%8u kB\nVmSize:\t%8u kB\nVmLck:\t%8u kB\n",
+		 s.total * KIB, s.total * KIB, s.locked * KIB);
 	text_add(t, "VmHWM:\t%8u kB\nVmRSS:\t%8u kB\n", s.peak * KIB, s.resident * KIB);
 	text_add(t, "RssAnon:\t%8u kB\nRssFile:\t%8u kB\nRssShmem:\t%8u kB\n",
 		 (s.resident - s.shared) * KIB, (s.shared - s.shmem) * KIB, s.shmem * KIB);
 	text_add(t, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nVmLib:\t%8u kB\n",
 		 s.data * KIB, s.stack * KIB, s.text * KIB, 0u);
 	text_add(t, "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\n", s.tables * KIB, s.swapped * KIB);
-	text_add(t, "HugetlbPages:\t%8u kB\nCoreDumping:\t0\nTHP_enabled:\t0\n", 0u);
 }
 
 /* There is one user, who may do everything: all that Linux 6.1 knows. */
@@ -166,7 +166,7 @@ static void process_status(struct text *t, struct process *p)
 	char letter = process_letter(p);
 	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", p->comm, p->umask, letter,
 		 process_state_word(letter));
-	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+	text_add(t, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
 		 p->group ? thread_pid(p) : p->pid, p->pid, process_parent_pid(p));
 	text_add(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t%u\nGroups:\t \n",
 		 p->files ? p->files->capacity : 0);
@@ -179,7 +179,7 @@ static void process_status(struct text *t, struct process *p)
 		 (unsigned long long)process_signals(p, true));
 	text_add(t, "Suspended:\t%u\n", p->load.asked);
 	process_status_capabilities(t);
-	text_add(t, "NoNewPrivs:\t0\nSeccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n");
+	text_add(t, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	proc_add_segment_lines(t, p);
 }
 
