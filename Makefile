@@ -37,16 +37,18 @@ MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c m
 	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
 	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
 	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c
-PROC := kernel/proc/process.c kernel/proc/pid.c kernel/proc/oom.c kernel/proc/deferred.c \
-	kernel/proc/sched.c kernel/proc/sched_channel.c kernel/proc/account.c kernel/proc/timer.c \
-	kernel/proc/itimer.c kernel/proc/wallclock.c kernel/proc/timespec.c kernel/proc/fork.c \
-	kernel/proc/thread.c kernel/proc/exit.c kernel/proc/wait.c kernel/proc/signal.c \
-	kernel/proc/signal_queue.c kernel/proc/signal_actions.c kernel/proc/futex.c \
-	kernel/proc/limits.c kernel/proc/shm.c kernel/proc/disk_delay.c kernel/proc/load_control.c
+PROC := kernel/proc/process.c kernel/proc/process_check.c kernel/proc/pid.c kernel/proc/oom.c \
+	kernel/proc/deferred.c kernel/proc/sched.c kernel/proc/sched_channel.c \
+	kernel/proc/account.c kernel/proc/timer.c kernel/proc/itimer.c kernel/proc/wallclock.c \
+	kernel/proc/timespec.c kernel/proc/fork.c kernel/proc/thread.c kernel/proc/exit.c \
+	kernel/proc/wait.c kernel/proc/signal.c kernel/proc/signal_queue.c \
+	kernel/proc/signal_actions.c kernel/proc/futex.c kernel/proc/limits.c kernel/proc/shm.c \
+	kernel/proc/disk_delay.c kernel/proc/load_control.c
 FS := kernel/fs/vfs.c kernel/fs/process_fs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c \
 	kernel/fs/path.c kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c \
 	kernel/fs/file.c kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c \
-	kernel/fs/tty_owner.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c
+	kernel/fs/tty_owner.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c \
+	kernel/fs/fs_check.c
 EXEC := kernel/exec/exec.c kernel/exec/elf.c kernel/exec/script.c kernel/exec/strings.c \
 	kernel/exec/stack.c kernel/exec/signal_page.c
 PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
@@ -74,7 +76,8 @@ SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
 	kernel/partition/reloc.c kernel/partition/proc_partition.c
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c
-TOP := kernel/main.c kernel/first.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c
+TOP := kernel/main.c kernel/first.c kernel/cmdline.c kernel/selftest.c kernel/failtest.c \
+	kernel/check.c
 SELFTESTS := tests/kernel/scratch.c tests/kernel/program.c tests/kernel/emulator.c \
 	tests/kernel/test_frame.c tests/kernel/test_slab.c tests/kernel/test_vmalloc.c \
 	tests/kernel/test_fault.c tests/kernel/test_mmu.c tests/kernel/test_swap.c \

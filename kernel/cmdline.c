@@ -178,6 +178,11 @@ static bool take_disk_delay(struct cmdline *c, const char *value)
 	return true;
 }
 
+static bool take_check(struct cmdline *c, const char *value)
+{
+	return value != NULL && string_to_size(value, &c->check_ticks);
+}
+
 static bool take_test(struct cmdline *c, const char *value)
 {
 	static const char *const names[] = {
@@ -199,6 +204,7 @@ static const struct cmdline_key cmdline_keys[] = {
 	{ "replacement", take_replacement }, { "allocation", take_allocation },
 	{ "memmap", take_memmap }, { "load_control", take_load_control },
 	{ "disk_delay", take_disk_delay }, { "quantum", take_quantum },
+	{ "check", take_check },
 };
 
 void cmdline_init(struct cmdline *c)

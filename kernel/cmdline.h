@@ -34,6 +34,7 @@ struct cmdline {
 	bool load_control;		 /* load_control=on or off; off */
 	uint32_t quantum_ticks;		 /* quantum=TICKS of 10 ms; 0: as the scheduler likes */
 	uint32_t disk_delay_us;		 /* disk_delay=US: a page takes so long; 0 */
+	uint32_t check_ticks;		 /* check=TICKS: verify structures so often; 0: never */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
 	const char *more;		 /* the line that came by fw_cfg; "" */
 	/*

@@ -27,6 +27,7 @@
 #include "drivers/vga_grid.h"
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
+#include "kernel/check.h"
 #include "kernel/cmdline.h"
 #include "kernel/failtest.h"
 #include "kernel/first.h"
@@ -245,6 +246,8 @@ static void main_start_outside(void)
 		log_warn("command line: memmap ignored: no VGA text screen");
 	serial_set_receiver(tty_receive);
 	loadavg_start();
+	kernel_check_start(cmdline.check_ticks);
+	result_set_check(kernel_check);
 	irq_enable();
 }
 

@@ -7,7 +7,7 @@
  * record says so.
  *
  * A test also fails if it leaves anything behind: frames, slots and slab objects are counted before
- * and after it, with caches dropped, and every module's invariants are checked (mm_check).
+ * and after it, with caches dropped, and every module's invariants are checked (kernel_check).
  * Source: the kernel documentation of Linux, dev-tools/ktap.
  */
 #include "kernel/selftest.h"
@@ -15,10 +15,10 @@
 #include <stdarg.h>
 
 #include "kernel/base/log.h"
+#include "kernel/check.h"
 #include "kernel/watch/result.h"
 #include "lib/format.h"
 #include "lib/string.h"
-#include "mm/check.h"
 
 enum { SELFTEST_REASON = 160 };
 
@@ -93,7 +93,7 @@ static bool selftest_run_one(const struct selftest *test, unsigned number)
 	selftest_compare("frames", before.frames, after.frames);
 	selftest_compare("slots", before.slots, after.slots);
 	selftest_compare("objects", before.objects, after.objects);
-	mm_check();
+	kernel_check();
 	if (selftest_failures)
 		selftest_print("not ok %u %s # %s", number, test->name, selftest_reason);
 	else if (selftest_skipped)

@@ -13,10 +13,13 @@
  *   [dir.1]  an entry is in its directory's tree and list
  *   [dir.2]  an entry has a reference on its inode; a directory has at most one entry
  *   [dir.3]  serials rise along each list
+ *   [dir.4]  a directory's link count is 2 and its directories, or 0 if it was removed: then it is
+ *       empty
+ *   [dir.5]  names in the tree are in order, none is there twice, none is empty
  */
 #include "kernel/fs/dir.h"
 
-#include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -38,6 +41,7 @@ static int dir_compare(const char *name, size_t length, const char *entry)
 
 struct dir_entry *dir_find(const struct inode *dir, const char *name, size_t length)
 {
+	ASSERT(inode_is(dir, MODE_DIR));
 	struct tree_node *node = dir->dir.names.root;
 	while (node) {
 		struct dir_entry *e = tree_entry(node, struct dir_entry, node);
@@ -51,6 +55,7 @@ struct dir_entry *dir_find(const struct inode *dir, const char *name, size_t len
 
 struct dir_entry *dir_entry_create(const char *name, size_t length)
 {
+	ASSERT(length <= NAME_LENGTH_MAX);
 	size_t bytes = sizeof(struct dir_entry) + length + 1;
 	struct dir_entry *e = kmalloc(bytes);
 	if (!e && reclaim_room(1) == 0)
@@ -65,6 +70,7 @@ struct dir_entry *dir_entry_create(const char *name, size_t length)
 
 void dir_entry_destroy(struct dir_entry *e)
 {
+	ASSERT(e->inode == NULL); /* else it has a reference, and a directory has it: [dir.1] */
 	kfree(e);
 }
 
@@ -74,7 +80,9 @@ static void dir_link_tree(struct inode *dir, struct dir_entry *e)
 	while (*link) {
 		parent = *link;
 		const char *name = tree_entry(parent, struct dir_entry, node)->name;
-		link = strcmp(e->name, name) < 0 ? &parent->left : &parent->right;
+		int order = strcmp(e->name, name);
+		ASSERT(order != 0); /* [dir.5] */
+		link = order < 0 ? &parent->left : &parent->right;
 	}
 	tree_insert(&dir->dir.names, &e->node, parent, link);
 }
@@ -89,6 +97,7 @@ static void dir_take(struct dir_entry *e, struct inode *child)
 	if (!inode_is(child, MODE_DIR))
 		return;
 	struct inode *old = child->parent;
+	ASSERT(e->dir->nlink >= 2); /* [dir.4] */
 	child->parent = inode_get(e->dir);
 	e->dir->nlink++;
 	inode_put(old);
@@ -98,6 +107,8 @@ static void dir_take(struct dir_entry *e, struct inode *child)
 static void dir_give_up(struct dir_entry *e)
 {
 	struct inode *child = e->inode;
+	ASSERT(child != NULL && child->refs > 0); /* [dir.2] */
+	ASSERT(!inode_is(child, MODE_DIR) || e->dir->nlink > 2); /* [dir.4] */
 	if (inode_is(child, MODE_DIR))
 		e->dir->nlink--;
 	if (child->name == e)
@@ -109,6 +120,8 @@ static void dir_give_up(struct dir_entry *e)
 /* The inode loses a name for good. */
 static void dir_unlink(struct inode *child)
 {
+	ASSERT(child->nlink > 0);
+	ASSERT(!inode_is(child, MODE_DIR) || dir_is_empty(child)); /* [dir.4] */
 	if (inode_is(child, MODE_DIR))
 		child->nlink = 0;
 	else
@@ -118,6 +131,8 @@ static void dir_unlink(struct inode *child)
 
 void dir_insert(struct inode *dir, struct dir_entry *e, struct inode *child)
 {
+	ASSERT(inode_is(dir, MODE_DIR) && dir->nlink > 0); /* [dir.4] */
+	ASSERT(e->inode == NULL && e->name[0] != 0);	   /* [dir.1], [dir.5] */
 	dir_serial++;
 	e->serial = dir_serial;
 	e->dir = dir;
@@ -171,6 +186,38 @@ void dir_exchange(struct dir_entry *a, struct dir_entry *b)
 	inode_put(of_b);
 	inode_changed(a->dir);
 	inode_changed(b->dir);
+}
+
+/* --- the check --- */
+
+/* [dir.5]. Returns how many names there are. */
+static size_t dir_check_names(const struct inode *dir)
+{
+	const char *before = "";
+	for (struct tree_node *n = tree_first(&dir->dir.names); n; n = tree_next(n)) {
+		const struct dir_entry *e = tree_entry(n, struct dir_entry, node);
+		ASSERT(strcmp(before, e->name) < 0); /* [dir.5] */
+		before = e->name;
+	}
+	return tree_check(&dir->dir.names);
+}
+
+void dir_check(const struct inode *dir)
+{
+	uint32_t count = 0, directories = 0, serial = 0;
+	list_for_each(node, &dir->dir.entries) {
+		const struct dir_entry *e = list_entry(node, struct dir_entry, link);
+		ASSERT(e->dir == dir && e->inode != NULL && e->inode->refs > 0); /* [dir.2] */
+		ASSERT(e->serial > serial && e->serial <= dir_serial);		 /* [dir.3] */
+		serial = e->serial;
+		count++;
+		if (!inode_is(e->inode, MODE_DIR))
+			continue;
+		directories++;
+		ASSERT(e->inode->parent == dir && e->inode->name == e); /* [dir.2] */
+	}
+	ASSERT(dir_check_names(dir) == count);				       /* [dir.1] */
+	ASSERT(dir->nlink == 0 ? count == 0 : dir->nlink == 2 + directories);  /* [dir.4] */
 }
 
 /* --- listings --- */

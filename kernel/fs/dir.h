@@ -60,6 +60,9 @@ static inline bool dir_is_empty(const struct inode *dir)
 	return list_empty(&dir->dir.entries);
 }
 
+/* Asserts the theory's [dir.1] to [dir.5] for one directory. */
+void dir_check(const struct inode *dir);
+
 /* The serial of the newest entry. */
 uint32_t dir_last_serial(void);
 /* Remove every entry younger than @serial, with all that is below it. */

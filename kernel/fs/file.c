@@ -14,6 +14,9 @@
  * Always true
  *   [file.1]  a file's count is the number of slots that hold it, plus the calls that hold it now
  *   [file.2]  a slot without a file has no flags
+ *   [file.3]  a table has a reference of each thread that uses it, and no other
+ *   [file.4]  a file has a reference on its inode; one that may write it is counted there
+ *   [file.5]  without processes no file is open
  */
 #include "kernel/fs/file.h"
 
@@ -35,6 +38,11 @@ void file_init(void)
 		panic("no memory for the cache of files");
 }
 
+uint32_t file_count(void)
+{
+	return file_cache->inuse;
+}
+
 struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags)
 {
 	struct file *f = slab_alloc(file_cache);
@@ -54,6 +62,7 @@ struct file *file_create(const struct file_ops *ops, struct inode *inode, unsign
 
 struct file *file_get(struct file *f)
 {
+	ASSERT(f->refs > 0 && f->inode->refs > 0); /* [file.1], [file.4] */
 	f->refs++;
 	return f;
 }
@@ -66,6 +75,7 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->close)
 		f->ops->close(f);
+	ASSERT(!file_writable(f) || f->inode->writers > 0); /* [file.4] */
 	if (file_writable(f))
 		f->inode->writers--;
 	inode_put(f->inode);
@@ -107,12 +117,14 @@ struct files *files_fork(const struct files *from)
 
 struct files *files_get(struct files *t)
 {
+	ASSERT(t->refs > 0); /* [file.3] */
 	t->refs++;
 	return t;
 }
 
 void files_put(struct files *t)
 {
+	ASSERT(t->refs > 0); /* [file.3] */
 	t->refs--;
 	if (t->refs > 0)
 		return;
@@ -141,42 +153,58 @@ struct file *files_hold(const struct files *t, uint32_t fd)
 	return f ? file_get(f) : NULL;
 }
 
-/* Make sure that slot @fd, below FILES_MAX, exists. */
+/*
+ * Make sure that slot @fd, below FILES_MAX, exists. Making room may let another thread in, which
+ * may have grown the table meanwhile: nothing is kept over it.
+ */
 static int files_grow(struct files *t, uint32_t fd)
 {
-	uint32_t capacity = t->capacity;
-	while (capacity <= fd)
-		capacity *= 2;
-	if (capacity == t->capacity)
-		return 0;
-	size_t bytes = capacity * sizeof(struct file_slot);
-	struct file_slot *slots = krealloc(t->slots, bytes);
-	if (!slots && reclaim_room(FILES_ROOM_FRAMES) == 0)
-		slots = krealloc(t->slots, bytes);
-	if (!slots)
-		return -ENOMEM;
-	memset(slots + t->capacity, 0, (capacity - t->capacity) * sizeof(*slots));
-	t->slots = slots;
-	t->capacity = capacity;
+	for (unsigned tries = 0; fd >= t->capacity; tries++) {
+		uint32_t capacity = t->capacity;
+		while (capacity <= fd)
+			capacity *= 2;
+		struct file_slot *slots = krealloc(t->slots, capacity * sizeof(*slots));
+		if (!slots) {
+			if (tries > 0 || reclaim_room(FILES_ROOM_FRAMES) != 0)
+				return -ENOMEM;
+			continue;
+		}
+		memset(slots + t->capacity, 0, (capacity - t->capacity) * sizeof(*slots));
+		t->slots = slots;
+		t->capacity = capacity;
+	}
 	return 0;
 }
 
-long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
+/* The lowest free descriptor at or above @from, perhaps behind the table's end. */
+static uint32_t files_first_free(const struct files *t, uint32_t from)
 {
 	uint32_t fd = from;
 	while (fd < t->capacity && t->slots[fd].file)
 		fd++;
+	return fd;
+}
+
+long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
+{
+	uint32_t fd = files_first_free(t, from);
+	while (fd >= t->capacity) {
+		if (fd >= t->limit)
+			return -EMFILE;
+		if (files_grow(t, fd) != 0)
+			return -ENOMEM;
+		fd = files_first_free(t, from); /* another thread may have come first */
+	}
 	if (fd >= t->limit)
 		return -EMFILE;
-	if (files_grow(t, fd) != 0)
-		return -ENOMEM;
+	ASSERT(t->slots[fd].file == NULL && f->refs > 0); /* [file.1] */
 	t->slots[fd] = (struct file_slot){ .file = f, .cloexec = cloexec };
 	return (long)fd;
 }
 
 long files_set(struct files *t, uint32_t fd, struct file *f, bool cloexec)
 {
-	ASSERT(fd < FILES_MAX);
+	ASSERT(fd < FILES_MAX && f->refs > 0); /* [file.1] */
 	if (files_grow(t, fd) != 0)
 		return -ENOMEM;
 	struct file *old = t->slots[fd].file;

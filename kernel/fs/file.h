@@ -54,6 +54,8 @@ struct file_ops {
 	 * poll_wake. NULL: reading and writing never wait.
 	 */
 	unsigned (*poll)(struct file *f);
+	/* Asserts what the kind's theory numbers. NULL: nothing. */
+	void (*check)(const struct file *f);
 	bool seekable;
 };
 
@@ -67,6 +69,8 @@ struct file {
 };
 
 void file_init(void); /* boot */
+/* Open files there are. */
+uint32_t file_count(void);
 /* One reference, read and write rights by @flags; takes its own of @inode. NULL: no memory. */
 MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
 				    unsigned flags);

@@ -16,6 +16,8 @@
  *   [inode.1]  an inode with a name in a directory has that name's reference
  *   [inode.2]  a directory that is no root has a parent, and a reference on it
  *   [inode.3]  a regular file's size is its object's size
+ *   [inode.4]  every name, child directory, mount, and open file for writing has its reference;
+ *       without processes there is no other, but for the one that the root has for ever
  */
 #include "kernel/fs/inode.h"
 
@@ -76,6 +78,7 @@ struct inode *inode_create(const struct inode_ops *ops, unsigned mode)
 
 struct inode *inode_get(struct inode *i)
 {
+	ASSERT(i->refs > 0); /* who takes one got the inode from somebody who has one */
 	i->refs++;
 	ASSERT(i->refs != 0);
 	return i;
@@ -83,6 +86,7 @@ struct inode *inode_get(struct inode *i)
 
 static void inode_free(struct inode *i)
 {
+	ASSERT(i->refs == 0 && i->name == NULL); /* [inode.1] */
 	list_remove(&i->all);
 	slab_free(inode_cache, i);
 }
@@ -96,6 +100,8 @@ void inode_object_gone(struct object *o)
 static struct inode *inode_end(struct inode *i)
 {
 	struct inode *parent = i->parent;
+	ASSERT(i->writers == 0); /* [inode.4] */
+	ASSERT(i->mounted == NULL && i != inode_the_root);
 	if (i->ops->destroy)
 		i->ops->destroy(i);
 	if (i->object.ops)
@@ -136,4 +142,26 @@ void inode_accessed(struct inode *i)
 	    now.seconds - i->atime.seconds < DAY)
 		return;
 	i->atime = now;
+}
+
+/* References that are known: its names, what names it as parent, files open for writing. */
+static uint32_t inode_known_refs(const struct inode *i)
+{
+	bool named = i->nlink > 0 && i != inode_the_root;
+	uint32_t names = inode_is(i, MODE_DIR) ? named : i->nlink;
+	uint32_t children = inode_is(i, MODE_DIR) && i->nlink > 2 ? i->nlink - 2 : 0;
+	return names + children + i->writers + (i == inode_the_root);
+}
+
+void inode_check(const struct inode *i, uint32_t others, bool exact)
+{
+	uint32_t known = inode_known_refs(i) + others;
+	ASSERT(i->refs > 0 || (i->object.ops != NULL && i->object.refs > 0)); /* maps keep it */
+	ASSERT(exact ? i->refs == known : i->refs >= known); /* [inode.4] */
+	ASSERT(!exact || i->writers == 0);		     /* [inode.4] */
+	ASSERT(list_node_linked(&i->all) || i == inode_the_root);
+	if (inode_is(i, MODE_DIR)) /* [inode.2] */
+		ASSERT(i == inode_the_root || (i->parent && i->parent->refs > 0));
+	if (i->object.ops != NULL) /* [inode.3] */
+		ASSERT(inode_is(i, MODE_REGULAR) && i->size == i->object.size_bytes);
 }

@@ -107,6 +107,12 @@ void inode_object_gone(struct object *o);
 struct inode *inode_root(void);
 void inode_set_root(struct inode *i); /* boot */
 
+/*
+ * Asserts the theory's [inode.1] to [inode.4] for one that has, or had, a name. @others: references
+ * that a mount has. @exact: no process is there.
+ */
+void inode_check(const struct inode *i, uint32_t others, bool exact);
+
 struct inode_time inode_now(void);
 /* Contents or names have changed: mtime and ctime are now. */
 void inode_changed(struct inode *i);

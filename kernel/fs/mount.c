@@ -3,16 +3,27 @@
  *
  * The directory below (the mount point) refers to the root above it, and the root's parent is the
  * mount point's, so both ways across are ordinary steps of a path walk.
+ * Always true
+ *   [mount.1]  the mount point has a root above it, and a reference of the mount's; so has the
+ *       directory above, as the root's parent
  * Left out: everything else that mount(2) can do.
  */
 #include "kernel/fs/mount.h"
 
 #include "kernel/fs/dir.h"
 #include "kernel/procfs/proc.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
 static struct inode *mount_point;
+
+uint32_t mount_references(const struct inode *i)
+{
+	bool held = mount_point && (i == mount_point || i == mount_point->mounted->parent);
+	ASSERT(!mount_point || mount_point->mounted != NULL); /* [mount.1] */
+	return held;
+}
 
 const struct inode *mount_of_proc(void)
 {
@@ -44,6 +55,7 @@ int mount_remove(struct inode *root)
 	struct inode *at = mount_point;
 	mount_point = NULL;
 	at->mounted = NULL;
+	root->name = NULL; /* somebody may still be in it when the directory's entry has gone */
 	inode_put(root);
 	inode_put(at);
 	return 0;

@@ -11,6 +11,8 @@
 MUST_CHECK int mount_add(struct inode *at, const char *type);
 /* Take away the file system whose root is @root. 0 or -EINVAL (it is no such root). */
 MUST_CHECK int mount_remove(struct inode *root);
+/* References that the mount has on @i. */
+uint32_t mount_references(const struct inode *i);
 /* Where procfs is: the directory it lies on; NULL: nowhere. */
 const struct inode *mount_of_proc(void);
 

@@ -12,7 +12,9 @@
  * Always true
  *   [pipe.1]  written - read <= PIPE_BYTES
  *   [pipe.2]  a page is allocated before a byte of it is counted as written
- *   [pipe.3]  a pipe is there exactly while someone has it open; its inode finds it
+ *   [pipe.3]  a pipe is there exactly while someone has it open; its inode finds it, and has a
+ *       reference for each end that is open
+ *   [pipe.4]  who moves bytes, or looks whether there are any and then sleeps, has the lock
  *
  * A named pipe's inode gets its ring with the first open. Who opens one end waits for somebody to
  * open the other; a count of opens tells that somebody came, even if he has left again.
@@ -24,6 +26,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
@@ -40,6 +43,8 @@ struct pipe {
 	struct wait_queue change; /* something was written or read, or an end was closed */
 };
 
+static uint32_t pipe_number; /* of pipes there are */
+
 static uint32_t pipe_held(const struct pipe *p)
 {
 	return p->written - p->read;
@@ -53,6 +58,7 @@ static void pipe_changed(struct pipe *p)
 
 static int pipe_wait(struct pipe *p)
 {
+	ASSERT(p->lock.held); /* [pipe.4] */
 	sleep_lock_release(&p->lock);
 	int error = sched_sleep_interruptible(&p->change);
 	sleep_lock_take(&p->lock);
@@ -92,6 +98,7 @@ static long pipe_move_out(struct pipe *p, uptr_t buf, size_t n)
 	while (done < n && pipe_held(p) > 0) {
 		struct pipe_span span = pipe_span_at(p, p->read);
 		size_t chunk = MIN(MIN(n - done, span.length), pipe_held(p));
+		ASSERT(span.bytes != NULL && p->lock.held); /* [pipe.2], [pipe.4] */
 		if (user_write(process_aspace(), buf + done, span.bytes, chunk) != 0)
 			return done ? (long)done : -EFAULT;
 		p->read += chunk;
@@ -143,9 +150,11 @@ static long pipe_move_in(struct pipe *p, uptr_t buf, size_t n)
 	while (done < n) {
 		struct pipe_span span = pipe_span_at(p, p->written);
 		size_t chunk = MIN(n - done, span.length);
+		ASSERT(span.bytes != NULL && p->lock.held); /* [pipe.2], [pipe.4] */
 		if (user_read(process_aspace(), span.bytes, buf + done, chunk) != 0)
 			return done ? (long)done : -EFAULT;
 		p->written += chunk;
+		ASSERT(pipe_held(p) <= PIPE_BYTES); /* [pipe.1] */
 		done += chunk;
 	}
 	return (long)done;
@@ -217,6 +226,9 @@ static unsigned pipe_poll_write(struct file *f)
 
 static void pipe_destroy(struct pipe *p)
 {
+	ASSERT(p->inode->pipe == p && list_empty(&p->change.sleepers)); /* [pipe.3] */
+	ASSERT(p->readers == 0 && p->writers == 0 && !p->lock.held);	/* [pipe.3] */
+	pipe_number--;
 	p->inode->pipe = NULL;
 	for (int i = 0; i < PIPE_PAGES; i++)
 		kfree(p->pages[i]);
@@ -226,6 +238,8 @@ static void pipe_destroy(struct pipe *p)
 /* One end was not opened after all, or is closed. */
 static void pipe_leave(struct pipe *p, const struct file *f)
 {
+	ASSERT(!file_readable(f) || p->readers > 0); /* [pipe.3] */
+	ASSERT(!file_writable(f) || p->writers > 0); /* [pipe.3] */
 	if (file_readable(f))
 		p->readers--;
 	if (file_writable(f))
@@ -240,22 +254,40 @@ static void pipe_close(struct file *f)
 	pipe_leave(f->private, f);
 }
 
+static void pipe_check(const struct file *f)
+{
+	const struct pipe *p = f->private;
+	ASSERT(p->inode == f->inode && f->inode->pipe == p); /* [pipe.3] */
+	ASSERT(p->inode->refs >= MAX(p->readers, p->writers)); /* [pipe.3] */
+	ASSERT(!file_readable(f) || p->readers > 0);	       /* [pipe.3] */
+	ASSERT(!file_writable(f) || p->writers > 0);	       /* [pipe.3] */
+	ASSERT(pipe_held(p) <= PIPE_BYTES);		       /* [pipe.1] */
+	for (uint32_t at = p->read; at != p->written; at += MIN(PAGE_SIZE - at % PAGE_SIZE,
+								 p->written - at))
+		ASSERT(pipe_span_at(p, at).bytes != NULL); /* [pipe.2] */
+}
+
 static const struct file_ops pipe_read_ops = {
 	.name = "pipe", .read = pipe_read, .ioctl = pipe_ioctl, .close = pipe_close,
-	.poll = pipe_poll_read,
+	.poll = pipe_poll_read, .check = pipe_check,
 };
 static const struct file_ops pipe_write_ops = {
 	.name = "pipe", .write = pipe_write, .ioctl = pipe_ioctl, .close = pipe_close,
-	.poll = pipe_poll_write,
+	.poll = pipe_poll_write, .check = pipe_check,
 };
 static const struct file_ops pipe_both_ops = {
 	.name = "pipe", .read = pipe_read, .write = pipe_write, .ioctl = pipe_ioctl,
-	.close = pipe_close,
+	.close = pipe_close, .check = pipe_check,
 };
 
 bool pipe_is(const struct file *f)
 {
 	return f->ops == &pipe_read_ops || f->ops == &pipe_write_ops || f->ops == &pipe_both_ops;
+}
+
+uint32_t pipe_count(void)
+{
+	return pipe_number;
 }
 
 /* The ring of pipe inode @i, made if it is not there. NULL: no memory. */
@@ -266,6 +298,7 @@ static struct pipe *pipe_of(struct inode *i)
 	struct pipe *p = kzalloc(sizeof(*p));
 	if (!p)
 		return NULL;
+	pipe_number++;
 	p->inode = i;
 	i->pipe = p;
 	sleep_lock_init(&p->lock);
@@ -276,6 +309,7 @@ static struct pipe *pipe_of(struct inode *i)
 /* @f is an end of @p from now on. */
 static void pipe_join(struct pipe *p, struct file *f)
 {
+	ASSERT(f->inode == p->inode && (file_readable(f) || file_writable(f))); /* [pipe.3] */
 	f->private = p;
 	f->ops = !file_writable(f) ? &pipe_read_ops
 		 : file_readable(f) ? &pipe_both_ops

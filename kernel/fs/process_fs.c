@@ -13,6 +13,7 @@
 #include "kernel/proc/hooks.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/thread.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 _Static_assert((int)LIMIT_NOFILE_MAX == (int)FILES_MAX,
@@ -46,8 +47,9 @@ static void process_fs_drop_files(struct process *p)
 {
 	if (!p->files)
 		return;
-	files_put(p->files);
-	p->files = NULL;
+	struct files *files = p->files;
+	p->files = NULL; /* closing may sleep: the table is not this one's any more */
+	files_put(files);
 }
 
 static void process_fs_drop_names(struct process *p)
@@ -64,6 +66,7 @@ void process_fs_chdir(struct inode *dir)
 	list_for_each_entry(struct process, t, &self->group->threads, thread_link) {
 		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
 			continue;
+		ASSERT(t->cwd != NULL); /* only a zombie has none: [wait.1] */
 		inode_put(t->cwd);
 		t->cwd = inode_get(dir);
 	}

@@ -24,6 +24,7 @@
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs_data.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -187,4 +188,13 @@ int tmpfs_truncate(struct inode *i, uint64_t size)
 		i->object.ops = &tmpfs_new_ops;
 	inode_changed(i);
 	return 0;
+}
+
+void tmpfs_check(const struct inode *i)
+{
+	bool archived = i->object.ops == &tmpfs_archived_ops;
+	ASSERT(archived || i->object.ops == &tmpfs_new_ops);
+	ASSERT(i->source.bytes <= i->size);	      /* [tmpfs.1] */
+	ASSERT(archived == (i->source.bytes > 0));    /* [tmpfs.2] */
+	object_check(&i->object);
 }

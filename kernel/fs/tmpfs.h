@@ -17,6 +17,8 @@ MUST_CHECK struct inode *tmpfs_create_link(const char *target);
 /* A regular file of tmpfs has the bytes at @start, which are nobody's frames. It is still empty. */
 void tmpfs_set_source(struct inode *i, paddr_t start, uint32_t bytes);
 
+/* Asserts the theory's [tmpfs.1] and [tmpfs.2], and its object's. */
+void tmpfs_check(const struct inode *i);
 /* Is it a regular file whose pages lie in its object? */
 bool tmpfs_has_pages(const struct inode *i);
 

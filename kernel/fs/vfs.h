@@ -23,6 +23,8 @@ uint32_t vfs_mark(void);
  * No process is left. Says in the log what there was.
  */
 void vfs_forget_since(uint32_t mark);
+/* Asserts what the theories of inodes, directories, files, pipes and tmpfs number. */
+void vfs_check(void);
 /* Slab objects that the tree consists of. */
 uint32_t vfs_objects(void);
 

@@ -31,6 +31,7 @@
  * Always true
  *   [dispatch.1]  only the first in the queue takes a place or pushes somebody out
  *   [dispatch.2]  the running process's own space is never pushed out by itself
+ *   [dispatch.3]  the queue is in the order of priorities; who is in it has not ended
  * Left out: choosing the victim by what it costs to write. All of a victim is written.
  * Source: Silberschatz, Galvin and Gagne, Operating System Concepts, "Swapping" (roll out, roll in)
  * and the dispatcher there.
@@ -187,6 +188,8 @@ static struct contiguous *dispatch_victim(const struct dispatch_wait *w)
 
 static int dispatch_push_out(struct contiguous *c, int by)
 {
+	/* [dispatch.2]: but for an order from /proc, which says 0 */
+	ASSERT(by == 0 || process_running->aspace != c->as);
 	struct aspace *as = aspace_get(c->as); /* its process may end while we write */
 	int error = contiguous_roll_out(c);
 	if (!error)
@@ -234,6 +237,7 @@ static bool dispatch_is_first(const struct dispatch_wait *me)
 static int dispatch_try(struct dispatch_wait *me)
 {
 	for (;;) {
+		ASSERT(dispatch_is_first(me)); /* [dispatch.1] */
 		int error = contiguous_enter(me->c, me->at);
 		if (error != -ENOMEM && error != -EBUSY)
 			return error;
@@ -365,4 +369,15 @@ void dispatch_leave(struct process *p)
 		return;
 	c->has_run = true;
 	c->since = sched_ticks();
+}
+
+void dispatch_check(void)
+{
+	const struct dispatch_wait *before = NULL;
+	list_for_each(node, &dispatch_waits) {
+		const struct dispatch_wait *w = list_entry(node, struct dispatch_wait, link);
+		ASSERT(!before || before->c->priority >= w->c->priority); /* [dispatch.3] */
+		ASSERT(w->process->state != PROCESS_ZOMBIE);		  /* [dispatch.3] */
+		before = w;
+	}
 }

@@ -42,6 +42,9 @@ MUST_CHECK int dispatch_roll_out(struct contiguous *c);
 /* Ticks that a process stays in memory although others wait; 0: as long as it wants. */
 extern uint32_t dispatch_quantum;
 
+/* Asserts the theory's [dispatch.3]. */
+void dispatch_check(void);
+
 /* Who waits for a place, in order. */
 struct dispatch_wait {
 	struct list_node link; /* in dispatch_waits */

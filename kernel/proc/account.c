@@ -22,6 +22,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 
 struct account_totals account_totals;
 
@@ -41,6 +42,7 @@ void account_init(void)
 static uint64_t account_passed(void)
 {
 	uint64_t now = cpu_tsc(), passed = now - account_mark;
+	ASSERT(now >= account_mark); /* [account.1] */
 	account_mark = now;
 	return passed;
 }
@@ -90,4 +92,17 @@ uint64_t account_units_per_tick(void)
 uint64_t account_micros(uint64_t units)
 {
 	return units * (1000000 / SCHED_HZ) / account_units_per_tick();
+}
+
+void account_check(void)
+{
+	const struct account_totals *t = &account_totals;
+	uint64_t user = 0, system = 0;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		user += p->account.user;
+		system += p->account.system;
+	}
+	ASSERT(t->user + t->system + t->idle == account_mark - account_start); /* [account.2] */
+	ASSERT(user <= t->user && system <= t->system); /* [account.3], without who has gone */
 }

@@ -31,6 +31,9 @@ void account_switch(struct process *prev);
 /* Did the interrupt under way come from user mode? From its handler. */
 bool account_from_user(void);
 
+/* Asserts the theory's [account.2] and [account.3]. Context: process, boot. */
+void account_check(void);
+
 /* Of the counter, measured since account_init; at least 1. */
 uint64_t account_units_per_tick(void);
 /* In microseconds, at that rate; for spans below a day. */

@@ -20,6 +20,7 @@
  * Always true
  *   [futex.1]  a record is in the table exactly while its thread sleeps in futex_sleep or has just
  *       been woken by something else than futex_wake
+ *   [futex.2]  it is in the bucket of its key, and its mark "woken" is not set
  * Left out: priority inheritance, FUTEX_WAKE_OP.
  * Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks" (2002); futex(2);
  * get_robust_list(2).
@@ -28,6 +29,7 @@
 
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/vma.h"
 
@@ -104,12 +106,14 @@ long futex_sleep(const struct futex_wait *wait)
 	}
 	if (me.woken)
 		return 0;
+	ASSERT(list_node_linked(&me.link)); /* [futex.1] */
 	list_remove(&me.link);
 	return error ? error : -ETIMEDOUT;
 }
 
 static void futex_wake_one(struct futex_sleeper *s)
 {
+	ASSERT(!s->woken); /* [futex.2] */
 	list_remove(&s->link);
 	s->woken = true;
 	sched_wake(s->process);
@@ -219,4 +223,20 @@ void futex_release_robust(struct process *p)
 	}
 	if (pending)
 		(void)futex_release_word(p, pending + head.offset);
+}
+
+static void futex_check_bucket(const struct list_node *bucket)
+{
+	list_for_each(node, bucket) {
+		const struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+		ASSERT(!s->woken && futex_bucket(s->key) == bucket);		     /* [futex.2] */
+		ASSERT(s->process->aspace != NULL && s->process != process_running); /* [futex.1] */
+	}
+}
+
+void futex_check(void)
+{
+	for (unsigned i = 0; i < FUTEX_BUCKETS; i++)
+		if (futex_table[i].next) /* else it was never used */
+			futex_check_bucket(&futex_table[i]);
 }

@@ -27,6 +27,8 @@ long futex_wake_word(uptr_t at, uint32_t n);
  */
 long futex_requeue(uptr_t from, uptr_t to, bool private, uint32_t n, uint32_t moved,
 		   const uint32_t *expected);
+/* Asserts the theory's [futex.1] and [futex.2]. */
+void futex_check(void);
 /* Thread @p, the running one, ends: the words of its robust list are let go. */
 void futex_release_robust(struct process *p);
 

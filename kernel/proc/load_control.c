@@ -474,3 +474,17 @@ void load_control_init(void)
 	static struct deferred load_deferred = { .work = load_control_work };
 	deferred_add(&load_deferred);
 }
+
+void load_control_check(void)
+{
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		ASSERT(!p->load.asleep || p->load.asked); /* [load_control.1] */
+		ASSERT(!p->load.kept);			  /* only while load_shed chooses */
+		list_for_each(other, &process_all) {
+			const struct process *q = list_entry(other, struct process, all);
+			bool same = p->aspace != NULL && p->aspace == q->aspace;
+			ASSERT(!same || p->load.asked == q->load.asked); /* [load_control.2] */
+		}
+	}
+}

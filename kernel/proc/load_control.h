@@ -50,5 +50,7 @@ void load_control_kick(void);
  * and it sleeps until it is resumed or a signal comes. Sleeps.
  */
 void load_control_attend(struct process *p);
+/* Asserts the theory's [load_control.1] and [load_control.2]. */
+void load_control_check(void);
 
 #endif

@@ -4,7 +4,7 @@
  * Numbers go upwards and are used again after a turn through all of them, when no process has the
  * number as its own, its group's or its session's.
  *
- * Always true (process_check):
+ * Always true (pid_check):
  *   [pid.1]  a bit of pid_taken is set exactly for the number of each process, and for 0
  * Source: fork(2); POSIX.1 3.300 (process group lifetime).
  */
@@ -82,4 +82,12 @@ void pid_free(int pid)
 {
 	ASSERT(bitmap_test(pid_taken, (size_t)pid)); /* [pid.1] */
 	bitmap_clear(pid_taken, (size_t)pid);
+}
+
+void pid_check(void)
+{
+	process_for_each(p)
+		ASSERT(bitmap_test(pid_taken, (size_t)p->pid)); /* [pid.1] */
+	ASSERT(bitmap_test(pid_taken, 0));			/* [pid.1] */
+	ASSERT(bitmap_count(pid_taken, PROCESS_PID_MAX) == process_count + 1); /* [pid.1] */
 }

@@ -10,6 +10,8 @@ void pid_init(void); /* boot */
 /* A number nobody uses, or 0: none is left. */
 MUST_CHECK int pid_alloc(void);
 void pid_free(int pid);
+/* Asserts the theory's [pid.1]. */
+void pid_check(void);
 
 /* NULL: no such process. Zombies are found too. */
 struct process *process_find(int pid);

@@ -13,6 +13,9 @@
  *   [process.1]  every process is in process_all, once, from process_create to process_destroy
  *   [process.2]  process 1 is the first one made, and the last one destroyed
  *   [process.3]  a process that is not running has its kernel stack pointer in kernel_esp
+ *   [process.4]  no two have the same pid
+ *   [process.5]  a parent is the leader of a group and has the child, a leader too, on its list
+ *   [process.6]  an address space has a reference of each thread that is in it
  */
 #include "kernel/proc/process.h"
 
@@ -121,6 +124,9 @@ struct process *process_create(struct thread_group *group)
 void process_destroy(struct process *p)
 {
 	ASSERT(p != process_running && list_empty(&p->children));
+	ASSERT(!p->files && !p->aspace);					/* [wait.1] */
+	ASSERT(!list_node_linked(&p->run_link) && !list_node_linked(&p->timer_link));
+	ASSERT(p->pid != 1 || process_count == 1); /* [process.2] */
 	struct thread_group *g = p->group;
 	/* A thread that was never run, or a leader; others have left the group by themselves. */
 	if (g && p->state != PROCESS_ZOMBIE)

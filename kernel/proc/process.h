@@ -170,6 +170,11 @@ void process_reset_fpu(void);
 /* Add what @as counted to @p's own figures: it is about to lose it. */
 void process_count_faults(struct process *p, const struct aspace *as);
 /*
+ * Asserts what the theories of processes, threads, signals and waiting number, over every process.
+ * In process_check.c.
+ */
+void process_check_all(void);
+/*
  * Give the running process's end, all threads: status as wait4 reports it (exit code << 8, or a
  * signal).
  */

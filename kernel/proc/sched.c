@@ -23,6 +23,8 @@
  *   [sched.1]  a process on the run queue is RUNNABLE and is not the running one
  *   [sched.2]  a SLEEPING process is on one wait queue, or on the timers, or on both
  *   [sched.3]  interrupts are on when stacks are switched
+ *   [sched.4]  sched_queued is the number of processes on the run queue
+ *   [sched.5]  sched_next_timer is not later than any sleeper's tick
  */
 #include "kernel/proc/sched.h"
 
@@ -297,4 +299,21 @@ void sleep_lock_release(struct sleep_lock *lock)
 {
 	lock->held = false;
 	sched_wake_all(&lock->waiters);
+}
+
+void sched_check(void)
+{
+	uint32_t queued = 0;
+	list_for_each(node, &sched_queue) {
+		const struct process *p = list_entry(node, struct process, run_link);
+		ASSERT(p->state == PROCESS_RUNNABLE && p != process_running); /* [sched.1] */
+		ASSERT(node->next->prev == node);
+		queued++;
+	}
+	ASSERT(queued == sched_queued); /* [sched.4] */
+	list_for_each(node, &sched_timers) {
+		const struct process *p = list_entry(node, struct process, timer_link);
+		ASSERT(p->state == PROCESS_SLEEPING);	   /* [sched.2] */
+		ASSERT(p->wake_tick >= sched_next_timer); /* [sched.5] */
+	}
 }

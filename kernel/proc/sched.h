@@ -51,6 +51,9 @@ void sched_bury(struct process *p);
 /* The boot context's loop: run processes until @done says that it is over. */
 void sched_run(bool (*done)(void));
 
+/* Asserts the theory's [sched.1], [sched.2], [sched.4] and [sched.5]. Context: process, boot. */
+void sched_check(void);
+
 /* Where a new process's kernel stack returns to the first time. Not to be called. */
 void sched_first_run(void);
 

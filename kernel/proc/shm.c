@@ -16,6 +16,7 @@
  *   [shm.1]  shm_segments is ordered by place, no two have the same one
  *   [shm.2]  object.refs is the number of areas that map it, plus one while it is owned
  *   [shm.3]  a segment that is not owned has key SHM_PRIVATE and SHM_DESTROYED in its mode
+ *   [shm.4]  shm_count and shm_pages are the number and the pages of the segments in the list
  * Left out: semaphores and message queues; times of detaching by munmap or exit.
  * Source: shmget(2), shmop(2), shmctl(2).
  */
@@ -49,7 +50,7 @@ static struct shm_entry *shm_entry_of(struct object *o)
 static void shm_object_destroy(struct object *o)
 {
 	struct shm_entry *e = shm_entry_of(o);
-	ASSERT(!e->segment.owned);
+	ASSERT(!e->segment.owned && shm_count > 0); /* [shm.2], [shm.4] */
 	list_remove(&e->link);
 	shm_count--;
 	shm_pages -= page_up(e->segment.size) >> PAGE_SHIFT;
@@ -101,7 +102,8 @@ static struct shm_segment *shm_find_key(int key)
 
 uint32_t shm_attached(const struct shm_segment *s)
 {
-	return s->object.refs - (s->owned ? 1 : 0);
+	ASSERT(s->object.refs >= s->owned); /* [shm.2] */
+	return s->object.refs - s->owned;
 }
 
 struct shm_usage shm_usage(void)
@@ -125,6 +127,7 @@ struct shm_usage shm_usage(void)
 /* Into the list, at the next free place; there is one. Gives it its id. */
 static void shm_insert(struct shm_entry *e)
 {
+	ASSERT(shm_count < SHM_COUNT_MAX); /* there is a free place */
 	unsigned places = MAX(shm_count * 3 / 2, (unsigned)SHM_PLACES);
 	places = MIN(places, (unsigned)SHM_COUNT_MAX);
 	unsigned place = shm_last_place;
@@ -269,4 +272,23 @@ long shm_detach(struct aspace *as, vaddr_t addr)
 		v = next;
 	}
 	return 0;
+}
+
+void shm_check(void)
+{
+	uint32_t count = 0, pages = 0;
+	int before = -1;
+	list_for_each(node, &shm_segments) {
+		const struct shm_entry *e = list_entry(node, struct shm_entry, link);
+		const struct shm_segment *s = &e->segment;
+		ASSERT((int)shm_place(e) > before);			   /* [shm.1] */
+		ASSERT(s->object.refs > 0);				   /* [shm.2] */
+		ASSERT(s->owned || s->key == SHM_PRIVATE);		   /* [shm.3] */
+		ASSERT(s->owned || s->mode & SHM_DESTROYED);		   /* [shm.3] */
+		object_check(&s->object);
+		before = (int)shm_place(e);
+		count++;
+		pages += page_up(s->size) >> PAGE_SHIFT;
+	}
+	ASSERT(count == shm_count && pages == shm_pages); /* [shm.4] */
 }

@@ -49,6 +49,9 @@ void shm_remove(struct shm_segment *s);
 /* The end of the run: what programs left behind. */
 void shm_remove_all(void);
 
+/* Asserts the theory's [shm.1] to [shm.4]. */
+void shm_check(void);
+
 struct shm_usage {
 	uint32_t segments, pages, resident, swapped;
 	int highest; /* index of the last one; -1: none */

@@ -21,6 +21,8 @@
  * Always true
  *   [signal.1]  a signal that was ignored when it was sent and not blocked is not pending
  *   [signal.2]  a STOPPED thread is on no queue, and its group's stop_signal is not 0
+ *   [signal.3]  stopped counts the STOPPED threads of a group
+ *   [signal.4]  a table of handlers has a reference of each thread that uses it
  * Left out: core dumps, ptrace, permissions (everybody is root).
  * Source: signal(7), POSIX.1 2.4.
  */

@@ -122,6 +122,10 @@ void signal_set_init(struct signal_set *s);
 long signal_set_add(struct signal_set *s, const struct signal_info *info);
 /* Take @signo, which is in @s, out; its oldest information. */
 struct signal_info signal_set_take(struct signal_set *s, int signo);
+/* Asserts the theory's [signal_queue.1] and [signal_queue.2]; how many entries it has. */
+uint32_t signal_set_check(const struct signal_set *s);
+/* Of all sets. */
+uint32_t signal_entries(void);
 /* Forget the signals of @mask. */
 void signal_set_drop(struct signal_set *s, uint64_t mask);
 /* The signal of @wanted to act on next, taken from thread or process. Number 0: none. */

@@ -14,12 +14,14 @@
  * Always true
  *   [signal_queue.1]  a signal with an entry has its bit
  *   [signal_queue.2]  a classic signal has at most one entry in a set
+ *   [signal_queue.3]  signal_nentries is the number of entries of all sets, at most the maximum
  * Source: signal(7), "Queueing and delivery semantics".
  */
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/slab.h"
 
@@ -61,6 +63,7 @@ static bool signal_set_append(struct signal_set *s, const struct signal_info *in
 
 static void signal_entry_free(struct signal_entry *e)
 {
+	ASSERT(signal_nentries > 0 && list_node_linked(&e->link)); /* [signal_queue.3] */
 	list_remove(&e->link);
 	slab_free(signal_cache, e);
 	signal_nentries--;
@@ -68,6 +71,7 @@ static void signal_entry_free(struct signal_entry *e)
 
 long signal_set_add(struct signal_set *s, const struct signal_info *info)
 {
+	ASSERT(info->signo > 0 && info->signo <= SIGNAL_MAX);
 	bool queued = info->signo >= SIGNAL_FIRST_QUEUED;
 	if (!queued && signal_in(s->bits, info->signo))
 		return 0;
@@ -90,6 +94,7 @@ static struct signal_entry *signal_set_find(struct signal_set *s, int signo)
 struct signal_info signal_set_take(struct signal_set *s, int signo)
 {
 	struct signal_info info = { .signo = signo, .code = SI_USER };
+	ASSERT(signal_in(s->bits, signo));
 	struct signal_entry *e = signal_set_find(s, signo);
 	if (e) {
 		info = e->info;
@@ -110,9 +115,31 @@ void signal_set_drop(struct signal_set *s, uint64_t mask)
 	}
 }
 
+uint32_t signal_entries(void)
+{
+	return signal_nentries;
+}
+
+uint32_t signal_set_check(const struct signal_set *s)
+{
+	uint64_t classic = 0;
+	uint32_t n = 0;
+	list_for_each(node, &s->queue) {
+		int signo = list_entry(node, struct signal_entry, link)->info.signo;
+		ASSERT(signo > 0 && signo <= SIGNAL_MAX);
+		ASSERT(signal_in(s->bits, signo));  /* [signal_queue.1] */
+		ASSERT(!signal_in(classic, signo)); /* [signal_queue.2] */
+		if (signo < SIGNAL_FIRST_QUEUED)
+			classic |= signal_bit(signo);
+		n++;
+	}
+	return n;
+}
+
 static int signal_lowest(uint64_t set)
 {
 	uint32_t low = (uint32_t)set;
+	ASSERT(set != 0);
 	return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(set >> 32)) + 33;
 }
 

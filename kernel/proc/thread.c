@@ -14,7 +14,7 @@
  * caller takes the leader's place, pid, and family.
  *
  * Always true
- *   [thread.1]  a group has a leader from its creation to its destruction
+ *   [thread.1]  a group has a leader from its creation to its destruction, who is in its list
  *   [thread.2]  live counts the threads of the list that are not ZOMBIE; only a leader can be in
  *       the list and a ZOMBIE
  *   [thread.3]  threads of a group have the same pgrp and session
@@ -31,11 +31,14 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
+uint32_t thread_group_count;
+
 struct thread_group *thread_group_create(struct process *leader)
 {
 	struct thread_group *g = kzalloc(sizeof(*g));
 	if (!g)
 		return NULL;
+	thread_group_count++;
 	g->leader = leader;
 	list_init(&g->threads);
 	signal_set_init(&g->pending);
@@ -47,7 +50,9 @@ struct thread_group *thread_group_create(struct process *leader)
 
 void thread_group_destroy(struct thread_group *g)
 {
-	ASSERT(g->live == 0);
+	ASSERT(g->live == 0 && list_empty(&g->threads)); /* [thread.1], [thread.2] */
+	ASSERT(list_empty(&g->change.sleepers));
+	thread_group_count--;
 	itimer_stop(g);
 	signal_set_drop(&g->pending, UINT64_MAX);
 	kfree(g);
@@ -55,6 +60,7 @@ void thread_group_destroy(struct thread_group *g)
 
 void thread_group_add(struct thread_group *g, struct process *p)
 {
+	ASSERT(p->group == NULL && !list_node_linked(&p->thread_link));
 	p->group = g;
 	g->live++;
 	list_push_back(&g->threads, &p->thread_link);
@@ -104,6 +110,8 @@ int thread_prepare_exec(struct process *p)
 /* @p gets @old's place everywhere; @old, ended, gets @p's and goes. */
 static void thread_replace_leader(struct process *p, struct process *old)
 {
+	ASSERT(old->state == PROCESS_ZOMBIE && old->group == p->group); /* [thread.2] */
+	ASSERT(p->parent == NULL && list_empty(&p->children));	/* [process.5] */
 	int pid = old->pid;
 	old->pid = p->pid;
 	p->pid = pid;
@@ -140,6 +148,7 @@ void thread_commit_exec(struct process *p)
 	thread_end_others(g);
 	while (g->live > 1)
 		sched_sleep(&g->change);
+	ASSERT(g->live == 1 && p->state == PROCESS_RUNNABLE); /* [thread.2] */
 	g->exec = NULL;
 	if (g->leader != p)
 		thread_replace_leader(p, g->leader);

@@ -33,6 +33,9 @@ struct thread_group {
 	struct thread_itimer itimers[ITIMER_COUNT];
 };
 
+/* Groups there are. */
+extern uint32_t thread_group_count;
+
 /* A group for @leader alone; NULL: no memory. */
 MUST_CHECK struct thread_group *thread_group_create(struct process *leader);
 /* Its last thread is gone. */

@@ -6,11 +6,13 @@
  * leave behind. There is a timer for each process that has asked for an alarm, so looking at all of
  * them when one is due costs less than keeping an order.
  *
- * Always true: timer_next is not later than any timer on the list.
+ * Always true
+ *   [timer.1]  timer_next is not later than any timer on the list
  */
 #include "kernel/proc/timer.h"
 
 #include "kernel/proc/deferred.h"
+#include "lib/assert.h"
 
 static struct list_node timers = LIST_HEAD_INIT(timers);
 static uint64_t timer_next = UINT64_MAX; /* may be too early, never too late */
@@ -23,6 +25,7 @@ void timer_init(struct timer *t, void (*fire)(struct timer *t))
 
 void timer_start(struct timer *t, uint64_t expires)
 {
+	ASSERT(t->fire != NULL); /* timer_init was here */
 	timer_stop(t);
 	t->expires = expires;
 	list_push_back(&timers, &t->link);
@@ -57,6 +60,7 @@ static void timer_work(uint64_t now)
 	/* Firing may start this timer again, or stop another one. */
 	for (struct list_node *node = list_pop_front(&due); node; node = list_pop_front(&due)) {
 		struct timer *t = list_entry(node, struct timer, link);
+		ASSERT(t->expires <= now);
 		t->fire(t);
 	}
 }
@@ -65,4 +69,13 @@ void timer_begin(void)
 {
 	static struct deferred timer_deferred = { .work = timer_work, .due = timer_due };
 	deferred_add(&timer_deferred);
+}
+
+void timer_check(void)
+{
+	list_for_each(node, &timers) {
+		const struct timer *t = list_entry(node, struct timer, link);
+		ASSERT(node->next->prev == node && t->fire != NULL);
+		ASSERT(t->expires >= timer_next); /* [timer.1] */
+	}
 }

@@ -23,5 +23,7 @@ static inline bool timer_runs(const struct timer *t)
 
 /* Timers that run out are deferred work from now on. Context: boot. */
 void timer_begin(void);
+/* Asserts the theory's [timer.1]. */
+void timer_check(void);
 
 #endif

@@ -43,6 +43,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/decay.h"
 #include "mm/mmstat.h"
 
@@ -109,6 +110,7 @@ void pressure_wait_end(void)
 	struct process *p = process_running;
 	pressure_account();
 	p->account.stall += pressure_mark - p->waits.since;
+	ASSERT(p->waits.memory && pressure_now.memory > 0); /* [pressure.2] */
 	p->waits.memory = false;
 	pressure_now.memory--;
 	pressure_now.memory_ready--;
@@ -118,6 +120,7 @@ void pressure_disk_begin(void)
 {
 	struct process *p = process_running;
 	pressure_account();
+	ASSERT(!p->waits.disk); /* [pressure.2] */
 	p->waits.disk = true;
 	pressure_now.disk++;
 	if (p->waits.memory)
@@ -128,6 +131,7 @@ void pressure_disk_end(void)
 {
 	struct process *p = process_running;
 	pressure_account();
+	ASSERT(p->waits.disk && pressure_now.disk > 0); /* [pressure.2] */
 	p->waits.disk = false;
 	pressure_now.disk--;
 	if (p->waits.memory)
@@ -195,4 +199,19 @@ void pressure_init(void)
 	process_hooks.ready_changes = pressure_account;
 	load_control_listen(pressure_stalled);
 	deferred_add(&pressure_deferred);
+}
+
+void pressure_check(void)
+{
+	uint32_t memory = 0, disk = 0, both = 0;
+	list_for_each(node, &process_all) {
+		const struct process *p = list_entry(node, struct process, all);
+		memory += p->waits.memory;
+		disk += p->waits.disk;
+		both += p->waits.memory && p->waits.disk;
+	}
+	ASSERT(memory == pressure_now.memory && disk == pressure_now.disk); /* [pressure.2] */
+	ASSERT(pressure_now.memory_ready == memory - both);		    /* [pressure.2] */
+	for (unsigned i = 0; i < PRESSURE_RESOURCES; i++)
+		ASSERT(pressure[i].full.units <= pressure[i].some.units); /* [pressure.1] */
 }

@@ -43,6 +43,9 @@ void pressure_wait_end(void);
 void pressure_disk_begin(void);
 void pressure_disk_end(void);
 
+/* Asserts the theory's [pressure.1] and [pressure.2]. */
+void pressure_check(void);
+
 /* Give the time up to now away: the number of those who can run is about to change. */
 void pressure_account(void);
 /* Bring averages and micros up to now. */

@@ -11,6 +11,9 @@
  * leak: before the second count the tree goes back to what it was, and the objects of the tree
  * itself are in neither. An inode that has lost its last name and is still there does count.
  *
+ * Once the line is made, and before it is written, every structure is verified (result_set_check):
+ * it costs the figures nothing, and a run that broke one ends with the record of a panic.
+ *
  * A panic writes the record too, from whatever state the machine is in: it formats into memory that
  * is set aside, and takes the ledger as "unknown", 0.
  */
@@ -41,10 +44,18 @@ struct result_end {
 	unsigned passed, failed;
 };
 
+/* A line that grows; what does not fit is lost. */
+struct result_line {
+	char text[RESULT_LINE];
+	size_t length;
+};
+
 static struct result_ledger result_ledger_before;
 static uint32_t result_mmstat_before[MMSTAT_COUNT];
 static uint64_t result_tsc_before;
 static uint32_t result_files_before = UINT32_MAX;
+static void (*result_check)(void);
+static struct result_line result_text;
 
 struct result_ledger result_ledger_now(void)
 {
@@ -83,12 +94,6 @@ static struct result_ledger result_leaked(void)
 	};
 }
 
-/* A line that grows; what does not fit is lost. */
-struct result_line {
-	char text[RESULT_LINE];
-	size_t length;
-};
-
 static void result_add(struct result_line *line, const char *key, uint64_t value)
 {
 	int n = format_string(line->text + line->length, RESULT_LINE - line->length, " %s=%llu",
@@ -108,32 +113,41 @@ static void result_add_counters(struct result_line *line)
 			   mmstat[items[i]] - result_mmstat_before[items[i]]);
 }
 
-static void result_write(const struct result_end *end)
+static void result_make(const struct result_end *end)
 {
-	static struct result_line line;
+	struct result_line *line = &result_text;
 	uint64_t instructions = cpu_tsc() - result_tsc_before;
-	line.length =
-		(size_t)format_string(line.text, RESULT_LINE, "RESULT outcome=%s", end->outcome);
-	result_add(&line, "exit_status", end->exit_status);
-	result_add(&line, "signal", end->signal);
-	line.length += (size_t)format_string(line.text + line.length, RESULT_LINE - line.length,
+	line->length =
+		(size_t)format_string(line->text, RESULT_LINE, "RESULT outcome=%s", end->outcome);
+	result_add(line, "exit_status", end->exit_status);
+	result_add(line, "signal", end->signal);
+	line->length += (size_t)format_string(line->text + line->length, RESULT_LINE - line->length,
 					     " policy=%s", policy_name());
-	result_add(&line, "frames_total", frame_stats.total);
-	result_add(&line, "frames_limit", reclaim_stats.limit);
-	result_add(&line, "swap_slots", swap_stats.total);
-	result_add_counters(&line);
-	result_add(&line, "peak_resident_pages", reclaim_stats.peak_charged);
-	result_add(&line, "frames_leaked", end->leaked.frames);
-	result_add(&line, "slots_leaked", end->leaked.slots);
-	result_add(&line, "objects_leaked", end->leaked.objects);
-	result_add(&line, "instructions", instructions);
-	result_add(&line, "user_instructions", account_totals.user);
-	result_add(&line, "idle_instructions", account_totals.idle);
-	result_add(&line, "passed", end->passed);
-	result_add(&line, "failed", end->failed);
-	serial_write(SERIAL_COM2, line.text, line.length);
+	result_add(line, "frames_total", frame_stats.total);
+	result_add(line, "frames_limit", reclaim_stats.limit);
+	result_add(line, "swap_slots", swap_stats.total);
+	result_add_counters(line);
+	result_add(line, "peak_resident_pages", reclaim_stats.peak_charged);
+	result_add(line, "frames_leaked", end->leaked.frames);
+	result_add(line, "slots_leaked", end->leaked.slots);
+	result_add(line, "objects_leaked", end->leaked.objects);
+	result_add(line, "instructions", instructions);
+	result_add(line, "user_instructions", account_totals.user);
+	result_add(line, "idle_instructions", account_totals.idle);
+	result_add(line, "passed", end->passed);
+	result_add(line, "failed", end->failed);
+}
+
+static void result_send(void)
+{
+	serial_write(SERIAL_COM2, result_text.text, result_text.length);
 	serial_write(SERIAL_COM2, "\n", 1);
 	serial_drain();
+}
+
+void result_set_check(void (*check)(void))
+{
+	result_check = check;
 }
 
 void result_end(uint32_t status)
@@ -146,7 +160,10 @@ void result_end(uint32_t status)
 		.signal = signal,
 		.leaked = result_leaked(),
 	};
-	result_write(&end);
+	result_make(&end);
+	if (result_check)
+		result_check();
+	result_send();
 	machine_stop(MACHINE_PASSED);
 }
 
@@ -158,12 +175,14 @@ void result_selftest(unsigned passed, unsigned failed)
 		.passed = passed,
 		.failed = failed,
 	};
-	result_write(&end);
+	result_make(&end);
+	result_send();
 	machine_stop(failed == 0 && passed > 0 ? MACHINE_PASSED : MACHINE_FAILED);
 }
 
 void result_panic(void)
 {
 	struct result_end end = { .outcome = "panic" };
-	result_write(&end);
+	result_make(&end);
+	result_send();
 }

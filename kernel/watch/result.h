@@ -16,6 +16,8 @@ struct result_ledger result_ledger_now(void);
 
 /* Remember counters and ledger: before the first process. Context: boot. */
 void result_begin(void);
+/* @check runs between a run's figures and their record. Context: boot. */
+void result_set_check(void (*check)(void));
 /* After the last process: write the record for wait status @status and power off. */
 NORETURN void result_end(uint32_t status);
 /* The self-tests' end. */
