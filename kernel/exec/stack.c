@@ -4,6 +4,10 @@
  * From its top down: four bytes of zero, the strings (arguments, environment, the path), the
  * platform's name, sixteen random bytes, padding, then from the stack pointer up argc, the pointers
  * to arguments and environment, each list with a NULL, and the auxiliary vector.
+ *
+ * Always true
+ *   [stack.1]  the strings are the arguments, the environment and the path: there is no other
+ *   [stack.2]  the table ends at or below the random bytes, the strings below the top
  * Source: System V ABI, Intel386 supplement, "Process Initialization".
  */
 #include "kernel/exec/stack.h"
@@ -11,6 +15,7 @@
 #include "kernel/fs/device.h"
 #include "kernel/proc/sched.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 enum {
@@ -114,8 +119,11 @@ static int exec_put_table(const struct exec_stack *s, const struct exec_addresse
 	as->arg_end = as->env_start = a->strings + at;
 	at = exec_put_pointers(s, &w, a->strings, at, s->envc);
 	as->env_end = a->strings + at;
+	ASSERT(exec_strings_next(s->strings, at) == s->strings->used); /* [stack.1] */
 	exec_put_auxv(s, &w, a, a->strings + at);
 	exec_flush_words(&w);
+	ASSERT(w.at == sp + exec_stack_words(s->argc + s->envc) * sizeof(uint32_t)); /* [stack.2] */
+	ASSERT(w.at <= a->random && a->strings + s->strings->used < s->top); /* [stack.2] */
 	return w.error;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "kernel/exec/strings.h"
 
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -61,6 +62,7 @@ int exec_strings_add(struct exec_strings *s, const char *text)
 		left -= n;
 	}
 	s->used = at;
+	ASSERT(s->pages[(at - 1) / PAGE_SIZE][(at - 1) % PAGE_SIZE] == 0); /* [strings.1] */
 	return 0;
 }
 
@@ -78,6 +80,7 @@ int exec_strings_add_user(struct exec_strings *s, struct aspace *as, uptr_t text
 			if (before + (uint32_t)length >= EXEC_STRING_MAX)
 				return -E2BIG;
 			s->used = at + (uint32_t)length + 1;
+			ASSERT(to[length] == 0); /* [strings.1] */
 			return 0;
 		}
 		if (length != -ENAMETOOLONG)
@@ -102,6 +105,7 @@ int exec_strings_write(const struct exec_strings *s, struct aspace *as, vaddr_t 
 uint32_t exec_strings_next(const struct exec_strings *s, uint32_t at)
 {
 	for (;;) {
+		ASSERT(at < s->used && s->pages[at / PAGE_SIZE] != NULL); /* [strings.1] */
 		uint32_t offset = at % PAGE_SIZE;
 		const char *page = s->pages[at / PAGE_SIZE];
 		size_t n = strnlen(page + offset, PAGE_SIZE - offset);

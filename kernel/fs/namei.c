@@ -11,6 +11,7 @@
 #include "kernel/fs/dir.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/proc/process.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -212,6 +213,7 @@ static int names_move(struct dir_entry *old, struct dir_entry *new, const struct
 		      struct dir_entry *spare)
 {
 	struct inode *i = old->inode;
+	ASSERT(new != old && i->nlink > 0); /* [inode.1] */
 	if (new) {
 		dir_entry_destroy(spare);
 		int error = names_check_replace(i, new->inode);

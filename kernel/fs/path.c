@@ -10,11 +10,13 @@
  * A directory that something is mounted on is left for the root of that at once; the way up from
  * there is that root's parent.
  *
- * Always true: every inode that the walk stands on has a reference of the walk's.
+ * Always true
+ *   [path.1]  every inode that the walk stands on has a reference of the walk's
  */
 #include "kernel/fs/path.h"
 
 #include "kernel/fs/dir.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -68,6 +70,7 @@ static enum path_last path_kind(const struct path_name *name)
 /* Stand on @to, whose reference becomes the walk's. */
 static void path_go(struct path_walk *w, struct inode *to)
 {
+	ASSERT(to->refs > 0); /* [path.1] */
 	inode_put(w->at);
 	w->at = to;
 }
@@ -76,6 +79,7 @@ static void path_go(struct path_walk *w, struct inode *to)
 static int path_find(const struct path_walk *w, const struct path_name *name, struct inode **found)
 {
 	struct inode *at = w->at;
+	ASSERT(at->refs > 0); /* [path.1] */
 	*found = NULL;
 	if (!inode_is(at, MODE_DIR))
 		return -ENOTDIR;
@@ -162,6 +166,7 @@ static bool path_follows(const struct path_walk *w, const struct path_name *name
 static void path_finish(struct path_walk *w, const struct path_name *name, struct inode *found,
 			struct path_end *end)
 {
+	ASSERT(w->at->refs > 0 && (!found || found->refs > 0)); /* [path.1] */
 	*end = (struct path_end){
 		.dir = w->at,
 		.inode = found,

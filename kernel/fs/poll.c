@@ -13,11 +13,13 @@
 #include "kernel/fs/poll.h"
 
 #include "kernel/proc/sched.h"
+#include "lib/assert.h"
 
 static struct wait_queue poll_queue = { LIST_HEAD_INIT(poll_queue.sleepers) };
 
 unsigned poll_file(struct file *f)
 {
+	ASSERT(f->refs > 0); /* [file.1] */
 	unsigned ready = f->ops->poll ? f->ops->poll(f) : POLL_IN | POLL_OUT;
 	if (ready & POLL_IN)
 		ready |= POLL_RDNORM;

@@ -23,6 +23,7 @@
 #include "kernel/fs/tmpfs_data.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/filepage.h"
@@ -76,6 +77,7 @@ static int tmpfs_read_page(struct inode *i, uint32_t at, uptr_t buf, size_t n)
 /* @n bytes of one page. 0 or -EFAULT, -ENOMEM, -EIO. */
 static int tmpfs_read_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
 {
+	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
 	if (filepage_exists(&i->object, at >> PAGE_SHIFT))
 		return tmpfs_read_page(i, at, buf, n);
 	size_t archived = at < i->source.bytes ? MIN(n, i->source.bytes - at) : 0;
@@ -118,6 +120,7 @@ static long regular_read(struct file *f, uptr_t buf, size_t n)
 static int tmpfs_peek(struct inode *i, uint32_t at, void *buf, size_t n)
 {
 	struct frame *page;
+	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
 	if (!filepage_exists(&i->object, at >> PAGE_SHIFT))
 		return object_read(&i->object, at, buf, n);
 	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
@@ -152,6 +155,7 @@ static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page)
 /* @n bytes of one page. 0 or -EFAULT, -ENOSPC, -EIO. */
 static int tmpfs_write_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
 {
+	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
 	uint32_t index = at >> PAGE_SHIFT;
 	bool new = !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
 	struct frame *page;
@@ -223,6 +227,7 @@ int tmpfs_set_size(struct inode *i, uint32_t size)
 		}
 		if (error)
 			return error == -ENOMEM ? -ENOSPC : error;
+		ASSERT(i->object.size_bytes == size); /* [inode.3] */
 		i->size = size;
 		return 0;
 	}
@@ -231,6 +236,7 @@ int tmpfs_set_size(struct inode *i, uint32_t size)
 /* Zero @n bytes of one page. */
 static int tmpfs_clear_some(struct inode *i, uint32_t at, size_t n)
 {
+	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
 	uint32_t index = at >> PAGE_SHIFT;
 	bool archived = (index << PAGE_SHIFT) < i->source.bytes;
 	struct frame *page;

@@ -28,6 +28,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -115,6 +116,7 @@ static void tty_echo(char c)
 
 static uint32_t tty_queued(void)
 {
+	ASSERT(tty.queue_in - tty.queue_out <= TTY_QUEUE); /* [tty.1] */
 	return tty.queue_in - tty.queue_out;
 }
 
@@ -235,6 +237,7 @@ static void tty_take(char c)
 void tty_work(void)
 {
 	while (tty.ring_out != tty.ring_in) {
+		ASSERT(tty.ring_in - tty.ring_out <= TTY_RING); /* [tty.1] */
 		char c = (char)tty.ring[tty.ring_out % TTY_RING];
 		tty.ring_out++;
 		tty_take(c);

@@ -52,6 +52,7 @@ void account_enter(bool from_user)
 	account_trap_from_user = from_user;
 	if (!from_user)
 		return;
+	ASSERT(process_running != NULL); /* nobody else has a user mode */
 	uint64_t passed = account_passed();
 	process_running->account.user += passed;
 	account_totals.user += passed;

@@ -43,6 +43,7 @@ static void exit_give_up_memory(struct process *p)
 		return;
 	futex_release_robust(p);
 	exit_clear_tid(p);
+	ASSERT(p->robust_list == 0 && p->clear_child_tid == 0); /* nothing looks there any more */
 	process_count_faults(p->group->leader, as);
 	p->aspace = NULL;
 	aspace_activate(NULL);
@@ -133,6 +134,8 @@ static void exit_process(struct process *leader)
 /* @leader is complete as a zombie: for its parent, or for nobody. */
 static void exit_become_zombie(struct process *leader)
 {
+	ASSERT(thread_group_ended(leader) && leader->state == PROCESS_ZOMBIE); /* [thread.2] */
+	ASSERT(list_empty(&leader->children));				       /* [wait.1] */
 	wait_notify_end(leader);
 	if (!wait_unwanted(leader))
 		return;
@@ -151,6 +154,7 @@ static void exit_become_zombie(struct process *leader)
 static void exit_vanish(struct process *p)
 {
 	struct thread_group *g = p->group;
+	ASSERT(p != g->leader && list_empty(&p->children)); /* [thread.2], [process.5] */
 	g->ended.user += p->times.user;
 	g->ended.system += p->times.system;
 	list_remove(&p->thread_link);
@@ -163,6 +167,7 @@ static NORETURN void exit_thread(struct process *p)
 {
 	struct thread_group *g = p->group;
 	struct process *leader = g->leader;
+	ASSERT(g->live > 0 && p->state == PROCESS_RUNNABLE && p == process_running);
 	process_hooks.files_drop(p);
 	exit_give_up_memory(p);
 	trace(TRACE_PROCESS, TRACE_PROCESS_EXIT, (uint32_t)p->pid, 0);

@@ -20,6 +20,7 @@
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -52,6 +53,7 @@ static void fork_join_family(struct process *child, const struct process *parent
 			     const struct fork_request *request)
 {
 	const struct process *leader = parent->group->leader;
+	ASSERT(thread_is_leader(child) && !list_node_linked(&child->sibling)); /* [process.5] */
 	child->parent = request->share_parent ? leader->parent : parent->group->leader;
 	child->exit_signal = request->share_parent ? leader->exit_signal : request->exit_signal;
 	if (child->parent)
@@ -134,6 +136,8 @@ long process_fork(const struct fork_request *request)
 	if (!child)
 		return -ENOMEM;
 	fork_inherit(child, parent, request);
+	ASSERT(child->aspace && child->files && child->actions && child->cwd); /* [attend.2] */
+	ASSERT(!request->thread || child->group == parent->group);
 	int pid = child->pid, error = 0;
 	if (request->set_parent_tid)
 		error = user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid));

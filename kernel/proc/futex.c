@@ -174,6 +174,7 @@ long futex_requeue(uptr_t from, uptr_t to, bool private, uint32_t n, uint32_t mo
 			break;
 		if (!futex_same(s->key, key))
 			continue;
+		ASSERT(!s->woken); /* [futex.2] */
 		list_remove(&s->link);
 		s->key = target;
 		list_push_back(futex_bucket(target), &s->link);

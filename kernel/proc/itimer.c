@@ -11,6 +11,7 @@
 
 #include "kernel/proc/sched.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 
 static const uint8_t itimer_signals[ITIMER_COUNT] = {
@@ -20,6 +21,7 @@ static const uint8_t itimer_signals[ITIMER_COUNT] = {
 static void itimer_fire(struct timer *t)
 {
 	struct thread_group *g = container_of(t, struct thread_group, real_timer);
+	ASSERT(g->live > 0); /* the last thread stopped it */
 	uint64_t interval = g->itimers[ITIMER_REAL].interval;
 	if (interval)
 		timer_start(t, MAX(t->expires + interval, sched_ticks() + 1));
@@ -77,6 +79,7 @@ struct itimer_value itimer_get(const struct thread_group *g, unsigned which)
 
 void itimer_set(struct thread_group *g, unsigned which, struct itimer_value value)
 {
+	ASSERT(which < ITIMER_COUNT && g->live > 0); /* itimer_stop was not here */
 	struct thread_itimer *t = &g->itimers[which];
 	unsigned flags = irq_save(); /* itimer_tick looks at it */
 	t->interval = value.interval;

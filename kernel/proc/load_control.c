@@ -217,6 +217,7 @@ static void load_suspend(struct process *leader)
 {
 	if (load_stats.suspended == 0)
 		load_slice_begin = sched_ticks();
+	ASSERT(!leader->load.asked && load_may_suspend(leader)); /* [load_control.2] */
 	load_turns++;
 	load_stats.suspended++;
 	load_stats.suspensions++;
@@ -233,6 +234,7 @@ static void load_suspend(struct process *leader)
 
 static void load_resume(struct process *leader)
 {
+	ASSERT(leader->load.asked); /* [load_control.2] */
 	load_stats.resumptions++;
 	load_slice_begin = sched_ticks();
 	list_for_each(node, &process_all) {

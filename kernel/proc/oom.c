@@ -17,6 +17,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "mm/mmstat.h"
 #include "mm/user.h"
 
@@ -51,6 +52,7 @@ void process_out_of_memory(void)
 		victim = self;
 	if (!victim)
 		return;
+	ASSERT(victim->aspace != NULL); /* it has memory to give */
 	if (!victim->oom_victim) {
 		victim->oom_victim = true;
 		mmstat_count(oom_kills);

@@ -98,6 +98,7 @@ static void sched_run_timers(void)
 	sched_next_timer = UINT64_MAX;
 	list_for_each_safe(node, &sched_timers) {
 		struct process *p = list_entry(node, struct process, timer_link);
+		ASSERT(p->state == PROCESS_SLEEPING); /* [sched.2] */
 		if (p->wake_tick <= sched_now)
 			sched_wake(p);
 		else
@@ -115,6 +116,7 @@ bool sched_work(void)
 
 void sched_enqueue(struct process *p)
 {
+	ASSERT(!list_node_linked(&p->run_link) && p->state != PROCESS_ZOMBIE); /* [sched.1] */
 	hooks_ready_changes();
 	p->state = PROCESS_RUNNABLE;
 	sched_queued++;
@@ -123,6 +125,8 @@ void sched_enqueue(struct process *p)
 
 void sched_dequeue(struct process *p)
 {
+	ASSERT(p->state == PROCESS_RUNNABLE && list_node_linked(&p->run_link)); /* [sched.1] */
+	ASSERT(sched_queued > 0);						/* [sched.4] */
 	hooks_ready_changes();
 	sched_queued--;
 	list_remove(&p->run_link);
@@ -152,6 +156,8 @@ static void sched_switch_to(struct process *next)
 	struct process *prev = process_running;
 	if (prev == next)
 		return;
+	ASSERT(irq_enabled());				  /* [sched.3] */
+	ASSERT(!next || next->state == PROCESS_RUNNABLE); /* [sched.1] */
 	account_switch(prev);
 	if (prev)
 		cpu_fpu_save(prev->fpu);
@@ -196,7 +202,7 @@ void sched_yield_now(void)
 
 void sched_bury(struct process *p)
 {
-	ASSERT(!sched_ended);
+	ASSERT(!sched_ended && p == process_running);
 	sched_ended = p;
 }
 
@@ -224,7 +230,7 @@ void wait_queue_init(struct wait_queue *q)
 static void sched_sleep_on(struct wait_queue *q, enum sched_sleep_kind kind)
 {
 	struct process *p = process_running;
-	ASSERT(p);
+	ASSERT(p && !list_node_linked(&p->run_link)); /* [sched.2] */
 	p->state = PROCESS_SLEEPING;
 	p->sleep = kind;
 	if (q)

@@ -31,6 +31,7 @@
 #include "kernel/proc/sched.h"
 #include "kernel/proc/thread.h"
 #include "kernel/proc/wait.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 
@@ -132,6 +133,7 @@ void signal_wake(struct process *p, int signo)
 void signal_resume(struct process *p)
 {
 	struct thread_group *g = p->group;
+	ASSERT(g->stopped <= g->live); /* [signal.3] */
 	g->stop_signal = 0;
 	g->stopped = 0;
 	list_for_each(node, &g->threads) {
@@ -209,6 +211,7 @@ static long signal_make_pending(struct process *p, const struct signal_info *inf
 long signal_send_info(struct process *p, const struct signal_info *info, bool whole)
 {
 	int signo = info->signo;
+	ASSERT(signo > 0 && signo <= SIGNAL_MAX && p->group != NULL);
 	if (thread_group_ended(p) || (!whole && p->state == PROCESS_ZOMBIE))
 		return 0;
 	if (signo == SIGCONT)
@@ -260,6 +263,7 @@ unsigned signal_send_group(int pgrp, int signo)
 
 void signal_force_info(struct process *p, const struct signal_info *info)
 {
+	ASSERT(info->signo > 0 && info->signo <= SIGNAL_MAX);
 	struct signal_action *action = &p->actions->of[info->signo];
 	if (signal_is_deaf(p, info->signo)) {
 		action->handler = SIG_DFL;

@@ -10,6 +10,7 @@
  */
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
@@ -29,6 +30,7 @@ void signal_set_mask(uint64_t mask)
 void signal_set_mask_for_call(uint64_t mask)
 {
 	struct process *p = process_running;
+	ASSERT(!p->sig_restore); /* a call has one mask to come back to */
 	p->sig_saved = p->sig_blocked;
 	p->sig_restore = true;
 	signal_set_mask(mask);
@@ -58,6 +60,7 @@ struct signal_actions *signal_actions_create(void)
 struct signal_actions *signal_actions_fork(struct signal_actions *from, bool share)
 {
 	if (share) {
+		ASSERT(from->refs > 0); /* [signal.4] */
 		from->refs++;
 		return from;
 	}
@@ -71,6 +74,7 @@ void signal_actions_put(struct signal_actions *a)
 {
 	if (!a)
 		return;
+	ASSERT(a->refs > 0); /* [signal.4] */
 	a->refs--;
 	if (a->refs == 0)
 		kfree(a);

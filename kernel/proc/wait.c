@@ -24,12 +24,14 @@
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 /* Does SIGCHLD mean nothing to @parent, so that its children vanish? */
 static bool wait_is_ignored(const struct process *parent)
 {
 	const struct signal_action *a = &parent->actions->of[SIGCHLD];
+	ASSERT(parent->group->leader == parent); /* [process.5] */
 	return a->handler == SIG_IGN || a->flags & SA_NOCLDWAIT;
 }
 
@@ -153,7 +155,9 @@ static void wait_tell(struct process *child, unsigned flags, struct wait_answer 
 	bool take = !(flags & WNOWAIT);
 	struct thread_group *g = child->group;
 	*answer = (struct wait_answer){ .pid = child->pid };
+	ASSERT(child->parent && child->parent->group == process_running->group); /* [process.5] */
 	if (thread_group_ended(child)) {
+		ASSERT(child->state == PROCESS_ZOMBIE); /* [thread.2] */
 		answer->status = child->exit_status;
 		wait_figures(child, answer);
 		if (!take)

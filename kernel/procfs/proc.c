@@ -21,6 +21,7 @@
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -267,6 +268,7 @@ static int proc_make_text(struct file *f)
 static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_t index, size_t n,
 			char records[PROC_RECORDS_BYTES])
 {
+	ASSERT(node->record_size > 0 && node->record_size <= PROC_RECORDS_BYTES);
 	size_t made = 0;
 	while (made < n && made + node->record_size <= PROC_RECORDS_BYTES &&
 	       node->record(p, index, records + made)) {
@@ -354,6 +356,7 @@ static long proc_write(struct file *f, uptr_t buf, size_t n)
 static void proc_close(struct file *f)
 {
 	struct proc_text *kept = f->private;
+	ASSERT(!kept || kept->readers == 0); /* a reader holds the file */
 	if (kept)
 		text_free(&kept->text);
 	kfree(kept);

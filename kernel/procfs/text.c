@@ -6,6 +6,7 @@
  */
 #include "kernel/procfs/text.h"
 
+#include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
@@ -16,6 +17,7 @@ enum { TEXT_FIRST_CAPACITY = 256, TEXT_CAPACITY_MAX = 4 << 20 };
 /* Room for @n more bytes. */
 static bool text_reserve(struct text *t, size_t n)
 {
+	ASSERT(t->length <= t->capacity && (t->bytes == NULL) == (t->capacity == 0));
 	size_t capacity = t->capacity ? t->capacity : TEXT_FIRST_CAPACITY;
 	while (capacity < t->length + n && capacity < TEXT_CAPACITY_MAX)
 		capacity *= 2;

@@ -6,6 +6,11 @@
  * wish that it sleeps, its memory that is on swap as a whole, its signals. It is done over again
  * until nothing is left, and with interrupts off at the last look, so nothing arrives between that
  * look and the return.
+ *
+ * Always true
+ *   [attend.1]  a frame by which the kernel is left for user mode has privilege level 3 in cs and
+ *       ss, and interrupts on, whatever a signal's return put there
+ *   [attend.2]  who leaves the kernel is RUNNABLE, on no queue, and has a space, files and a group
  */
 #include "kernel/trap/attend.h"
 
@@ -17,6 +22,8 @@
 #include "kernel/proc/signal.h"
 #include "kernel/trap/signal_act.h"
 #include "kernel/x86/cpu.h"
+#include "kernel/x86/regs.h"
+#include "lib/assert.h"
 
 /*
  * After a call that a signal interrupted, and no handler ran: make it again. Its number is where an
@@ -56,5 +63,8 @@ void attend(struct trap_frame *tf)
 		irq_disable();
 	}
 	dispatch_leave(p);
+	ASSERT((tf->cs & 3) == 3 && (tf->ss & 3) == 3 && tf->eflags & EFLAGS_IF); /* [attend.1] */
+	ASSERT(p->state == PROCESS_RUNNABLE && !list_node_linked(&p->run_link));  /* [attend.2] */
+	ASSERT(!list_node_linked(&p->timer_link) && p->aspace && p->files && p->group);
 	attend_restart_call(tf);
 }

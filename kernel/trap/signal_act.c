@@ -20,6 +20,7 @@
 #include "kernel/proc/thread.h"
 #include "kernel/proc/wait.h"
 #include "kernel/trap/signal_frame.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 
 /* --- stops --- */
@@ -27,6 +28,8 @@
 static void signal_join_stop(struct process *p)
 {
 	struct thread_group *g = p->group;
+	ASSERT(g->stopped < g->live);		/* [signal.3] */
+	ASSERT(!list_node_linked(&p->run_link)); /* [signal.2] */
 	p->state = PROCESS_STOPPED;
 	g->stopped++;
 	if (g->stopped == g->live)

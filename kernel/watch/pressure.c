@@ -97,6 +97,7 @@ bool pressure_fault_end(void)
 	struct process *p = process_running;
 	if (p == NULL || pressure_io() == pressure_io_before)
 		return false;
+	ASSERT(!p->waits.memory); /* [pressure.2] */
 	p->waits.since = pressure_mark;
 	p->waits.memory = true;
 	pressure_now.memory++;

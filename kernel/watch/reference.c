@@ -45,6 +45,7 @@
 #include "kernel/watch/trace_port.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/regs.h"
+#include "lib/assert.h"
 #include "mm/aspace/space.h"
 #include "mm/user.h"
 
@@ -84,6 +85,7 @@ static bool opcode_is_prefix(uint8_t byte)
 static void reference_withdraw_all(void)
 {
 	struct pmap *pm = reference_pmap();
+	ASSERT(process_current()->aspace->contiguous == NULL); /* it has no pages of its own */
 	pmap_for_each(va, pm, USER_BASE, USER_TOP)
 		pmap_withdraw(pm, va);
 	reference.ngranted = 0;

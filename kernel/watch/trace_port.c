@@ -24,6 +24,7 @@
 
 #include "drivers/debugcon.h"
 #include "kernel/proc/process.h"
+#include "lib/assert.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/policy/policy.h"
@@ -62,6 +63,7 @@ static uint32_t port_place[PORT_PLACES]; /* page << 3 | marks, plus 1; 0: nothin
 
 static void put_byte(struct port_record *r, uint32_t value)
 {
+	ASSERT(r->length < sizeof(r->bytes));
 	r->bytes[r->length] = (uint8_t)value;
 	r->length++;
 }

@@ -1,5 +1,6 @@
 /* Paths, and archives that make no sense. */
 #include "kernel/fs/cpio.h"
+#include "kernel/fs/namei.h"
 #include "kernel/fs/path.h"
 #include "kernel/selftest.h"
 #include "lib/errno.h"
@@ -44,6 +45,20 @@ SELFTEST(path_says_what_is_wrong)
 	EXPECT_EQ(lookup("/dev/nothing"), -ENOENT);
 	EXPECT_EQ(lookup("/dev/null/"), -ENOTDIR);
 	EXPECT_EQ(lookup("/dev/null/more"), -ENOTDIR);
+}
+
+SELFTEST(rename_to_what_is_no_name_is_busy)
+{
+	static const char *const places[] = { "/", "/dev/.", "/dev/.." };
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct path_end from, to;
+		REQUIRE(path_resolve(inode_root(), "/dev/null", PATH_NAME, &from) == 0);
+		REQUIRE(path_resolve(inode_root(), places[i], PATH_NAME, &to) == 0);
+		EXPECT_EQ(names_rename(&from, &to, 0), -EBUSY);
+		path_end_put(&from);
+		path_end_put(&to);
+	}
+	EXPECT_EQ(lookup("/dev/null"), 0);
 }
 
 SELFTEST(path_of_a_directory_is_absolute)
