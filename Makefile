@@ -94,8 +94,8 @@ OBJECTS := $(SOURCES:%=build/kernel/%.o)
 # Arguments for a second make: as many jobs as there are CPUs, unless the caller has said how many.
 AGAIN = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run busybox test debug debug-replay bench demo-thrash lint coverage fuzz clean help \
-	image pictures FORCE
+.PHONY: all run busybox test debug debug-replay bench demo-thrash lint coverage fuzz mutants \
+	clean help image pictures FORCE
 .DELETE_ON_ERROR:
 
 all:
@@ -162,6 +162,12 @@ fuzz:
 	@tools/setup.sh fuzz
 	$(AGAIN) host-fuzz
 
+# Faults planted in the kernel, one after the other: does an assertion find each?
+mutants:
+	@tools/setup.sh run
+	$(AGAIN) image
+	@tests/mutants.py
+
 clean:
 	rm -rf build
 
@@ -182,6 +188,7 @@ help:
 	@echo 'make lint       layers, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'
+	@echo 'make mutants    plant faults in the kernel and see its assertions find them'
 	@echo 'make clean      remove build/'
 	@echo 'CC=clang builds with clang; V=1 shows the commands.'
 

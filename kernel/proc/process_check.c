@@ -48,8 +48,8 @@ static void process_check_stack(const struct process *p)
 static void process_check_family(const struct process *p)
 {
 	if (p->parent) {
-		ASSERT(thread_is_leader(p) && thread_is_leader(p->parent)); /* [process.5] */
 		ASSERT(process_is_listed(p->parent) && p->parent != p);	    /* [process.5] */
+		ASSERT(thread_is_leader(p) && thread_is_leader(p->parent)); /* [process.5] */
 		ASSERT(process_in_list(&p->parent->children, &p->sibling)); /* [process.5] */
 	}
 	list_for_each(node, &p->children) {
@@ -90,6 +90,7 @@ static void process_check_group(const struct thread_group *g)
 		stopped += t->state == PROCESS_STOPPED;
 	}
 	ASSERT(live == g->live);			     /* [thread.2] */
+	ASSERT(live > 0 || !timer_runs(&g->real_timer));     /* [thread.4] */
 	ASSERT(stopped == 0 || g->stop_signal != 0);	     /* [signal.2] */
 	ASSERT(stopped == g->stopped);			     /* [signal.3] */
 	ASSERT(process_in_list(&g->threads, &g->leader->thread_link)); /* [thread.1] */
@@ -112,7 +113,7 @@ static void process_check_shared(const struct process *p)
 
 void process_check_all(void)
 {
-	uint32_t count = 0, groups = 0, entries = 0;
+	uint32_t count = 0, groups = 0, entries = 0, ready = process_running != NULL;
 	list_for_each(node, &process_all) {
 		const struct process *p = list_entry(node, struct process, all);
 		ASSERT(node->next->prev == node && node->prev->next == node);
@@ -122,6 +123,7 @@ void process_check_all(void)
 		process_check_state(p);
 		process_check_shared(p);
 		entries += signal_set_check(&p->pending);
+		ready += p->state == PROCESS_RUNNABLE && list_node_linked(&p->run_link);
 		ASSERT(p->group != NULL || p->state == PROCESS_ZOMBIE); /* [thread.1] */
 		if (!thread_is_leader(p))
 			continue;
@@ -131,6 +133,7 @@ void process_check_all(void)
 		entries += signal_set_check(&p->group->pending);
 	}
 	pid_check();
+	ASSERT(ready == sched_ready()); /* [sched.1]: nobody else waits on another queue */
 	ASSERT(count == process_count);		   /* [process.1] */
 	ASSERT(groups == thread_group_count);	   /* [thread.1] */
 	ASSERT(entries == signal_entries());	   /* [signal_queue.3] */

@@ -20,7 +20,8 @@
  * loaded at every switch: one instruction each, and no state ever crosses to another process.
  *
  * Always true
- *   [sched.1]  a process on the run queue is RUNNABLE and is not the running one
+ *   [sched.1]  a process on the run queue is RUNNABLE and is not the running one; one that is
+ *       RUNNABLE is on no other queue
  *   [sched.2]  a SLEEPING process is on one wait queue, or on the timers, or on both
  *   [sched.3]  interrupts are on when stacks are switched
  *   [sched.4]  sched_queued is the number of processes on the run queue

@@ -50,7 +50,9 @@ static struct shm_entry *shm_entry_of(struct object *o)
 static void shm_object_destroy(struct object *o)
 {
 	struct shm_entry *e = shm_entry_of(o);
-	ASSERT(!e->segment.owned && shm_count > 0); /* [shm.2], [shm.4] */
+	ASSERT(!e->segment.owned && shm_count > 0);	 /* [shm.2], [shm.4] */
+	ASSERT(e->segment.key == SHM_PRIVATE);		 /* [shm.3] */
+	ASSERT(e->segment.mode & SHM_DESTROYED);	 /* [shm.3] */
 	list_remove(&e->link);
 	shm_count--;
 	shm_pages -= page_up(e->segment.size) >> PAGE_SHIFT;

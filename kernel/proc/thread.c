@@ -18,6 +18,7 @@
  *   [thread.2]  live counts the threads of the list that are not ZOMBIE; only a leader can be in
  *       the list and a ZOMBIE
  *   [thread.3]  threads of a group have the same pgrp and session
+ *   [thread.4]  a group's timer runs only while one of its threads lives
  * Source: POSIX.1 2.9; clone(2), execve(2).
  */
 #include "kernel/proc/thread.h"
@@ -53,7 +54,7 @@ void thread_group_destroy(struct thread_group *g)
 	ASSERT(g->live == 0 && list_empty(&g->threads)); /* [thread.1], [thread.2] */
 	ASSERT(list_empty(&g->change.sleepers));
 	thread_group_count--;
-	itimer_stop(g);
+	ASSERT(!timer_runs(&g->real_timer)); /* [thread.4] */
 	signal_set_drop(&g->pending, UINT64_MAX);
 	kfree(g);
 }
