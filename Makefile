@@ -27,10 +27,10 @@ CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm kernel/x86/ve
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
 	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/pmap_walk.c mm/x86/segment.c
-POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/clock.c mm/policy/fifo.c \
-	mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c mm/policy/nru.c \
-	mm/policy/lru.c mm/policy/lfu.c mm/policy/wsclock.c mm/policy/random.c mm/policy/sieve.c \
-	mm/policy/2q.c
+POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/queue.c mm/policy/clock.c \
+	mm/policy/fifo.c mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c \
+	mm/policy/nru.c mm/policy/lru.c mm/policy/lfu.c mm/policy/wsclock.c mm/policy/random.c \
+	mm/policy/sieve.c mm/policy/2q.c
 MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c \
 	mm/vmalloc.c mm/rmap.c mm/vma.c mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c \
 	mm/reclaim.c mm/reclaim_check.c mm/pagein.c mm/aspace/space.c mm/aspace/map.c \

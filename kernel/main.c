@@ -210,7 +210,8 @@ static void main_start_paging(void)
 	main_start_policy();
 	reclaim_init(cmdline.frames);
 	allot_set_rule(cmdline.pff ? ALLOT_PFF : ALLOT_EQUAL);
-	reclaim_set_local(cmdline.local);
+	if (reclaim_set_local(cmdline.local))
+		panic("no memory for local replacement");
 	trace_port_start();
 	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
 		 swap_stats.total, policy_name());

@@ -8,10 +8,13 @@
  * next. What a process does to its own pages it does to itself alone.
  *
  * A frame is charged to the space whose fault brought the page in; a shared page is paid for by
- * one. When that one ends, or has to give the page up, one of the others who map it pays from then
- * on: at the end in any case, else if its allotment has room. So a space with room does not lose a
- * page because another, who came first, has too little. Pages that nobody maps are nobody's: the
- * common set.
+ * one. When that one unmaps it, or has to give it up, one of the others who map it pays from then
+ * on: if it is unmapped in any case, else if the other's allotment has room. So a space with room
+ * does not lose a page because another, who came first, has too little. Pages that nobody maps are
+ * unowned: the common set. As charges move when pages are unmapped, an account that ends has none
+ * left, and nobody has to look for them: not even where replacement is global and the sets are not
+ * in use. Only a page that is being written to swap at that moment, unmapped and still charged, is
+ * searched for.
  *
  * How large is an allotment? Either all have the same part of the frames, or each has as many as
  * its page-fault frequency asks for (allot_rate.c). A hand-set number goes before both.
@@ -30,10 +33,11 @@
  *
  * Always true (allot_check):
  *   [allot.1]  charged is the number of CHARGED frames with the account's number
- *   [allot.2]  a frame that is not CHARGED is nobody's; a number in a frame is that of a living
+ *   [allot.2]  a frame that is not CHARGED is unowned; a number in a frame is that of a living
  *       account
  *   [allot.3]  local replacement: every allotment is at least ALLOT_MIN, and they add up to sum
  *   [allot.4]  sum is at most the total, or every allotment is ALLOT_MIN
+ *   [allot.5]  a mapped frame with an account's number is mapped by the account's space
  * Left out: evicting the pages above an allotment as soon as it shrinks. It would cost transfers
  * that may never be needed.
  * Source: global and local replacement, equal allocation and the minimum number of frames as in
@@ -43,6 +47,7 @@
 
 #include "kernel/base/panic.h"
 #include "lib/assert.h"
+#include "lib/errno.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
 
@@ -51,13 +56,13 @@ enum { ALLOT_DONOR_ABOVE = 1 << 24 /* more than there are frames */ };
 struct allotment allot_unowned;
 struct allot_stats allot_stats = { .pff_low = 2, .pff_high = 20, .window = 32 };
 
-static struct slab_cache *allot_cache;
+static struct slab_cache *allot_cache, *allot_state_cache;
 struct list_node allot_all = LIST_HEAD_INIT(allot_all); /* oldest first */
-static uint32_t allot_rounds;		/* of searches, to tell who was asked in which */
 void allot_init(void)
 {
 	allot_cache = slab_create("allotment", sizeof(struct allotment), 0, NULL);
-	if (allot_cache == NULL)
+	allot_state_cache = slab_create("policy_state", POLICY_STATE_BYTES, 0, NULL);
+	if (allot_cache == NULL || allot_state_cache == NULL)
 		panic("no memory for the cache of allotments");
 }
 
@@ -158,9 +163,45 @@ void allot_set_total(uint32_t frames)
 	allot_balance();
 }
 
-void allot_set_local(bool local, uint32_t frames)
+/* --- the policy's notes, only while replacement is local --- */
+
+static void allot_free_state(struct allotment *a)
 {
-	policy_set_local(local);
+	if (a->set.state != NULL)
+		slab_free(allot_state_cache, a->set.state);
+	a->set.state = NULL;
+}
+
+static bool allot_alloc_state(struct allotment *a)
+{
+	if (a->set.state == NULL)
+		a->set.state = slab_alloc(allot_state_cache);
+	return a->set.state != NULL;
+}
+
+uint32_t allot_local_frames(void)
+{
+	return allot_stats.count * POLICY_STATE_BYTES / PAGE_SIZE + 1;
+}
+
+static void allot_free_states(void)
+{
+	allot_for_each(a)
+		allot_free_state(a);
+}
+
+int allot_set_local(bool local, uint32_t frames)
+{
+	bool enough = true;
+	if (local)
+		allot_for_each(a)
+			enough = enough && allot_alloc_state(a);
+	if (enough)
+		policy_set_local(local);
+	if (!policy_is_local())
+		allot_free_states();
+	if (!enough)
+		return -ENOMEM;
 	allot_for_each(a) {
 		a->frames = 0;
 		a->wants = false;
@@ -168,6 +209,7 @@ void allot_set_local(bool local, uint32_t frames)
 	allot_stats.total = frames;
 	allot_stats.sum = 0;
 	allot_balance();
+	return 0;
 }
 
 void allot_set_rule(enum allot_rule rule)
@@ -192,12 +234,20 @@ struct allotment *allot_create(struct pmap *pm)
 	struct allotment *a = slab_alloc(allot_cache);
 	if (a == NULL)
 		return NULL;
-	if (!policy_set_add(&a->set)) {
+	a->set.state = NULL;
+	if (policy_is_local() && !allot_alloc_state(a)) {
 		slab_free(allot_cache, a);
+		return NULL;
+	}
+	if (!policy_set_add(&a->set)) {
+		allot_free_state(a);
+		slab_free(allot_cache, a);
+		pm->allot = &allot_unowned;
 		return &allot_unowned;
 	}
 	a->pmap = pm;
-	a->frames = a->fixed = a->charged = a->tried = 0;
+	pm->allot = a;
+	a->frames = a->fixed = a->charged = 0;
 	a->resting = a->wants = false;
 	a->time = a->period_time = a->sampled_time = 0;
 	a->taken = a->evicted = a->period_taken = a->rate = a->working_set = 0;
@@ -207,22 +257,45 @@ struct allotment *allot_create(struct pmap *pm)
 	return a;
 }
 
-/* Shared page @f, whose account ends, goes to one who maps it; to nobody if nobody does. */
-static uint16_t allot_inherit(const struct frame *f)
+/* Who pays for @f if its account does not: somebody who maps it, or no one. */
+static struct allotment *allot_heir(const struct frame *f)
 {
-	struct rmap_mapper at = rmap_first(f);
-	struct allotment *heir = &allot_unowned;
-	allot_for_each(a)
-		if (at.pmap != NULL && a->pmap == at.pmap)
-			heir = a;
-	allot_of(f->set)->charged--;
-	heir->charged++;
-	return heir == &allot_unowned ? 0 : heir->set.number;
+	if (f->rmap == 0)
+		return &allot_unowned;
+	vaddr_t va;
+	struct allotment *heir = pmap_of_mapping(f->rmap, &va)->allot;
+	return heir != NULL ? heir : &allot_unowned;
 }
 
-/* Frames with @a's number that are not in its set: locked, pinned, or replacement is global. */
+/* @f's charge moves to its heir, whose number is returned. */
+static uint16_t allot_inherit(const struct frame *f)
+{
+	struct allotment *heir = allot_heir(f);
+	allot_of(f->set)->charged--;
+	heir->charged++;
+	return heir->set.number;
+}
+
+void allot_hand_over(struct allotment *from, struct frame *f)
+{
+	struct allotment *heir = allot_heir(f);
+	if (heir == from)
+		return;
+	from->charged--;
+	heir->charged++;
+	if (policy_is_local())
+		policy_move(f, heir->set.number);
+	else
+		f->set = heir->set.number; /* the way of every copy on write: no call */
+}
+
+/*
+ * Frames with @a's number that are not in its set. What it mapped, others pay for since it was
+ * unmapped; what is left was unmapped by reclaim and is being written, which is rare.
+ */
 static void allot_give_away(struct allotment *a)
 {
+	allot_stats.searches += a->charged > 0;
 	for (pfn_t pfn = 0; pfn < frame_count && a->charged > 0; pfn++) {
 		struct frame *f = frame_of(pfn);
 		if (f->state >= FRAME_OWNED && f->set == a->set.number)
@@ -236,11 +309,13 @@ void allot_destroy(struct allotment *a)
 		return;
 	allot_forget(a);
 	list_remove(&a->link);
+	a->pmap->allot = NULL;
 	policy_set_drop(&a->set, allot_inherit);
 	allot_give_away(a);
 	ASSERT(a->charged == 0);
 	policy_set_remove(&a->set);
 	allot_stats.count--;
+	allot_free_state(a);
 	slab_free(allot_cache, a);
 	allot_balance();
 }
@@ -265,10 +340,9 @@ static struct allotment *allot_other_user(const struct frame *f)
 {
 	rmap_for_each(m, f) {
 		vaddr_t va;
-		struct pmap *pm = pmap_of_mapping(m, &va);
-		allot_for_each(a)
-			if (a->pmap == pm && a->set.number != f->set && !allot_full(a))
-				return a;
+		struct allotment *a = pmap_of_mapping(m, &va)->allot;
+		if (a != NULL && a != &allot_unowned && a->set.number != f->set && !allot_full(a))
+			return a;
 	}
 	return NULL;
 }
@@ -299,20 +373,14 @@ bool allot_full(const struct allotment *a)
 
 struct allot_search allot_search_start(const struct allotment *a, bool charged)
 {
-	allot_rounds++;
-	return (struct allot_search){
-		.a = a,
-		.charged = charged,
-		.round = allot_rounds,
-		.left = allot_stats.count + 1,
-	};
+	return (struct allot_search){ .a = a, .charged = charged };
 }
 
 /* How much @a ought to be asked; 0: not at all. */
 static uint32_t allot_donor_rank(const struct allot_search *search, struct allotment *a)
 {
 	uint32_t known = allot_set(a)->nframes;
-	if (known == 0 || a->tried == search->round)
+	if (known == 0 || bitmap_test(search->asked, a->set.number))
 		return 0;
 	if (a == search->a && a != &allot_unowned)
 		return allot_full(a) ? UINT32_MAX : 1;
@@ -322,9 +390,6 @@ static uint32_t allot_donor_rank(const struct allot_search *search, struct allot
 
 int allot_search_next(struct allot_search *search)
 {
-	if (search->left == 0)
-		return -1;
-	search->left--;
 	struct allotment *best = &allot_unowned;
 	uint32_t best_rank = allot_donor_rank(search, best);
 	allot_for_each(a) {
@@ -336,42 +401,68 @@ int allot_search_next(struct allot_search *search)
 	}
 	if (best_rank == 0)
 		return -1;
-	best->tried = search->round;
+	bitmap_set(search->asked, best->set.number);
 	if (best != search->a && search->a != &allot_unowned)
 		allot_stats.from_others++;
-	return allot_set(best)->number;
+	return best->set.number;
 }
 
 /* --- checks --- */
 
-void allot_check(void)
+/* Numbers that are counted in one walk over the frames. */
+enum { ALLOT_CHECK_PART = 64 };
+
+/* [allot.1] and [allot.2] for the numbers from @first on. */
+static void allot_check_charges(unsigned first)
 {
-	uint32_t charged = allot_unowned.charged, sum = 0, count = 0, found = 0;
-	bool minimal = true;
-	allot_for_each(a) {
-		ASSERT(a->set.number != 0 && policy_set_find(a->set.number) == &a->set);
-		ASSERT(!policy_is_local() || a->frames >= ALLOT_MIN); /* [allot.3] */
-		minimal = minimal && a->frames == ALLOT_MIN;
-		charged += a->charged;
-		sum += a->frames;
-		count++;
-		a->tried = 0; /* counted in here for [allot.1] */
-	}
-	ASSERT(count == allot_stats.count);
-	/* [allot.3], [allot.4] */
-	if (policy_is_local())
-		ASSERT(sum == allot_stats.sum && (sum <= allot_stats.total || minimal));
+	uint32_t found[ALLOT_CHECK_PART] = { 0 };
 	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
 		const struct frame *f = frame_of(pfn);
 		if (f->state < FRAME_OWNED)
 			continue;
 		ASSERT((f->flags & FRAME_CHARGED) || f->set == 0); /* [allot.2] */
-		allot_of(f->set)->tried += f->set != 0;
-		found += (f->flags & FRAME_CHARGED) != 0;
+		ASSERT(f->set < policy_set_limit());		   /* [allot.2] */
+		if (f->set >= first && f->set < first + ALLOT_CHECK_PART)
+			found[f->set - first] += (f->flags & FRAME_CHARGED) != 0;
 	}
-	ASSERT(found == charged);
+	for (unsigned i = 0; i < ALLOT_CHECK_PART; i++) {
+		unsigned number = first + i;
+		bool alive = number == 0 || policy_set_find((uint16_t)number) != NULL;
+		ASSERT(alive || found[i] == 0); /* [allot.2] */
+		if (alive)
+			ASSERT(allot_of((uint16_t)number)->charged == found[i]); /* [allot.1] */
+	}
+}
+
+/* [allot.5] for one frame. */
+static void allot_check_payer(const struct frame *f)
+{
+	bool mapped = f->mappers == 0;
+	rmap_for_each(m, f) {
+		vaddr_t va;
+		mapped = mapped || pmap_of_mapping(m, &va)->allot == allot_of(f->set);
+	}
+	ASSERT(mapped); /* [allot.5] */
+}
+
+void allot_check(void)
+{
+	uint32_t sum = 0, count = 0;
+	bool minimal = true;
 	allot_for_each(a) {
-		ASSERT(a->tried == a->charged); /* [allot.1] */
-		a->tried = 0;
+		ASSERT(a->set.number != 0 && policy_set_find(a->set.number) == &a->set);
+		ASSERT(!policy_is_local() || a->frames >= ALLOT_MIN); /* [allot.3] */
+		minimal = minimal && a->frames == ALLOT_MIN;
+		sum += a->frames;
+		count++;
 	}
+	ASSERT(count == allot_stats.count);
+	/* [allot.3], [allot.4] */
+	if (policy_is_local())
+		ASSERT(sum == allot_stats.sum && (sum <= allot_stats.total || minimal));
+	for (unsigned first = 0; first < policy_set_limit(); first += ALLOT_CHECK_PART)
+		allot_check_charges(first);
+	for (pfn_t pfn = 0; pfn < frame_count; pfn++)
+		if (frame_of(pfn)->state >= FRAME_OWNED && frame_of(pfn)->set != 0)
+			allot_check_payer(frame_of(pfn));
 }

@@ -5,6 +5,7 @@
 #ifndef MM_ALLOT_H
 #define MM_ALLOT_H
 
+#include "lib/bitmap.h"
 #include "mm/frame.h"
 #include "mm/pmap.h"
 #include "mm/policy/policy.h"
@@ -25,7 +26,6 @@ struct allotment {
 	uint32_t frames;	/* it may have so many; counts while replacement is local */
 	uint32_t fixed;		/* so many, set by hand; 0: by the rule */
 	uint32_t charged;	/* it has so many: CHARGED frames with its number */
-	uint32_t tried;		/* the last search that asked it for a frame */
 	bool resting;		/* asleep since it ran last */
 	bool wants;		/* faults above the upper bound, with nothing to give */
 	uint64_t time;		/* virtual: TSC cycles it ran, page faults not counted */
@@ -51,6 +51,7 @@ struct allot_stats {
 	uint32_t passed_on;	/* shared pages that went to another account, not out */
 	uint32_t borrows;	/* taken beyond an allotment, as nothing of its own could go */
 	uint32_t from_others;	/* asked of another account than the one in need */
+	uint32_t searches;	/* of all frames, as an account ended with frames under I/O */
 };
 extern struct allot_stats allot_stats;
 
@@ -59,14 +60,26 @@ void allot_init(void);
 /* A new account for the space with page tables @pm. NULL: no memory. */
 MUST_CHECK struct allotment *allot_create(struct pmap *pm);
 /*
- * The space ends and maps nothing more. Frames still charged to it are shared pages: each goes to
- * the account of one who maps it, else to nobody's.
+ * The space ends and maps nothing more. Takes time in proportion to its own frames, if one of them
+ * is being written to swap at this moment to all.
  */
 void allot_destroy(struct allotment *a);
 
 /* @f is charged to @a from now on; it was to nobody. And no longer: nobody's again. */
 void allot_charge(struct allotment *a, struct frame *f);
 void allot_uncharge(struct frame *f);
+/* @from does not pay for @f any more: one who maps it does, or no one. For allot_unmapped. */
+void allot_hand_over(struct allotment *from, struct frame *f);
+/*
+ * @f is not mapped where it was by @a's space, which @a pays for it: from now on one of those who
+ * still map it does, or, if it is kept although none does, it is unowned. Nothing to do if another
+ * account pays, or @f was freed.
+ */
+static inline void allot_unmapped(struct allotment *a, struct frame *f)
+{
+	if (f->set != 0 && f->set == a->set.number)
+		allot_hand_over(a, f);
+}
 /* A fault of @a takes a frame. */
 void allot_take(struct allotment *a);
 /* The page in @f, which was somebody's, is evicted. */
@@ -80,8 +93,13 @@ bool allot_pass_on(struct frame *f);
 
 /* Share out @frames; replacement is local. Cheap while it is the same number. */
 void allot_set_total(uint32_t frames);
-/* Local replacement on or off; @frames as above. */
-void allot_set_local(bool local, uint32_t frames);
+/*
+ * Local replacement on or off; @frames as above. 0, or -ENOMEM: each account needs memory for the
+ * policy's notes while it is local (allot_local_frames); nothing has changed.
+ */
+MUST_CHECK int allot_set_local(bool local, uint32_t frames);
+/* About so many frames are needed for that. */
+uint32_t allot_local_frames(void);
 void allot_set_rule(enum allot_rule rule);
 /* @a gets @frames as far as there are so many; 0: what the rule says. */
 void allot_set_fixed(struct allotment *a, uint32_t frames);
@@ -92,7 +110,7 @@ bool allot_full(const struct allotment *a);
 struct allot_search {
 	const struct allotment *a; /* who needs one */
 	bool charged;		   /* a charged one is needed, to stay below the limit */
-	uint32_t round, left;
+	uint32_t asked[BITMAP_WORDS(POLICY_SETS)]; /* numbers of the sets */
 };
 struct allot_search allot_search_start(const struct allotment *a, bool charged);
 /* The number of the next policy set to ask, each once, best first; -1: all were asked. */

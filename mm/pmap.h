@@ -25,8 +25,11 @@ struct pmap_entry {
 	uint32_t number;  /* pfn or slot */
 };
 
+struct allotment;
+
 struct pmap {
 	paddr_t directory;
+	struct allotment *allot; /* who pays for what it maps, allot.c's; NULL: none */
 	uint32_t resident; /* entries that are frames */
 	uint32_t swapped;  /* entries that are slots */
 	uint32_t tables;   /* page tables of the user half */

@@ -306,9 +306,12 @@ static uint32_t reclaim_shareable(void)
 	return frames > reclaim_stats.reserve ? frames - reclaim_stats.reserve : 0;
 }
 
-void reclaim_set_local(bool local)
+int reclaim_set_local(bool local)
 {
-	allot_set_local(local, reclaim_shareable());
+	int err = allot_set_local(local, reclaim_shareable());
+	if (err == -ENOMEM && reclaim_room(allot_local_frames()) == 0)
+		err = allot_set_local(local, reclaim_shareable());
+	return err;
 }
 
 /* Until one more frame may be charged, to @a. Above its allotment it gives up more than it gets. */

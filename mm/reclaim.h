@@ -34,8 +34,8 @@ MUST_CHECK struct frame *reclaim_alloc(enum frame_owner owner);
  * charged. 0 or -ENOMEM. @f is pinned.
  */
 MUST_CHECK int reclaim_charge(struct frame *f, struct allotment *a);
-/* Local replacement, or global (the state at start): allot.c. */
-void reclaim_set_local(bool local);
+/* Local replacement, or global (the state at start): allot.c. 0 or -ENOMEM: nothing changed. */
+int reclaim_set_local(bool local);
 /*
  * Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM: could
  * not.

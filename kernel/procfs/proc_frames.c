@@ -156,43 +156,21 @@ bool proc_record_frame(struct process *p, uint64_t index, char *to)
 
 /* --- the hand --- */
 
-/* The frame that a link belongs to; NULL: it is the head of a list. */
-static const struct frame *clock_frame_at(const struct list_node *node)
-{
-	uintptr_t at = (uintptr_t)node, table = (uintptr_t)frame_table;
-	if (at < table || at >= (uintptr_t)(frame_table + frame_count))
-		return NULL;
-	return &frame_table[(at - table) / sizeof(struct frame)];
-}
+/* Neighbours of the hand, in the policy's order: it looks at @ahead first and at @last at last. */
+struct clock_view {
+	pfn_t ahead[CLOCK_NEIGHBOURS + 1], last[CLOCK_NEIGHBOURS];
+	unsigned total; /* frames seen */
+};
 
-/* The policy's next, or previous, frame. Its list may be a ring, with or without a head. */
-static const struct frame *clock_beside(const struct frame *f, bool next)
+static bool clock_see(void *context, const struct frame *f)
 {
-	const struct list_node *node = next ? f->link.next : f->link.prev;
-	const struct frame *found = clock_frame_at(node);
-	return found ? found : clock_frame_at(next ? node->next : node->prev);
-}
-
-/*
- * For a policy with queues and no hand: the first frame of the queue that stands first, which is
- * the one whose frames have the lowest number (policy_bits). NULL: no frames, or no queues.
- */
-static const struct frame *clock_front(void)
-{
-	const struct frame *front = NULL;
-	for (pfn_t pfn = 0; pfn < frame_count; pfn++) {
-		const struct frame *f = frame_of(pfn);
-		if (f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED) &&
-		    (!front || f->policy_bits < front->policy_bits))
-			front = f;
-	}
-	for (uint32_t n = policy_count(); front && n > 0; n--) {
-		const struct frame *before = clock_frame_at(front->link.prev);
-		if (!before)
-			return front;
-		front = before;
-	}
-	return NULL;
+	struct clock_view *v = context;
+	if (v->total <= CLOCK_NEIGHBOURS)
+		v->ahead[v->total] = frame_pfn(f);
+	else
+		v->last[v->total % CLOCK_NEIGHBOURS] = frame_pfn(f);
+	v->total++;
+	return true;
 }
 
 static void clock_line(struct text *t, int place, const struct frame *f)
@@ -209,35 +187,21 @@ static void clock_line(struct text *t, int place, const struct frame *f)
 
 void proc_show_clock(struct text *t, struct process *p)
 {
-	pfn_t at[2 * CLOCK_NEIGHBOURS + 1];
-	int first = 0, last = 0;
-	text_make_room(t, CLOCK_TEXT_MAX); /* it may move the hand */
-	const struct frame *hand = policy_hand();
-	const char *what = hand ? "hand" : "front";
+	struct clock_view v = { .total = 0 };
 	(void)p;
-	if (!hand)
-		hand = clock_front();
-	at[CLOCK_NEIGHBOURS] = hand ? frame_pfn(hand) : 0;
-	for (const struct frame *f = hand; f && last < CLOCK_NEIGHBOURS;) {
-		f = clock_beside(f, true);
-		if (!f || f == hand)
-			break;
-		last++;
-		at[CLOCK_NEIGHBOURS + last] = frame_pfn(f);
-	}
-	for (const struct frame *f = hand; f && first > -CLOCK_NEIGHBOURS;) {
-		f = clock_beside(f, false);
-		if (!f || f == hand || frame_pfn(f) == at[CLOCK_NEIGHBOURS + last])
-			break;
-		first--;
-		at[CLOCK_NEIGHBOURS + first] = frame_pfn(f);
-	}
+	text_make_room(t, CLOCK_TEXT_MAX); /* it may move the hand */
+	policy_each(clock_see, &v);
+	bool hand = policy_hand() != NULL;
 	text_add(t, "policy %s\nframes %u\n", policy_name(), policy_count());
-	if (!hand) {
+	if (v.total == 0) {
 		text_add(t, "hand -\n");
 		return;
 	}
-	text_add(t, "%s %u\n", what, at[CLOCK_NEIGHBOURS]);
-	for (int place = first; place <= last; place++)
-		clock_line(t, place, frame_of(at[CLOCK_NEIGHBOURS + place]));
+	text_add(t, "%s %u\n", hand ? "hand" : "front", v.ahead[0]);
+	unsigned ahead = MIN(v.total, CLOCK_NEIGHBOURS + 1u);
+	unsigned behind = hand ? MIN(v.total - ahead, CLOCK_NEIGHBOURS + 0u) : 0;
+	for (unsigned n = behind; n > 0; n--)
+		clock_line(t, -(int)n, frame_of(v.last[(v.total - n) % CLOCK_NEIGHBOURS]));
+	for (unsigned n = 0; n < ahead; n++)
+		clock_line(t, (int)n, frame_of(v.ahead[n]));
 }

@@ -88,8 +88,7 @@ int proc_store_replacement(struct process *p, const char *text)
 	int local = paging_choice(text, "global", "local");
 	if (local < 0)
 		return local;
-	reclaim_set_local(local == 1);
-	return 0;
+	return reclaim_set_local(local == 1);
 }
 
 void proc_show_allocation(struct text *t, struct process *p)

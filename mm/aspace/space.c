@@ -118,6 +118,7 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 	if (v->flags & VMA_LOCKED)
 		reclaim_page_unlock(f);
 	reclaim_page_released(f);
+	allot_unmapped(as->allot, f);
 }
 
 void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)

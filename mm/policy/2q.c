@@ -26,9 +26,9 @@
  * Source: T. Johnson and D. Shasha, 2Q, VLDB 1994.
  */
 #include "lib/assert.h"
-#include "mm/policy/policy.h"
+#include "mm/policy/queue.h"
 
-enum { TWOQ_SMALL, TWOQ_MAIN, TWOQ_NQUEUES }; /* frame.policy_bits */
+enum { TWOQ_SMALL, TWOQ_MAIN, TWOQ_QUEUE_COUNT }; /* frame.policy_bits */
 enum { TWOQ_NAMES = 8192, TWOQ_SMALL_PART = 4, TWOQ_NAMES_PART = 2 };
 
 struct twoq_name {
@@ -40,8 +40,7 @@ struct twoq_name {
 /* One set of frames. */
 struct twoq_set {
 	const struct policy_view *view;
-	struct list_node queue[TWOQ_NQUEUES]; /* oldest first */
-	uint32_t size[TWOQ_NQUEUES];
+	struct policy_queue queue[TWOQ_QUEUE_COUNT];
 	uint32_t left; /* pages that left the small queue */
 	uint32_t era;  /* no other set ever had it */
 };
@@ -53,18 +52,16 @@ static void twoq_start(void *state, const struct policy_view *view)
 {
 	struct twoq_set *s = state;
 	s->view = view;
-	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
-		list_init(&s->queue[q]);
-		s->size[q] = 0;
-	}
+	for (unsigned q = 0; q < TWOQ_QUEUE_COUNT; q++)
+		queue_start(&s->queue[q]);
 	s->left = 0;
 	twoq_eras++;
 	s->era = twoq_eras;
 }
 
-static uint32_t twoq_total(struct twoq_set *s)
+static uint32_t twoq_total(const struct twoq_set *s)
 {
-	return s->size[TWOQ_SMALL] + s->size[TWOQ_MAIN];
+	return s->queue[TWOQ_SMALL].size + s->queue[TWOQ_MAIN].size;
 }
 
 /* Did the page called @name leave not long ago? Asking forgets it. */
@@ -82,15 +79,13 @@ static void twoq_insert(void *state, struct frame *f)
 	struct twoq_set *s = state;
 	unsigned q = twoq_remembers(s, s->view->page_name(f)) ? TWOQ_MAIN : TWOQ_SMALL;
 	f->policy_bits = (uint16_t)q;
-	list_push_back(&s->queue[q], &f->link);
-	s->size[q]++;
+	queue_insert(&s->queue[q], f);
 }
 
 static void twoq_remove(void *state, struct frame *f)
 {
 	struct twoq_set *s = state;
-	list_remove(&f->link);
-	s->size[f->policy_bits]--;
+	queue_remove(&s->queue[f->policy_bits], f);
 }
 
 static void twoq_evicted(void *state, const struct frame *f)
@@ -103,60 +98,49 @@ static void twoq_evicted(void *state, const struct frame *f)
 	s->left++;
 }
 
-static struct frame *twoq_select_small(struct twoq_set *s)
+static struct frame *twoq_select_from(struct twoq_set *s, unsigned q)
 {
-	list_for_each(node, &s->queue[TWOQ_SMALL]) {
-		struct frame *f = list_entry(node, struct frame, link);
-		if (f->pins == 0)
-			return f;
-	}
-	return NULL;
+	return q == TWOQ_SMALL ? queue_oldest(&s->queue[q])
+			       : queue_second_chance(&s->queue[q], s->view);
 }
 
-static struct frame *twoq_select_main(struct twoq_set *s)
+/* The queue that gives up a frame next, if it can. */
+static unsigned twoq_turn(const struct twoq_set *s)
 {
-	for (uint32_t looks = 2 * s->size[TWOQ_MAIN]; looks > 0; looks--) {
-		struct frame *f = list_entry(s->queue[TWOQ_MAIN].next, struct frame, link);
-		if (f->pins == 0 && !s->view->test_clear_referenced(f))
-			return f;
-		list_remove(&f->link);
-		list_push_back(&s->queue[TWOQ_MAIN], &f->link);
-	}
-	return NULL;
+	bool small = s->queue[TWOQ_SMALL].size > twoq_total(s) / TWOQ_SMALL_PART;
+	return small ? TWOQ_SMALL : TWOQ_MAIN;
 }
 
 static struct frame *twoq_select(void *state)
 {
 	struct twoq_set *s = state;
-	bool small_first = s->size[TWOQ_SMALL] > twoq_total(s) / TWOQ_SMALL_PART;
-	struct frame *f = small_first ? twoq_select_small(s) : twoq_select_main(s);
-	if (f != NULL)
-		return f;
-	return small_first ? twoq_select_main(s) : twoq_select_small(s);
+	unsigned first = twoq_turn(s);
+	struct frame *f = twoq_select_from(s, first);
+	return f != NULL ? f : twoq_select_from(s, TWOQ_SMALL + TWOQ_MAIN - first);
 }
 
 static void twoq_drain(void *state, struct list_node *to)
 {
 	struct twoq_set *s = state;
-	list_append_all(to, &s->queue[TWOQ_SMALL]);
-	list_append_all(to, &s->queue[TWOQ_MAIN]);
-	s->size[TWOQ_SMALL] = 0;
-	s->size[TWOQ_MAIN] = 0;
+	queue_drain(&s->queue[TWOQ_SMALL], to);
+	queue_drain(&s->queue[TWOQ_MAIN], to);
+}
+
+static bool twoq_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct twoq_set *s = state;
+	unsigned first = twoq_turn(s);
+	return queue_each(&s->queue[first], fn, context) &&
+	       queue_each(&s->queue[TWOQ_SMALL + TWOQ_MAIN - first], fn, context);
 }
 
 static void twoq_check(void *state, uint32_t nframes)
 {
 	struct twoq_set *s = state;
-	for (unsigned q = 0; q < TWOQ_NQUEUES; q++) {
-		uint32_t n = 0;
-		list_for_each(node, &s->queue[q]) {
-			const struct frame *f = list_entry(node, struct frame, link);
-			/* [2q.1] */
-			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-			ASSERT(f->policy_bits == q); /* [2q.1] */
-			n++;
-		}
-		ASSERT(n == s->size[q]);
+	for (unsigned q = 0; q < TWOQ_QUEUE_COUNT; q++) {
+		queue_check(&s->queue[q]);
+		list_for_each(node, &s->queue[q].list)
+			ASSERT(list_entry(node, struct frame, link)->policy_bits == q); /* [2q.1] */
 	}
 	ASSERT(twoq_total(s) == nframes); /* [2q.1] */
 }
@@ -169,5 +153,6 @@ const struct policy_ops policy_2q = {
 	.select = twoq_select,
 	.evicted = twoq_evicted,
 	.drain = twoq_drain,
+	.each = twoq_each,
 	.check = twoq_check,
 };

@@ -66,8 +66,13 @@ static struct frame *clock_select(void *state)
 static void clock_drain(void *state, struct list_node *to)
 {
 	struct clock_set *s = state;
-	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring))
-		list_push_back(to, &f->link);
+	ring_drain(&s->ring, to);
+}
+
+static bool clock_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct clock_set *s = state;
+	return ring_each(&s->ring, fn, context);
 }
 
 static void clock_check(void *state, uint32_t nframes)
@@ -89,6 +94,7 @@ const struct policy_ops policy_clock = {
 	.remove = clock_remove,
 	.select = clock_select,
 	.drain = clock_drain,
+	.each = clock_each,
 	.check = clock_check,
 	.hand = clock_points_at,
 };

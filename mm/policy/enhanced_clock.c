@@ -94,11 +94,19 @@ static struct frame *enhanced_select(void *state)
 static void enhanced_drain(void *state, struct list_node *to)
 {
 	struct enhanced_set *s = state;
-	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring)) {
-		if (f->policy_bits == ENHANCED_REFERENCED)
-			f->flags |= FRAME_REFERENCED;
-		list_push_back(to, &f->link);
-	}
+	ring_drain(&s->ring, to);
+}
+
+static bool enhanced_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct enhanced_set *s = state;
+	return ring_each(&s->ring, fn, context);
+}
+
+static bool enhanced_referenced_yet(const void *state, const struct frame *f)
+{
+	(void)state;
+	return f->policy_bits == ENHANCED_REFERENCED;
 }
 
 static void enhanced_check(void *state, uint32_t nframes)
@@ -125,6 +133,8 @@ const struct policy_ops policy_enhanced_clock = {
 	.remove = enhanced_remove,
 	.select = enhanced_select,
 	.drain = enhanced_drain,
+	.each = enhanced_each,
+	.referenced = enhanced_referenced_yet,
 	.check = enhanced_check,
 	.hand = enhanced_points_at,
 };

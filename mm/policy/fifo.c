@@ -3,17 +3,14 @@
  *
  * The simplest policy, and the yardstick for the others: it evicts pages in steady use, and with
  * more frames it can even fault more (Belady, Nelson and Shedler, 1969).
- *
- * Always true (fifo_check):
- *   [fifo.1]  the queue has exactly the frames that were inserted and not removed; all are
- *       EVICTABLE
+ * Always true: [queue.1] of queue.c
  */
 #include "lib/assert.h"
-#include "mm/policy/policy.h"
+#include "mm/policy/queue.h"
 
 /* One set of frames. */
 struct fifo_set {
-	struct list_node queue; /* oldest first */
+	struct policy_queue queue;
 };
 POLICY_STATE_FITS(struct fifo_set);
 
@@ -21,48 +18,44 @@ static void fifo_start(void *state, const struct policy_view *view)
 {
 	struct fifo_set *s = state;
 	(void)view; /* it never asks */
-	list_init(&s->queue);
+	queue_start(&s->queue);
 }
 
 static void fifo_insert(void *state, struct frame *f)
 {
 	struct fifo_set *s = state;
-	list_push_back(&s->queue, &f->link);
+	queue_insert(&s->queue, f);
 }
 
 static void fifo_remove(void *state, struct frame *f)
 {
-	(void)state;
-	list_remove(&f->link);
+	struct fifo_set *s = state;
+	queue_remove(&s->queue, f);
 }
 
 static struct frame *fifo_select(void *state)
 {
 	struct fifo_set *s = state;
-	list_for_each(node, &s->queue) {
-		struct frame *f = list_entry(node, struct frame, link);
-		if (f->pins == 0)
-			return f;
-	}
-	return NULL;
+	return queue_oldest(&s->queue);
 }
 
 static void fifo_drain(void *state, struct list_node *to)
 {
 	struct fifo_set *s = state;
-	list_append_all(to, &s->queue);
+	queue_drain(&s->queue, to);
+}
+
+static bool fifo_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct fifo_set *s = state;
+	return queue_each(&s->queue, fn, context);
 }
 
 static void fifo_check(void *state, uint32_t nframes)
 {
 	struct fifo_set *s = state;
-	uint32_t n = 0;
-	list_for_each(node, &s->queue) {
-		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [fifo.1] */
-		n++;
-	}
-	ASSERT(n == nframes); /* [fifo.1] */
+	queue_check(&s->queue);
+	ASSERT(s->queue.size == nframes);
 }
 
 const struct policy_ops policy_fifo = {
@@ -72,5 +65,6 @@ const struct policy_ops policy_fifo = {
 	.remove = fifo_remove,
 	.select = fifo_select,
 	.drain = fifo_drain,
+	.each = fifo_each,
 	.check = fifo_check,
 };

@@ -119,6 +119,12 @@ static void lfu_drain(void *state, struct list_node *to)
 	rank_drain(&s->queues, to);
 }
 
+static bool lfu_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct lfu_set *s = state;
+	return rank_each(&s->queues, fn, context);
+}
+
 static void lfu_check(void *state, uint32_t nframes)
 {
 	struct lfu_set *s = state;
@@ -133,6 +139,7 @@ const struct policy_ops policy_lfu = {
 	.remove = lfu_remove,
 	.select = lfu_select,
 	.drain = lfu_drain,
+	.each = lfu_each,
 	.check = lfu_check,
 };
 
@@ -143,5 +150,6 @@ const struct policy_ops policy_lfu_nodecay = {
 	.remove = lfu_remove,
 	.select = lfu_select,
 	.drain = lfu_drain,
+	.each = lfu_each,
 	.check = lfu_check,
 };

@@ -65,15 +65,25 @@ static struct frame *lru_select(void *state)
 	return rank_first(&s->queues);
 }
 
-/* The new policy asks the MMU about times after the last sample; this is what that sample saw. */
 static void lru_drain(void *state, struct list_node *to)
 {
 	struct lru_set *s = state;
-	for (unsigned rank = LRU_NEWEST; rank < RANK_COUNT; rank++) {
-		list_for_each(node, &s->queues.at[rank])
-			list_entry(node, struct frame, link)->flags |= FRAME_REFERENCED;
-	}
 	rank_drain(&s->queues, to);
+}
+
+static bool lru_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct lru_set *s = state;
+	return rank_each(&s->queues, fn, context);
+}
+
+/*
+ * The new policy asks the MMU about times after the last sample; this is what that sample saw.
+ */
+static bool lru_referenced_yet(const void *state, const struct frame *f)
+{
+	(void)state;
+	return f->policy_bits >= LRU_NEWEST;
 }
 
 static void lru_check(void *state, uint32_t nframes)
@@ -90,5 +100,7 @@ const struct policy_ops policy_lru = {
 	.remove = lru_remove,
 	.select = lru_select,
 	.drain = lru_drain,
+	.each = lru_each,
+	.referenced = lru_referenced_yet,
 	.check = lru_check,
 };

@@ -94,11 +94,19 @@ static struct frame *nru_select(void *state)
 static void nru_drain(void *state, struct list_node *to)
 {
 	struct nru_set *s = state;
-	for (unsigned class = NRU_REFERENCED; class <= NRU_REFERENCED + NRU_MODIFIED; class++) {
-		list_for_each(node, &s->queues.at[class])
-			list_entry(node, struct frame, link)->flags |= FRAME_REFERENCED;
-	}
 	rank_drain(&s->queues, to);
+}
+
+static bool nru_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct nru_set *s = state;
+	return rank_each(&s->queues, fn, context);
+}
+
+static bool nru_referenced_yet(const void *state, const struct frame *f)
+{
+	(void)state;
+	return f->policy_bits & NRU_REFERENCED;
 }
 
 static void nru_check(void *state, uint32_t nframes)
@@ -117,5 +125,7 @@ const struct policy_ops policy_nru = {
 	.remove = nru_remove,
 	.select = nru_select,
 	.drain = nru_drain,
+	.each = nru_each,
+	.referenced = nru_referenced_yet,
 	.check = nru_check,
 };

@@ -23,8 +23,10 @@
  *   [policy.2]  each is in exactly one set: with global replacement in the common one
  *   [policy.3]  a set has as many frames as were put in and not taken out; all sets together have
  *       all
- * Left out: allocation. A set lies in its owner's memory and is large enough for any policy, so a
- * switch cannot fail.
+ *   [policy.4]  the common set, and with local replacement every other one, has memory for any
+ *       policy's notes
+ * Left out: allocation. That memory is the owner's, who provides it before replacement becomes
+ * local, so a switch cannot fail.
  */
 #include "mm/policy/policy.h"
 
@@ -53,7 +55,8 @@ static const struct policy_ops *policy_now;
 static const struct policy_view *policy_machine; /* the kernel's answers, or a simulator's */
 static uint32_t policy_frames;
 static bool policy_switching;
-static struct policy_set policy_common;
+static void *policy_common_state[POLICY_STATE_WORDS];
+static struct policy_set policy_common = { .state = policy_common_state };
 static struct policy_set *policy_asked = &policy_common; /* whose hand moved last */
 static struct policy_set *policy_sets[POLICY_SETS] = { &policy_common };
 static unsigned policy_sets_end = 1; /* no set has this number or a higher one */
@@ -103,6 +106,18 @@ static struct policy_set *policy_set_of(const struct frame *f)
 	return policy_sets[policy_local ? f->set : 0];
 }
 
+/* Does @set, if there is one, have a policy's notes? */
+static bool policy_in_use(const struct policy_set *set)
+{
+	return set != NULL && (policy_local || set == &policy_common);
+}
+
+static void policy_set_start(struct policy_set *set)
+{
+	ASSERT(set->state != NULL); /* [policy.4] */
+	policy_now->start(set->state, &policy_view);
+}
+
 int policy_start(const char *name, const struct policy_view *view)
 {
 	ASSERT(policy_frames == 0 && policy_sets_end == 1);
@@ -112,7 +127,7 @@ int policy_start(const char *name, const struct policy_view *view)
 	policy_machine = view;
 	policy_now = found;
 	list_init(&policy_common.drained);
-	policy_now->start(policy_common.state, &policy_view);
+	policy_set_start(&policy_common);
 	return 0;
 }
 
@@ -126,9 +141,18 @@ static void policy_hand_over(struct frame *f)
 	set->nframes++;
 }
 
+/* What only the policy knows of @f goes with the frame. */
+static void policy_mark(const struct policy_set *set, struct frame *f)
+{
+	if (policy_now->referenced != NULL && policy_now->referenced(set->state, f))
+		f->flags |= FRAME_REFERENCED;
+}
+
 static void policy_drain(struct policy_set *set)
 {
 	policy_now->drain(set->state, &set->drained);
+	list_for_each(node, &set->drained)
+		policy_mark(set, list_entry(node, struct frame, link));
 	set->nframes = 0;
 }
 
@@ -152,13 +176,13 @@ static void policy_change(const struct policy_ops *next, bool local)
 {
 	policy_asked = &policy_common;
 	for (unsigned i = 0; i < policy_sets_end; i++)
-		if (policy_sets[i] != NULL)
+		if (policy_in_use(policy_sets[i]))
 			policy_drain(policy_sets[i]);
 	policy_now = next;
 	policy_local = local;
 	for (unsigned i = 0; i < policy_sets_end; i++)
-		if (policy_sets[i] != NULL)
-			policy_now->start(policy_sets[i]->state, &policy_view);
+		if (policy_in_use(policy_sets[i]))
+			policy_set_start(policy_sets[i]);
 	policy_refill();
 }
 
@@ -207,12 +231,15 @@ bool policy_set_add(struct policy_set *set)
 	set->number = (uint16_t)number;
 	set->nframes = 0;
 	list_init(&set->drained);
-	policy_now->start(set->state, &policy_view);
+	if (policy_local)
+		policy_set_start(set);
 	return true;
 }
 
 void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f))
 {
+	if (!policy_local)
+		return; /* all frames are in the common set */
 	policy_drain(set);
 	for (;;) {
 		struct list_node *node = list_pop_front(&set->drained);
@@ -240,15 +267,21 @@ struct policy_set *policy_set_find(uint16_t number)
 	return number < policy_sets_end ? policy_sets[number] : NULL;
 }
 
+unsigned policy_set_limit(void)
+{
+	return policy_sets_end;
+}
+
 void policy_move(struct frame *f, uint16_t number)
 {
 	bool known = f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED);
-	if (!policy_local || !known || f->set == number) {
+	if (LIKELY(!policy_local) || !known || f->set == number) {
 		f->set = number;
 		return;
 	}
 	ASSERT(policy_set_find(number) != NULL);
 	struct policy_set *from = policy_set_of(f);
+	policy_mark(from, f);
 	policy_now->remove(from->state, f);
 	from->nframes--;
 	f->set = number;
@@ -302,6 +335,12 @@ const struct frame *policy_hand(void)
 	return policy_now->hand(policy_asked->state);
 }
 
+void policy_each(policy_each_fn *fn, void *context)
+{
+	if (policy_now != NULL)
+		(void)policy_now->each(policy_asked->state, fn, context);
+}
+
 uint32_t policy_count(void)
 {
 	return policy_frames;
@@ -316,7 +355,8 @@ void policy_check(void)
 			continue;
 		ASSERT(set->number == i && list_empty(&set->drained));
 		ASSERT(policy_local || i == 0 || set->nframes == 0); /* [policy.2] */
-		policy_now->check(set->state, set->nframes);
+		if (policy_in_use(set))
+			policy_now->check(set->state, set->nframes);
 		known += set->nframes;
 	}
 	ASSERT(known == policy_frames); /* [policy.3] */

@@ -20,11 +20,13 @@ struct policy_view {
 	uint32_t (*page_name)(const struct frame *f);
 };
 
+/* Called for one frame after the other; false: that was enough. */
+typedef bool policy_each_fn(void *context, const struct frame *f);
+
 /* Room for what any policy notes about one set of frames; POLICY_STATE_FITS holds it to that. */
-enum { POLICY_STATE_WORDS = 544 };
+enum { POLICY_STATE_WORDS = 544, POLICY_STATE_BYTES = POLICY_STATE_WORDS * sizeof(void *) };
 #define POLICY_STATE_FITS(type) \
-	_Static_assert(sizeof(type) <= POLICY_STATE_WORDS * sizeof(void *), \
-		       "POLICY_STATE_WORDS is too small")
+	_Static_assert(sizeof(type) <= POLICY_STATE_BYTES, "POLICY_STATE_WORDS is too small")
 
 /*
  * One for each policy_NAME.c. @state is the policy's notes about one set of frames: it stays where
@@ -43,10 +45,20 @@ struct policy_ops {
 	void (*evicted)(void *state, const struct frame *f);
 	/*
 	 * Every frame moves to the end of @to, the one that would go first in front, as far as that
-	 * is known without asking. What the policy alone knows to be referenced is marked
-	 * FRAME_REFERENCED.
+	 * is known without asking. frame.policy_bits and what @state notes apart from the frames
+	 * stay: referenced may still be asked.
 	 */
 	void (*drain)(void *state, struct list_node *to);
+	/*
+	 * Call @fn with @context for each frame, the one that is looked at next first, as far as
+	 * that is known without asking, until it says false. Changes nothing. True: for all.
+	 */
+	bool (*each)(const void *state, policy_each_fn *fn, void *context);
+	/*
+	 * May be NULL. Does the policy alone know that @f was referenced: has it cleared the MMU's
+	 * bit, and would it still spare the frame for it?
+	 */
+	bool (*referenced)(const void *state, const struct frame *f);
 	/* The set ought to have @nframes. */
 	void (*check)(void *state, uint32_t nframes);
 	/* May be NULL: it has no hand. Where the hand points; NULL: no frames. Changes nothing. */
@@ -87,14 +99,18 @@ bool policy_handing_over(void);
  * there. With local replacement a frame is in the set frame.set; with global, which is the state at
  * start, all frames are in set 0, and frame.set is kept for later.
  */
-enum { POLICY_SETS = 4096 };
+enum { POLICY_SETS = 2048 };
 struct policy_set {
 	uint16_t number;
-	uint32_t nframes;	   /* known now */
-	struct list_node drained;  /* during a switch */
-	void *state[POLICY_STATE_WORDS];
+	uint32_t nframes;	  /* known now */
+	struct list_node drained; /* during a switch */
+	/* POLICY_STATE_BYTES of the owner's; may be NULL while replacement is global. */
+	void *state;
 };
-/* A new, empty set in @set, which stays where it is. False: there are POLICY_SETS already. */
+/*
+ * A new, empty set in @set, which stays where it is; @set->state is what the owner has for it.
+ * False: there are POLICY_SETS already.
+ */
 bool policy_set_add(struct policy_set *set);
 /* Each frame of @set goes where @heir says: to another set's number. Nothing is lost. */
 void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f));
@@ -102,13 +118,16 @@ void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame
 void policy_set_remove(struct policy_set *set);
 /* NULL: there is none. */
 struct policy_set *policy_set_find(uint16_t number);
+/* One past the highest number that a set has. */
+unsigned policy_set_limit(void);
 /* From now on frame.set of @f is @number, and it is in that set if sets are in use. */
 void policy_move(struct frame *f, uint16_t number);
 /* A victim from @set alone, as policy_select. */
 struct frame *policy_select_in(struct policy_set *set);
 /*
- * Local replacement begins, or ends. Each frame goes to its new set in the old order; of several
- * old sets one frame of each in turn. As with policy_switch nothing is lost.
+ * Local replacement begins, and every set has memory for its state from now on; or it ends. Each
+ * frame goes to its new set in the old order; of several old sets one frame of each in turn. As
+ * with policy_switch nothing is lost.
  */
 void policy_set_local(bool local);
 extern bool policy_local; /* to be read */
@@ -134,6 +153,11 @@ void policy_evicted(const struct frame *f);
  * has none, or no frames. Context: any.
  */
 const struct frame *policy_hand(void);
+/*
+ * @fn for each frame of the set that was last asked for a victim, as struct policy_ops' each.
+ * Changes nothing.
+ */
+void policy_each(policy_each_fn *fn, void *context);
 /* Frames known now, in all sets. */
 uint32_t policy_count(void);
 void policy_check(void);

@@ -7,23 +7,20 @@
  * seed each time, so a run can be repeated.
  *
  * Always true (random_check):
- *   [random.1]  the list has exactly as many members as were inserted and not removed; all are
- *       EVICTABLE
- *   [random.2]  the victim depends on the list, on pins and on how many were chosen before, on
+ *   [random.1]  the victim depends on the queue, on pins and on how many were chosen before, on
  *       nothing else
  * Left out: an array of the frames, which would find the k-th at once. The walk is dear with many
  * frames; nobody should choose this policy for its speed.
  * Source: the generator is G. Marsaglia's xorshift, 2003.
  */
 #include "lib/assert.h"
-#include "mm/policy/policy.h"
+#include "mm/policy/queue.h"
 
 enum { RANDOM_SEED = 2463534242u };
 
 /* One set of frames. */
 struct random_set {
-	struct list_node list; /* oldest first */
-	uint32_t size;
+	struct policy_queue queue;
 	uint32_t state;
 };
 POLICY_STATE_FITS(struct random_set);
@@ -40,39 +37,37 @@ static void random_start(void *state, const struct policy_view *view)
 {
 	struct random_set *s = state;
 	(void)view; /* it never asks */
-	list_init(&s->list);
-	s->size = 0;
+	queue_start(&s->queue);
 	s->state = RANDOM_SEED;
 }
 
 static void random_insert(void *state, struct frame *f)
 {
 	struct random_set *s = state;
-	list_push_back(&s->list, &f->link);
-	s->size++;
+	queue_insert(&s->queue, f);
 }
 
 static void random_remove(void *state, struct frame *f)
 {
 	struct random_set *s = state;
-	list_remove(&f->link);
-	s->size--;
+	queue_remove(&s->queue, f);
 }
 
-/* The k-th of the list, or the first unpinned one behind it, around the end. */
+/* The k-th of the queue, or the first unpinned one after it, around the end. */
 static struct frame *random_select(void *state)
 {
 	struct random_set *s = state;
-	if (s->size == 0)
+	const struct list_node *head = &s->queue.list;
+	if (s->queue.size == 0)
 		return NULL;
-	struct list_node *node = s->list.next;
-	for (uint32_t k = random_next(s) % s->size; k > 0; k--)
+	struct list_node *node = head->next;
+	for (uint32_t k = random_next(s) % s->queue.size; k > 0; k--)
 		node = node->next;
-	for (uint32_t looks = s->size; looks > 0; looks--) {
+	for (uint32_t looks = s->queue.size; looks > 0; looks--) {
 		struct frame *f = list_entry(node, struct frame, link);
 		if (f->pins == 0)
 			return f;
-		node = node->next == &s->list ? s->list.next : node->next;
+		node = node->next == head ? head->next : node->next;
 	}
 	return NULL;
 }
@@ -80,20 +75,20 @@ static struct frame *random_select(void *state)
 static void random_drain(void *state, struct list_node *to)
 {
 	struct random_set *s = state;
-	list_append_all(to, &s->list);
-	s->size = 0;
+	queue_drain(&s->queue, to);
+}
+
+static bool random_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct random_set *s = state;
+	return queue_each(&s->queue, fn, context);
 }
 
 static void random_check(void *state, uint32_t nframes)
 {
 	struct random_set *s = state;
-	uint32_t n = 0;
-	list_for_each(node, &s->list) {
-		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [random.1] */
-		n++;
-	}
-	ASSERT(n == s->size && n == nframes); /* [random.1] */
+	queue_check(&s->queue);
+	ASSERT(s->queue.size == nframes);
 }
 
 const struct policy_ops policy_random = {
@@ -103,5 +98,6 @@ const struct policy_ops policy_random = {
 	.remove = random_remove,
 	.select = random_select,
 	.drain = random_drain,
+	.each = random_each,
 	.check = random_check,
 };

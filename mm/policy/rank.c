@@ -76,6 +76,15 @@ void rank_drain(struct rank_queues *q, struct list_node *to)
 	q->size = 0;
 }
 
+bool rank_each(const struct rank_queues *q, policy_each_fn *fn, void *context)
+{
+	for (unsigned rank = 0; rank < RANK_COUNT; rank++)
+		list_for_each(node, &q->at[rank])
+			if (!fn(context, list_entry(node, const struct frame, link)))
+				return false;
+	return true;
+}
+
 void rank_renew(struct rank_queues *q, unsigned (*next)(void *state, struct frame *f), void *state)
 {
 	struct list_node all = LIST_HEAD_INIT(all);

@@ -5,7 +5,7 @@
 #ifndef MM_POLICY_RANK_H
 #define MM_POLICY_RANK_H
 
-#include "mm/frame.h"
+#include "mm/policy/policy.h"
 
 enum { RANK_COUNT = 256, RANK_MAX = RANK_COUNT - 1 };
 
@@ -31,8 +31,9 @@ void rank_renew(struct rank_queues *q, unsigned (*next)(void *state, struct fram
  * least as often as every selection of a queue that small.
  */
 bool rank_sample_due(struct rank_queues *q, unsigned samples);
-/* struct policy_ops' drain: all frames, lowest rank first. */
+/* struct policy_ops' drain and each: lowest rank first. */
 void rank_drain(struct rank_queues *q, struct list_node *to);
+bool rank_each(const struct rank_queues *q, policy_each_fn *fn, void *context);
 void rank_check(const struct rank_queues *q);
 
 #endif

@@ -41,12 +41,23 @@ void ring_remove(struct policy_ring *r, struct frame *f)
 	r->size--;
 }
 
-struct frame *ring_take(struct policy_ring *r)
+void ring_drain(struct policy_ring *r, struct list_node *to)
 {
-	struct frame *f = ring_at_hand(r);
-	if (f != NULL)
+	for (struct frame *f = ring_at_hand(r); f != NULL; f = ring_at_hand(r)) {
 		ring_remove(r, f);
-	return f;
+		list_push_back(to, &f->link);
+	}
+}
+
+bool ring_each(const struct policy_ring *r, policy_each_fn *fn, void *context)
+{
+	const struct list_node *node = r->hand;
+	for (uint32_t n = r->size; n > 0; n--) {
+		if (!fn(context, list_entry(node, const struct frame, link)))
+			return false;
+		node = node->next;
+	}
+	return true;
 }
 
 void ring_check(const struct policy_ring *r, uint32_t nframes)

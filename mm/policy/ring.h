@@ -5,7 +5,7 @@
 #ifndef MM_POLICY_RING_H
 #define MM_POLICY_RING_H
 
-#include "mm/frame.h"
+#include "mm/policy/policy.h"
 
 struct policy_ring {
 	struct list_node *hand; /* a frame's link, or NULL: the ring is empty */
@@ -16,8 +16,9 @@ void ring_start(struct policy_ring *r);
 /* Right behind the hand: looked at after all others. */
 void ring_insert(struct policy_ring *r, struct frame *f);
 void ring_remove(struct policy_ring *r, struct frame *f);
-/* For struct policy_ops' drain: the frame at the hand, taken out; NULL: there is none left. */
-struct frame *ring_take(struct policy_ring *r);
+/* struct policy_ops' drain and each: from the hand on. */
+void ring_drain(struct policy_ring *r, struct list_node *to);
+bool ring_each(const struct policy_ring *r, policy_each_fn *fn, void *context);
 /* Asserts the truths of the ring, which ought to have @nframes. */
 void ring_check(const struct policy_ring *r, uint32_t nframes);
 

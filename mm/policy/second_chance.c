@@ -9,20 +9,15 @@
  * A pinned frame cannot go and is not asked: it goes to the back with its bit as it is, as the
  * clock's hand passes it.
  *
- * Always true (second_chance_check):
- *   [second_chance.1]  the queue has exactly the frames that were inserted and not removed; all are
- *       EVICTABLE
- *   [second_chance.2]  select looks at each frame at most twice
+ * Always true: [queue.1] and [queue.2] of queue.c
  */
 #include "lib/assert.h"
-#include "mm/policy/policy.h"
+#include "mm/policy/queue.h"
 
 /* One set of frames. */
 struct second_chance_set {
 	const struct policy_view *view;
-	/* Oldest first. */
-	struct list_node queue;
-	uint32_t size;
+	struct policy_queue queue;
 };
 POLICY_STATE_FITS(struct second_chance_set);
 
@@ -30,55 +25,44 @@ static void second_chance_start(void *state, const struct policy_view *view)
 {
 	struct second_chance_set *s = state;
 	s->view = view;
-	list_init(&s->queue);
-	s->size = 0;
+	queue_start(&s->queue);
 }
 
 static void second_chance_insert(void *state, struct frame *f)
 {
 	struct second_chance_set *s = state;
-	list_push_back(&s->queue, &f->link);
-	s->size++;
+	queue_insert(&s->queue, f);
 }
 
 static void second_chance_remove(void *state, struct frame *f)
 {
 	struct second_chance_set *s = state;
-	list_remove(&f->link);
-	s->size--;
+	queue_remove(&s->queue, f);
 }
 
 static struct frame *second_chance_select(void *state)
 {
 	struct second_chance_set *s = state;
-	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
-		struct frame *f = list_entry(s->queue.next, struct frame, link);
-		if (f->pins == 0 && !s->view->test_clear_referenced(f))
-			return f;
-		list_remove(&f->link);
-		list_push_back(&s->queue, &f->link);
-	}
-	return NULL;
+	return queue_second_chance(&s->queue, s->view);
 }
 
 static void second_chance_drain(void *state, struct list_node *to)
 {
 	struct second_chance_set *s = state;
-	list_append_all(to, &s->queue);
-	s->size = 0;
+	queue_drain(&s->queue, to);
+}
+
+static bool second_chance_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct second_chance_set *s = state;
+	return queue_each(&s->queue, fn, context);
 }
 
 static void second_chance_check(void *state, uint32_t nframes)
 {
 	struct second_chance_set *s = state;
-	uint32_t n = 0;
-	list_for_each(node, &s->queue) {
-		const struct frame *f = list_entry(node, struct frame, link);
-		/* [second_chance.1] */
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
-		n++;
-	}
-	ASSERT(n == s->size && n == nframes); /* [second_chance.1] */
+	queue_check(&s->queue);
+	ASSERT(s->queue.size == nframes);
 }
 
 const struct policy_ops policy_second_chance = {
@@ -88,5 +72,6 @@ const struct policy_ops policy_second_chance = {
 	.remove = second_chance_remove,
 	.select = second_chance_select,
 	.drain = second_chance_drain,
+	.each = second_chance_each,
 	.check = second_chance_check,
 };

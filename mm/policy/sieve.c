@@ -18,23 +18,20 @@
  * happens in between, one burst of the program, counts as one use.
  *
  * Always true (sieve_check):
- *   [sieve.1]  the queue has exactly as many members as were inserted and not removed; all are
- *       EVICTABLE
- *   [sieve.2]  the hand points at a member, or at the queue's head: the next to look at is the
+ *   [sieve.1]  the hand points at a member, or at the queue's head: the next to look at is the
  *       oldest
- *   [sieve.3]  select looks at each frame at most twice
+ *   [sieve.2]  select looks at each frame at most twice
  * Source: Y. Zhang et al., SIEVE is simpler than LRU, NSDI 2024.
  */
 #include "lib/assert.h"
-#include "mm/policy/policy.h"
+#include "mm/policy/queue.h"
 
 /* One set of frames. */
 struct sieve_set {
 	const struct policy_view *view;
-	struct list_node queue; /* oldest first */
+	struct policy_queue queue;
 	struct list_node *hand;
 	struct frame *newest; /* its first use still shows; NULL: none */
-	uint32_t size;
 };
 POLICY_STATE_FITS(struct sieve_set);
 
@@ -42,10 +39,9 @@ static void sieve_start(void *state, const struct policy_view *view)
 {
 	struct sieve_set *s = state;
 	s->view = view;
-	list_init(&s->queue);
-	s->hand = &s->queue;
+	queue_start(&s->queue);
+	s->hand = &s->queue.list;
 	s->newest = NULL;
-	s->size = 0;
 }
 
 static void sieve_forget_first_use(struct sieve_set *s)
@@ -59,8 +55,7 @@ static void sieve_insert(void *state, struct frame *f)
 {
 	struct sieve_set *s = state;
 	sieve_forget_first_use(s);
-	list_push_back(&s->queue, &f->link);
-	s->size++;
+	queue_insert(&s->queue, f);
 	if (!policy_handing_over())
 		s->newest = f;
 }
@@ -72,17 +67,21 @@ static void sieve_remove(void *state, struct frame *f)
 		s->hand = f->link.next;
 	if (s->newest == f)
 		s->newest = NULL;
-	list_remove(&f->link);
-	s->size--;
+	queue_remove(&s->queue, f);
+}
+
+/* The node that is looked at next: after the young end comes the oldest. */
+static struct list_node *sieve_next(const struct sieve_set *s)
+{
+	return s->hand == &s->queue.list ? s->queue.list.next : s->hand;
 }
 
 static struct frame *sieve_select(void *state)
 {
 	struct sieve_set *s = state;
 	sieve_forget_first_use(s);
-	for (uint32_t looks = 2 * s->size; looks > 0; looks--) {
-		if (s->hand == &s->queue)
-			s->hand = s->queue.next;
+	for (uint32_t looks = 2 * s->queue.size; looks > 0; looks--) { /* [sieve.2] */
+		s->hand = sieve_next(s);
 		struct frame *f = list_entry(s->hand, struct frame, link);
 		if (f->pins == 0 && !s->view->test_clear_referenced(f))
 			return f;
@@ -95,34 +94,41 @@ static struct frame *sieve_select(void *state)
 static void sieve_drain(void *state, struct list_node *to)
 {
 	struct sieve_set *s = state;
-	while (s->size > 0) {
-		if (s->hand == &s->queue)
-			s->hand = s->queue.next;
-		struct frame *f = list_entry(s->hand, struct frame, link);
+	while (s->queue.size > 0) {
+		struct frame *f = list_entry(sieve_next(s), struct frame, link);
+		s->hand = &f->link;
 		sieve_remove(s, f);
 		list_push_back(to, &f->link);
 	}
 }
 
+static bool sieve_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct sieve_set *s = state;
+	const struct list_node *node = sieve_next(s);
+	for (uint32_t n = s->queue.size; n > 0; n--) {
+		if (!fn(context, list_entry(node, const struct frame, link)))
+			return false;
+		node = node->next == &s->queue.list ? s->queue.list.next : node->next;
+	}
+	return true;
+}
+
 static void sieve_check(void *state, uint32_t nframes)
 {
 	struct sieve_set *s = state;
-	uint32_t n = 0;
-	bool hand_found = s->hand == &s->queue;
-	list_for_each(node, &s->queue) {
-		const struct frame *f = list_entry(node, struct frame, link);
-		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED)); /* [sieve.1] */
+	bool hand_found = s->hand == &s->queue.list;
+	queue_check(&s->queue);
+	ASSERT(s->queue.size == nframes);
+	list_for_each(node, &s->queue.list)
 		hand_found = hand_found || node == s->hand;
-		n++;
-	}
-	ASSERT(n == s->size && n == nframes); /* [sieve.1] */
-	ASSERT(hand_found); /* [sieve.2] */
+	ASSERT(hand_found); /* [sieve.1] */
 }
 
 static const struct frame *sieve_points_at(const void *state)
 {
 	const struct sieve_set *s = state;
-	return s->hand != &s->queue ? list_entry(s->hand, struct frame, link) : NULL;
+	return s->hand != &s->queue.list ? list_entry(s->hand, struct frame, link) : NULL;
 }
 
 const struct policy_ops policy_sieve = {
@@ -132,6 +138,7 @@ const struct policy_ops policy_sieve = {
 	.remove = sieve_remove,
 	.select = sieve_select,
 	.drain = sieve_drain,
+	.each = sieve_each,
 	.check = sieve_check,
 	.hand = sieve_points_at,
 };

@@ -107,11 +107,20 @@ static struct frame *wsclock_select(void *state)
 static void wsclock_drain(void *state, struct list_node *to)
 {
 	struct wsclock_set *s = state;
-	for (struct frame *f = ring_take(&s->ring); f != NULL; f = ring_take(&s->ring)) {
-		if ((uint16_t)(s->now - f->policy_bits) <= WSCLOCK_TAU_TICKS)
-			f->flags |= FRAME_REFERENCED; /* in the working set: it would be spared */
-		list_push_back(to, &f->link);
-	}
+	ring_drain(&s->ring, to);
+}
+
+static bool wsclock_each(const void *state, policy_each_fn *fn, void *context)
+{
+	const struct wsclock_set *s = state;
+	return ring_each(&s->ring, fn, context);
+}
+
+/* In the working set: it would be spared. */
+static bool wsclock_referenced_yet(const void *state, const struct frame *f)
+{
+	const struct wsclock_set *s = state;
+	return (uint16_t)(s->now - f->policy_bits) <= WSCLOCK_TAU_TICKS;
 }
 
 static void wsclock_check(void *state, uint32_t nframes)
@@ -133,6 +142,8 @@ const struct policy_ops policy_wsclock = {
 	.remove = wsclock_remove,
 	.select = wsclock_select,
 	.drain = wsclock_drain,
+	.each = wsclock_each,
+	.referenced = wsclock_referenced_yet,
 	.check = wsclock_check,
 	.hand = wsclock_points_at,
 };

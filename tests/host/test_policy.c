@@ -314,10 +314,72 @@ TEST(switching_leaves_the_mmu_s_bits_alone)
 	policy_sim_stop();
 }
 
+/* Numbers of the frames that policy_each has told of, in its order. */
+static int each_seen[64], each_count;
+
+static bool each_note(void *context, const struct frame *f)
+{
+	each_seen[each_count++] = policy_sim_number(f);
+	return each_count < *(int *)context;
+}
+
+TEST(each_tells_every_frame_once_and_changes_nothing)
+{
+	const char *name;
+	policy_sim_start("clock");
+	for (int i = 0; i < 40; i++)
+		policy_sim_touch(i, i % 2, 16);
+	for (unsigned k = 0; (name = policy_nth_name(k)) != NULL; k++) {
+		CHECK_EQ(policy_switch(name), 0);
+		bool told[64] = { false };
+		int enough = 64;
+		each_count = 0;
+		policy_each(each_note, &enough);
+		CHECK_EQ(each_count, 16);
+		for (int i = 0; i < each_count; i++) {
+			CHECK(!told[each_seen[i]]);
+			told[each_seen[i]] = true;
+		}
+		int first = each_seen[0];
+		enough = 5;
+		each_count = 0;
+		policy_each(each_note, &enough);
+		CHECK(each_count == 5 && each_seen[0] == first);
+		CHECK(policy_hand() == NULL || policy_sim_number(policy_hand()) == first);
+		policy_check();
+	}
+	policy_sim_stop();
+}
+
+/* Nothing was referenced, so the frame that is looked at first is the one that goes. */
+TEST(each_begins_with_the_next_victim)
+{
+	const char *name;
+	for (unsigned k = 0; (name = policy_nth_name(k)) != NULL; k++) {
+		int enough = 1;
+		if (strcmp(name, "random") == 0)
+			continue; /* it looks nowhere in particular */
+		policy_sim_start(name);
+		for (int i = 0; i < 40; i++)
+			policy_sim_touch(i, false, 16);
+		for (int i = 0; i < 16; i++)
+			policy_sim[i].referenced = false;
+		each_count = 0;
+		policy_each(each_note, &enough);
+		struct frame *victim = policy_select();
+		/* What was sampled when it was referenced may still be spared. */
+		bool samples = strcmp(name, "lru") == 0 || strncmp(name, "lfu", 3) == 0 ||
+			       strcmp(name, "nru") == 0;
+		CHECK(samples || each_seen[0] == policy_sim_number(victim));
+		policy_sim_stop();
+	}
+}
+
 /* A name says where a page was in one set; another set's page of the same name is new there. */
 TEST(twoq_sets_do_not_know_each_other_s_names)
 {
-	static struct policy_set sets[2];
+	static void *states[2][POLICY_STATE_WORDS];
+	static struct policy_set sets[2] = { { .state = states[0] }, { .state = states[1] } };
 	policy_sim_start("2q");
 	CHECK(policy_set_add(&sets[0]) && policy_set_add(&sets[1]));
 	policy_set_local(true);
@@ -347,7 +409,8 @@ TEST(twoq_sets_do_not_know_each_other_s_names)
 /* Of frames in two sets, each set's order stays when they become one, and one when they part. */
 TEST(going_local_and_back_keeps_each_set_s_order)
 {
-	static struct policy_set sets[2];
+	static void *states[2][POLICY_STATE_WORDS];
+	static struct policy_set sets[2] = { { .state = states[0] }, { .state = states[1] } };
 	policy_sim_start("fifo");
 	CHECK(policy_set_add(&sets[0]) && policy_set_add(&sets[1]));
 	for (int i = 0; i < 16; i++) {

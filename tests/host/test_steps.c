@@ -99,3 +99,32 @@ TEST(steps_of_an_eviction_grow_with_the_mappers_of_a_page)
 {
 	check_linear(EVICT);
 }
+
+/* --- accounts --- */
+
+/*
+ * A parent's pages are also its child's, some of them locked: when it ends the child pays for them,
+ * and nobody has looked for them among all frames.
+ */
+TEST(an_account_that_ends_is_not_searched_for)
+{
+	enum { PAGES = 24, LOCKED = 8 };
+	space_boot(4096, 256, 256, "clock");
+	for (int local = 0; local < 2; local++) {
+		CHECK_EQ(reclaim_set_local(local), 0);
+		struct aspace *parent = aspace_create(), *child;
+		space_map(parent, SPACE_AT, PAGES);
+		CHECK_EQ(aspace_lock(parent, SPACE_AT, LOCKED * PAGE_SIZE, false), 0);
+		for (unsigned i = 0; i < PAGES; i++)
+			CHECK_EQ(sim_write32(parent, SPACE_AT + i * PAGE_SIZE, i), 0);
+		child = aspace_fork(parent);
+		CHECK(child != NULL);
+		CHECK_EQ(parent->allot->charged, PAGES);
+		space_put(parent);
+		CHECK_EQ(child->allot->charged, PAGES);
+		mm_check();
+		space_put(child);
+		CHECK_EQ(allot_stats.searches, 0);
+		mm_check();
+	}
+}

@@ -21,8 +21,8 @@ def sets():
     found = guest.kernel().lookup_static_symbol("policy_sets")
     shape, start = guest.layout("policy_set"), int(found.value().address)
     pointers = [guest.word(start + 4 * i) for i in range(guest.variable("policy_sets_end"))]
-    return [(i, pointer + shape.fields["state"][0]) for i, pointer in enumerate(pointers)
-            if pointer]
+    states = [pointer and guest.word(pointer + shape.fields["state"][0]) for pointer in pointers]
+    return [(i, state) for i, state in enumerate(states) if state]
 
 
 def part(prefix, notes, field):
@@ -31,9 +31,9 @@ def part(prefix, notes, field):
     return found and (notes + found[0], found[1])
 
 
-def lists(place):
-    """The nodes of an array of lists, the first list's first."""
-    step = guest.layout("list_node").size
+def lists(place, shape="list_node"):
+    """The nodes of an array of lists, the first list's first. Each begins with its head."""
+    step = guest.layout(shape).size
     return [node for head in range(place[0], place[0] + place[1], step)
             for node in guest.list_nodes(head)]
 
@@ -54,12 +54,12 @@ def order_of(name, notes):
     ring = part(prefix, notes, "ring")
     if ring:
         hand = (ring[0] + guest.layout("policy_ring").fields["hand"][0], None)
-    queue = part(prefix, notes, "queue") or part(prefix, notes, "list")
+    queue = part(prefix, notes, "queue")
     if queues:
         offset, size, _ = guest.layout("rank_queues").fields["at"]
         return lists((queues[0] + offset, size)), False
     if queue:
-        nodes = lists(queue)
+        nodes = lists(queue, "policy_queue")
         return (turned(nodes, guest.word(hand[0])), True) if hand else (nodes, False)
     if not hand:
         guest.fail(f"`ck clock` does not know how policy '{name}' keeps its frames")
