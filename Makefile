@@ -63,8 +63,8 @@ WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c
 	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \
 	kernel/watch/result.c
 TRAP := kernel/trap/trap.c kernel/trap/page_fault.c kernel/trap/attend.c kernel/trap/signal_act.c \
-	kernel/trap/signal_frame.c kernel/trap/signal_fpu.c kernel/trap/operand.c \
-	kernel/trap/segment_report.c
+	kernel/trap/signal_frame.c kernel/trap/signal_fpu.c kernel/trap/opcode.c \
+	kernel/trap/operand.c kernel/trap/segment_report.c
 SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 	kernel/syscall/syscall_process.c kernel/syscall/syscall_thread.c \
 	kernel/syscall/syscall_signal.c kernel/syscall/syscall_kill.c \

@@ -60,7 +60,7 @@ $(HOST)/test_frame: $(HOST)/tests/host/test_frame.c.o $(filter-out %/mm/frame.c.
 # What runs before there is memory.
 $(HOST)/test_memmap: $(HOST)/boot/memmap.c.o $(HOST)/boot/multiboot2.c.o
 $(HOST)/test_cmdline: $(HOST)/kernel/cmdline.c.o
-$(HOST)/test_operand: $(HOST)/kernel/trap/operand.c.o
+$(HOST)/test_operand: $(HOST)/kernel/trap/operand.c.o $(HOST)/kernel/trap/opcode.c.o
 
 # The same tests without sanitizers, counted.
 host-coverage:
