@@ -56,23 +56,27 @@ static bool take_frames(struct cmdline *c, const char *value)
 	return true;
 }
 
+/* A size, rounded up to whole pages. */
+static bool cmdline_pages(const char *value, uint32_t *bytes)
+{
+	uint32_t n;
+	if (value == NULL || !string_to_size(value, &n) || n > UINT32_MAX - PAGE_MASK)
+		return false;
+	*bytes = ROUND_UP(n, PAGE_SIZE);
+	return true;
+}
+
 static bool take_swap(struct cmdline *c, const char *value)
 {
-	uint32_t bytes;
-	if (value == NULL || !string_to_size(value, &bytes) || bytes > UINT32_MAX - PAGE_MASK)
+	if (!cmdline_pages(value, &c->swap_bytes))
 		return false;
-	c->swap_bytes = ROUND_UP(bytes, PAGE_SIZE);
 	c->swap_given = true;
 	return true;
 }
 
 static bool take_partitions(struct cmdline *c, const char *value)
 {
-	uint32_t bytes;
-	if (value == NULL || !string_to_size(value, &bytes) || bytes > UINT32_MAX - PAGE_MASK)
-		return false;
-	c->partition_bytes = ROUND_UP(bytes, PAGE_SIZE);
-	return true;
+	return cmdline_pages(value, &c->partition_bytes);
 }
 
 static bool take_partition_mode(struct cmdline *c, const char *value)

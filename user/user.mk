@@ -35,10 +35,10 @@ USER_LIB := user/lib/crt0.asm user/lib/syscall.asm user/lib/syscall.c user/lib/r
 EXTRA_sh := user/sh/line.c user/sh/complete.c user/sh/parse.c user/sh/expand.c user/sh/run.c \
 	user/sh/job.c user/sh/builtin.c user/sh/help.c
 EXTRA_partitions := user/lib/region.c
-EXTRA_demo-partitions := user/lib/region.c
+EXTRA_demo-partitions := user/lib/region.c user/demo/tally_child.c
 $(foreach p,$(USER_MONITOR) $(USER_GUIDED),$(eval EXTRA_$(p) := user/tools/procfile.c))
 EXTRA_hierarchy += user/tools/hierarchy_cpu.asm
-EXTRA_rollstorm := user/lib/region.c
+EXTRA_rollstorm := user/lib/region.c user/demo/tally_child.c
 EXTRA_bench := user/demo/bench_calls.asm
 EXTRA_bigprog := user/demo/bigprog_pages.asm
 EXTRA_hostile := user/demo/hostile_cases.asm

@@ -123,29 +123,21 @@ static struct maps_pages maps_count(const struct aspace *as, const struct vma *v
 	return n;
 }
 
-static void smaps_line(struct text *t, const char *name, uint32_t kib)
-{
-	size_t start = t->length;
-	text_add(t, "%s:", name);
-	text_pad(t, start, 16);
-	text_add(t, "%8u kB\n", kib);
-}
-
 static void smaps_pages(struct text *t, const struct maps_pages *n)
 {
-	smaps_line(t, "Rss", n->resident * KIB);
-	smaps_line(t, "Pss", n->share * KIB / 16);
-	smaps_line(t, "Pss_Dirty", n->share_dirty * KIB / 16);
-	smaps_line(t, "Shared_Clean", n->shared_clean * KIB);
-	smaps_line(t, "Shared_Dirty", n->shared_dirty * KIB);
-	smaps_line(t, "Private_Clean", n->private_clean * KIB);
-	smaps_line(t, "Private_Dirty", n->private_dirty * KIB);
-	smaps_line(t, "Referenced", n->referenced * KIB);
-	smaps_line(t, "Anonymous", n->anonymous * KIB);
-	smaps_line(t, "LazyFree", n->lazy * KIB);
-	smaps_line(t, "Swap", n->swapped * KIB);
-	smaps_line(t, "SwapPss", n->swap_share * KIB / 16);
-	smaps_line(t, "Locked", n->share_locked * KIB / 16);
+	text_add_kib(t, "Rss", n->resident * KIB);
+	text_add_kib(t, "Pss", n->share * KIB / 16);
+	text_add_kib(t, "Pss_Dirty", n->share_dirty * KIB / 16);
+	text_add_kib(t, "Shared_Clean", n->shared_clean * KIB);
+	text_add_kib(t, "Shared_Dirty", n->shared_dirty * KIB);
+	text_add_kib(t, "Private_Clean", n->private_clean * KIB);
+	text_add_kib(t, "Private_Dirty", n->private_dirty * KIB);
+	text_add_kib(t, "Referenced", n->referenced * KIB);
+	text_add_kib(t, "Anonymous", n->anonymous * KIB);
+	text_add_kib(t, "LazyFree", n->lazy * KIB);
+	text_add_kib(t, "Swap", n->swapped * KIB);
+	text_add_kib(t, "SwapPss", n->swap_share * KIB / 16);
+	text_add_kib(t, "Locked", n->share_locked * KIB / 16);
 }
 
 static void smaps_area(struct text *t, const struct aspace *as, const struct vma *v)
@@ -155,12 +147,12 @@ static void smaps_area(struct text *t, const struct aspace *as, const struct vma
 	bool locked = v->flags & VMA_LOCKED;
 	unsigned prot = v->prot;
 	maps_area(t, as, v);
-	smaps_line(t, "Size", size * KIB);
-	smaps_line(t, "KernelPageSize", KIB);
-	smaps_line(t, "MMUPageSize", KIB);
+	text_add_kib(t, "Size", size * KIB);
+	text_add_kib(t, "KernelPageSize", KIB);
+	text_add_kib(t, "MMUPageSize", KIB);
 	n.share_locked = locked ? n.share : 0;
 	smaps_pages(t, &n);
-	smaps_line(t, "ExecBelowLimit", aspace_exposed(as, v) >> 10);
+	text_add_kib(t, "ExecBelowLimit", aspace_exposed(as, v) >> 10);
 	text_add(t, "VmFlags:%s%s%s%s mr mw me%s%s\n", prot & PROT_R ? " rd" : "",
 		 prot & PROT_W ? " wr" : "", prot & PROT_X ? " ex" : "",
 		 v->flags & VMA_SHARED ? " sh" : "", v->flags & VMA_GROWSDOWN ? " gd" : "",

@@ -21,10 +21,7 @@ enum { KIB = 4 /* per page */ };
 /* One line, @pages of memory. */
 static void memory_line(struct text *t, const char *name, uint32_t pages)
 {
-	size_t start = t->length;
-	text_add(t, "%s:", name);
-	text_pad(t, start, 16);
-	text_add(t, "%8u kB\n", pages * KIB);
+	text_add_kib(t, name, pages * KIB);
 }
 
 /* Pages that processes can name, resident or not: what they could ask for at most. */

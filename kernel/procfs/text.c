@@ -12,7 +12,7 @@
 #include "mm/reclaim.h"
 #include "mm/slab.h"
 
-enum { TEXT_FIRST_CAPACITY = 256, TEXT_CAPACITY_MAX = 4 << 20 };
+enum { TEXT_KIB_COLUMN = 16, TEXT_FIRST_CAPACITY = 256, TEXT_CAPACITY_MAX = 4 << 20 };
 
 /* Room for @n more bytes. */
 static bool text_reserve(struct text *t, size_t n)
@@ -68,6 +68,14 @@ void text_pad(struct text *t, size_t line_start, size_t width)
 {
 	while (!t->failed && t->length - line_start < width)
 		text_add_bytes(t, " ", 1);
+}
+
+void text_add_kib(struct text *t, const char *name, uint32_t kib)
+{
+	size_t start = t->length;
+	text_add(t, "%s:", name);
+	text_pad(t, start, TEXT_KIB_COLUMN);
+	text_add(t, "%8u kB\n", kib);
 }
 
 void text_free(struct text *t)

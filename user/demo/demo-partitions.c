@@ -12,6 +12,7 @@
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
+#include "user/demo/tally_child.h"
 #include "user/lib/print.h"
 #include "user/lib/region.h"
 #include "user/lib/runtime.h"
@@ -19,21 +20,21 @@
 
 enum { STORY_KIB = 2560, SYSTEM_KIB = 400, NPROGRAMS = 9, PATIENCE = 3000 };
 
-/* A program of the story. Its standard input is a pipe; it ends when that ends. */
+/* A program of the story. */
 struct program {
 	const char *name;
 	uint32_t kib;
 	const char *path, *wish; /* besides the size */
-	int pid, input;		 /* pid 0: not running */
+	struct tally_child tally; /* pid 0: not running */
 };
 
 static const char low[] = "/bin/tally-low";
 static struct program programs[NPROGRAMS] = {
-	{ "P1", 600, low, "", 0, -1 },	{ "P2", 1000, low, "", 0, -1 },
-	{ "P3", 300, low, "", 0, -1 },	{ "P4", 700, low, "", 0, -1 },
-	{ "P5", 500, low, "", 0, -1 },	{ "P6", 600, low, "", 0, -1 },
-	{ "P7", 300, "/bin/tally-pie", " bind=load", 0, -1 },
-	{ "P8", 1400, low, "", 0, -1 }, { "P9", 1400, low, "", 0, -1 },
+	{ "P1", 600, low, "", { 0, -1 } },	{ "P2", 1000, low, "", { 0, -1 } },
+	{ "P3", 300, low, "", { 0, -1 } },	{ "P4", 700, low, "", { 0, -1 } },
+	{ "P5", 500, low, "", { 0, -1 } },	{ "P6", 600, low, "", { 0, -1 } },
+	{ "P7", 300, "/bin/tally-pie", " bind=load", { 0, -1 } },
+	{ "P8", 1400, low, "", { 0, -1 } }, { "P9", 1400, low, "", { 0, -1 } },
 };
 static struct region region;
 static int failures;
@@ -70,67 +71,42 @@ static void draw(void)
 
 /* --- programs --- */
 
-static void become(const struct program *p, int input, int output)
-{
-	static char name[] = "tally", fill[] = "--fill", end[] = "--until-end",
-		    quiet[] = "--quiet";
-	char *argv[] = { name, fill, end, quiet, NULL };
-	char wish[32];
-	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
-	format_string(wish, sizeof(wish), "size=%uK%s", p->kib, p->wish);
-	if (sys_write(fd, wish, strlen(wish)) < 0 || sys_dup2(input, 0) < 0)
-		sys_exit(2);
-	sys_close(fd);
-	sys_close(input);
-	sys_close(output);
-	for (unsigned i = 0; i < NPROGRAMS; i++)
-		if (programs[i].input >= 0)
-			sys_close(programs[i].input); /* or its pipe would never end */
-	sys_execve(p->path, argv, runtime_environ);
-	sys_exit(3);
-}
-
 static void start(struct program *p)
 {
-	int ends[2];
-	if (sys_pipe(ends) < 0)
-		fail("demo: no pipe\n");
-	p->pid = sys_fork();
-	if (p->pid < 0)
-		fail("demo: no process\n");
-	if (p->pid == 0)
-		become(p, ends[0], ends[1]);
-	sys_close(ends[0]);
-	p->input = ends[1];
+	char wish[32];
+	format_string(wish, sizeof(wish), "size=%uK%s", p->kib, p->wish);
+	tally_start(&p->tally, p->path, wish);
 }
 
 /* Does it end well now? */
 static void finish(struct program *p)
 {
 	char what[64];
-	int status = -1;
-	sys_close(p->input);
-	p->input = -1;
-	sys_waitpid(p->pid, &status, 0);
+	tally_stop(&p->tally);
 	format_string(what, sizeof(what), "%s ends, and every number was right", p->name);
-	expect(status == 0, what);
-	p->pid = 0;
+	expect(tally_wait(&p->tally) == 0, what);
+	p->tally.pid = 0;
 }
 
 static const struct region_block *find(const struct program *p)
 {
 	look();
 	for (unsigned i = 0; i < region.nblocks; i++)
-		if (region.blocks[i].used && region.blocks[i].pid == p->pid)
+		if (region.blocks[i].used && region.blocks[i].pid == p->tally.pid)
 			return &region.blocks[i];
 	return NULL;
+}
+
+static bool is_in(const struct program *p)
+{
+	return find(p) != NULL;
 }
 
 static bool waits(const struct program *p)
 {
 	char line[48];
 	look();
-	format_string(line, sizeof(line), "waits %u %d ", p->kib, p->pid);
+	format_string(line, sizeof(line), "waits %u %d ", p->kib, p->tally.pid);
 	size_t n = strlen(line);
 	for (const char *at = region.text; at; at = strchr(at, '\n')) {
 		at += *at == '\n';
@@ -142,21 +118,11 @@ static bool waits(const struct program *p)
 	return false;
 }
 
-/* Give others their turn until it is in, or stands in the queue. */
-static bool comes_in(struct program *p)
+/* Give others their turn until @is is true of it. */
+static bool comes_to(bool (*is)(const struct program *p), const struct program *p)
 {
 	for (int i = 0; i < PATIENCE; i++) {
-		if (find(p))
-			return true;
-		sys_nanosleep(0, 10000000);
-	}
-	return false;
-}
-
-static bool gets_in_line(struct program *p)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		if (waits(p))
+		if (is(p))
 			return true;
 		sys_nanosleep(0, 10000000);
 	}
@@ -168,7 +134,7 @@ static void load(struct program *p)
 	char what[64];
 	start(p);
 	format_string(what, sizeof(what), "%s, %uK, is loaded", p->name, p->kib);
-	expect(comes_in(p), what);
+	expect(comes_to(is_in, p), what);
 }
 
 /* --- the story --- */
@@ -199,7 +165,7 @@ static void story_load(void)
 	draw();
 	printf("--- P4 needs 700K and waits ---\n");
 	start(&programs[3]);
-	expect(gets_in_line(&programs[3]), "P4 stands in the queue");
+	expect(comes_to(waits, &programs[3]), "P4 stands in the queue");
 	draw();
 }
 
@@ -207,7 +173,7 @@ static void story_replace(void)
 {
 	printf("--- P2 ends; P4 goes into its 1000K ---\n");
 	finish(&programs[1]);
-	expect(comes_in(&programs[3]), "P4 is in");
+	expect(comes_to(is_in, &programs[3]), "P4 is in");
 	expect_holes("300K are left of them: holes of 300K and 260K", 300, 260, 0);
 	draw();
 	printf("--- P1 ends; P5, 500K, goes into its 600K ---\n");
@@ -222,7 +188,7 @@ static void story_compact(void)
 	uint32_t moved;
 	printf("--- 600K are asked for; 660K are free, but not in one piece ---\n");
 	start(&programs[5]);
-	expect(gets_in_line(&programs[5]), "P6, 600K, waits: the largest hole has 300K");
+	expect(comes_to(waits, &programs[5]), "P6, 600K, waits: the largest hole has 300K");
 	look();
 	moved = region_number(&region, "moved");
 	printf("--- compaction: running programs are moved, their bases changed ---\n");
@@ -231,7 +197,7 @@ static void story_compact(void)
 	moved = region_number(&region, "moved") - moved;
 	printf("%u bytes were moved\n", moved);
 	expect(moved == (700 + 300) * 1024, "P4 and P3 were moved, P5 stayed");
-	expect(comes_in(&programs[5]), "one hole of 660K took P6");
+	expect(comes_to(is_in, &programs[5]), "one hole of 660K took P6");
 	expect_holes("60K are left of it", 60, 0, 0);
 	draw();
 	printf("--- all end ---\n");
@@ -278,8 +244,9 @@ static void binding(void)
 	printf("--- P7 was bound when it was loaded, P3 is at execution time ---\n");
 	load(&programs[6]);
 	load(&programs[2]);
-	expect(region_order("move %d 1000K", programs[6].pid) == -EPERM, "P7 cannot be moved");
-	expect(region_order("move %d 1000K", programs[2].pid) == 0, "P3 can, while it runs");
+	int p7 = programs[6].tally.pid, p3 = programs[2].tally.pid;
+	expect(region_order("move %d 1000K", p7) == -EPERM, "P7 cannot be moved");
+	expect(region_order("move %d 1000K", p3) == 0, "P3 can, while it runs");
 	draw();
 	finish(&programs[6]);
 	finish(&programs[2]);

@@ -9,6 +9,7 @@
  */
 #include "lib/format.h"
 #include "lib/string.h"
+#include "user/demo/tally_child.h"
 #include "user/lib/options.h"
 #include "user/lib/print.h"
 #include "user/lib/random.h"
@@ -29,43 +30,14 @@ static const struct program program = {
 	"rollstorm", "rolls processes out and in at random times", "", options, ARRAY_SIZE(options),
 };
 
-static struct child {
-	int pid, input;
-	uint32_t kib;
-} children[NCHILDREN];
+static struct tally_child children[NCHILDREN];
 static struct region region;
 
-static void become(const struct child *c, int input, int output)
+static void start(struct tally_child *c)
 {
-	static char *argv[] = { "tally-low", "--fill", "--until-end", "--quiet", NULL };
 	char wish[32];
-	int fd = sys_open("/proc/self/partition", O_WRONLY, 0);
-	format_string(wish, sizeof(wish), "size=%uK", c->kib);
-	if (sys_write(fd, wish, strlen(wish)) < 0 || sys_dup2(input, 0) < 0)
-		sys_exit(2);
-	sys_close(fd);
-	sys_close(input);
-	sys_close(output);
-	for (unsigned i = 0; i < NCHILDREN; i++)
-		if (children[i].input > 0)
-			sys_close(children[i].input);
-	sys_execve("/bin/tally-low", argv, runtime_environ);
-	sys_exit(3);
-}
-
-static void start(struct child *c)
-{
-	int ends[2];
-	if (sys_pipe(ends) < 0)
-		fail("rollstorm: no pipe\n");
-	c->kib = 300 + 4 * (random_next(&seed) % 100);
-	c->pid = sys_fork();
-	if (c->pid < 0)
-		fail("rollstorm: no process\n");
-	if (c->pid == 0)
-		become(c, ends[0], ends[1]);
-	sys_close(ends[0]);
-	c->input = ends[1];
+	format_string(wish, sizeof(wish), "size=%uK", 300 + 4 * (random_next(&seed) % 100));
+	tally_start(c, "/bin/tally-low", wish);
 }
 
 /* The number behind @name in a file of /proc; 0: it is not there. */
@@ -123,12 +95,9 @@ static int finish(void)
 {
 	int wrong = 0;
 	for (unsigned i = 0; i < NCHILDREN; i++)
-		sys_close(children[i].input);
-	for (unsigned i = 0; i < NCHILDREN; i++) {
-		int status = -1;
-		sys_waitpid(children[i].pid, &status, 0);
-		wrong += status != 0;
-	}
+		tally_stop(&children[i]);
+	for (unsigned i = 0; i < NCHILDREN; i++)
+		wrong += tally_wait(&children[i]) != 0;
 	return wrong;
 }
 
