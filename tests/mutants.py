@@ -122,7 +122,7 @@ FAULTS = (
     Fault("a signal's return may turn interrupts off", "trap/signal_frame.c",
           "uint32_t eflags = (tf->eflags & ~(uint32_t)EFLAGS_USER)",
           "uint32_t eflags = (tf->eflags & ~(uint32_t)(EFLAGS_USER | EFLAGS_IF))",
-          tests("signals")),
+          tests("signal-handlers")),
 )
 
 

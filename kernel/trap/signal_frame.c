@@ -19,8 +19,9 @@
  * kernel's segment until the next load), of EFLAGS the bits popf at level 3 changes. Anything else
  * is SIGSEGV.
  *
- * Always true: after sigreturn a trap frame has privilege level 3 in cs and ss, interrupts on and
- * I/O privilege 0.
+ * Always true
+ *   [signal_frame.1]  after sigreturn a trap frame has privilege level 3 in cs and ss, interrupts
+ *       on and I/O privilege 0
  * Source: Linux's sigcontext.h and ucontext.h as programs include them; sigreturn(2),
  * sigaltstack(2).
  */
@@ -29,6 +30,7 @@
 #include "kernel/exec/signal_page.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/regs.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -248,6 +250,8 @@ static int frame_load_registers(struct trap_frame *tf, const struct frame_regist
 		.error = UINT32_MAX, /* eax is no call's result */
 		.eip = r->eip, .cs = SELECTOR_USER_CODE, .eflags = eflags, .esp = r->esp, .ss = ss,
 	};
+	ASSERT((tf->cs & 3) == 3 && (tf->ss & 3) == 3);			    /* [signal_frame.1] */
+	ASSERT(tf->eflags & EFLAGS_IF && !(tf->eflags & EFLAGS_IOPL)); /* [signal_frame.1] */
 	return 0;
 }
 

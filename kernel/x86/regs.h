@@ -9,6 +9,7 @@ enum eflags {
 	EFLAGS_TF = 1 << 8,	/* trap after each instruction */
 	EFLAGS_IF = 1 << 9,	/* interrupts on */
 	EFLAGS_DF = 1 << 10,	/* string instructions go down */
+	EFLAGS_IOPL = 3 << 12,	/* privilege level that I/O needs */
 	EFLAGS_RF = 1 << 16,	/* no debug trap for the next instruction */
 	EFLAGS_USER = 0x50dd5,	/* a program may set: CF PF AF ZF SF TF DF OF RF AC */
 };
