@@ -214,7 +214,7 @@ static void main_start_paging(void)
 		panic("no memory for local replacement");
 	trace_port_start();
 	log_info("paging: %u frames, %u swap slots, policy %s", frame_stats.total,
-		 swap_stats.total, policy_name());
+		 swap_capacity(), policy_name());
 	if (cmdline.local)
 		log_info("paging: replacement is local, allocation %s",
 			 cmdline.pff ? "pff" : "equal");

@@ -52,6 +52,7 @@ struct swap_stats swap_stats;
 
 static struct block_device *swap_device;
 static struct slot *slots;	/* by slot number; 0 is the header's */
+static uint32_t swap_nslots;	/* without the header's */
 static uint32_t *slot_taken;	/* bitmap */
 static slot_t slot_hint;	/* next fit starts here */
 static slot_t steal_hand;
@@ -93,21 +94,27 @@ int swap_init(struct block_device *dev)
 	swap_device = dev;
 	slot_hint = 1;
 	steal_hand = 1;
-	swap_stats = (struct swap_stats){ .total = dev->npages - 1 };
+	swap_nslots = dev->npages - 1;
+	swap_stats = (struct swap_stats){ 0 };
 	return 0;
+}
+
+uint32_t swap_capacity(void)
+{
+	return swap_nslots;
 }
 
 static struct slot *slot_of(slot_t slot)
 {
-	ASSERT(slot != 0 && slot <= swap_stats.total && bitmap_test(slot_taken, slot));
+	ASSERT(slot != 0 && slot <= swap_nslots && bitmap_test(slot_taken, slot));
 	return &slots[slot];
 }
 
 slot_t swap_alloc(void)
 {
-	if (swap_stats.used == swap_stats.total)
+	if (swap_stats.used == swap_nslots)
 		return 0;
-	size_t end = swap_stats.total + 1;
+	size_t end = swap_nslots + 1;
 	size_t slot = bitmap_find_clear(slot_taken, end, slot_hint);
 	if (slot == end)
 		slot = bitmap_find_clear(slot_taken, end, 1);
@@ -209,9 +216,9 @@ int swap_write(slot_t slot, const void *page)
 
 bool swap_steal_copy(void)
 {
-	for (uint32_t n = 0; n < swap_stats.total; n++) {
+	for (uint32_t n = 0; n < swap_nslots; n++) {
 		slot_t slot = steal_hand;
-		steal_hand = slot == swap_stats.total ? 1 : slot + 1;
+		steal_hand = slot == swap_nslots ? 1 : slot + 1;
 		struct frame *f = slots[slot].frame;
 		if (f == NULL || slots[slot].refs != 0 || (f->flags & FRAME_BUSY) || f->pins != 0)
 			continue;
@@ -228,7 +235,7 @@ void swap_check(void)
 	if (swap_device == NULL)
 		return;
 	ASSERT(bitmap_test(slot_taken, 0)); /* [swap.2] */
-	for (slot_t slot = 1; slot <= swap_stats.total; slot++) {
+	for (slot_t slot = 1; slot <= swap_nslots; slot++) {
 		const struct slot *s = &slots[slot];
 		bool taken = bitmap_test(slot_taken, slot);
 		used += taken;

@@ -15,6 +15,8 @@
  * slots.
  */
 int swap_init(struct block_device *dev);
+/* How many slots the area has, the header's not counted; 0: there is none. Context: any. */
+uint32_t swap_capacity(void);
 
 /*
  * A free slot with no reference and no frame, or 0: full. It stays taken until referenced or
@@ -55,8 +57,7 @@ MUST_CHECK int swap_write(slot_t slot, const void *page);
 bool swap_steal_copy(void);
 
 struct swap_stats {
-	uint32_t total; /* slots, without the header */
-	uint32_t used;
+	uint32_t used; /* slots that are taken, of swap_capacity */
 	uint32_t reads, writes, errors;
 };
 extern struct swap_stats swap_stats;

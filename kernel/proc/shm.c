@@ -153,7 +153,7 @@ static long shm_create(int key, uint32_t size, unsigned flags)
 	uint32_t npages = page_up(size) >> PAGE_SHIFT;
 	if (size == 0)
 		return -EINVAL;
-	if (npages == 0 || npages > frame_stats.total + swap_stats.total)
+	if (npages == 0 || npages > frame_stats.total + swap_capacity())
 		return -ENOMEM;
 	if (shm_count == SHM_COUNT_MAX)
 		return -ENOSPC;

@@ -54,7 +54,7 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	struct proc_object_pages object_pages = proc_count_object_pages();
 	const uint32_t *owned = frame_stats.owned;
 	uint32_t cached = owned[FRAME_OBJECT], free = frame_stats.free;
-	uint32_t swap_free = swap_stats.total - swap_stats.used;
+	uint32_t swap_free = swap_capacity() - swap_stats.used;
 	(void)p;
 	memory_line(t, "MemTotal", frame_stats.total);
 	memory_line(t, "MemFree", free);
@@ -69,7 +69,7 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "Inactive(file)", reclaim_stats.cached);
 	memory_line(t, "Unevictable", reclaim_stats.locked);
 	memory_line(t, "Mlocked", reclaim_stats.locked);
-	memory_line(t, "SwapTotal", swap_stats.total);
+	memory_line(t, "SwapTotal", swap_capacity());
 	memory_line(t, "SwapFree", swap_free);
 	memory_line(t, "Dirty", 0);
 	memory_line(t, "Writeback", 0);
@@ -81,7 +81,7 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	memory_line(t, "SUnreclaim", owned[FRAME_SLAB]);
 	memory_line(t, "KernelStack", process_count * PROCESS_STACK_PAGES);
 	memory_line(t, "PageTables", owned[FRAME_TABLE]);
-	memory_line(t, "CommitLimit", frame_stats.total + swap_stats.total);
+	memory_line(t, "CommitLimit", frame_stats.total + swap_capacity());
 	memory_line(t, "Committed_AS", memory_committed());
 	memory_line(t, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
 	memory_line(t, "VmallocUsed", owned[FRAME_VMALLOC]);

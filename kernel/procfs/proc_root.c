@@ -168,16 +168,16 @@ static void root_swaps(struct text *t, struct process *p)
 {
 	(void)p;
 	text_add(t, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
-	if (swap_stats.total > 0)
+	if (swap_capacity() > 0)
 		text_add(t, "%-40s%s\t%u\t\t%u\t\t%d\n", "/dev/ram0", "partition",
-			 swap_stats.total * 4, swap_stats.used * 4, -2);
+			 swap_capacity() * 4, swap_stats.used * 4, -2);
 }
 
 /* The swap area is the one disk: requests of a page each, 8 sectors. */
 static void root_diskstats(struct text *t, struct process *p)
 {
 	(void)p;
-	if (swap_stats.total > 0)
+	if (swap_capacity() > 0)
 		text_add(t, "%4d %7d %s %u 0 %u 0 %u 0 %u 0 0 0 0 0 0 0 0 0 0\n", 1, 0, "ram0",
 			 swap_stats.reads, swap_stats.reads * 8, swap_stats.writes,
 			 swap_stats.writes * 8);
@@ -187,8 +187,8 @@ static void root_partitions(struct text *t, struct process *p)
 {
 	(void)p;
 	text_add(t, "major minor  #blocks  name\n\n");
-	if (swap_stats.total > 0)
-		text_add(t, "%4d  %7d %10u %s\n", 1, 0, (swap_stats.total + 1) * 4, "ram0");
+	if (swap_capacity() > 0)
+		text_add(t, "%4d  %7d %10u %s\n", 1, 0, (swap_capacity() + 1) * 4, "ram0");
 }
 
 /* --- the tables --- */

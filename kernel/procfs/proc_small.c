@@ -13,7 +13,7 @@
 void proc_show_oom_score(struct text *t, struct process *p)
 {
 	uint64_t pages = p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
-	uint64_t all = frame_stats.total + swap_stats.total;
+	uint64_t all = frame_stats.total + swap_capacity();
 	text_add(t, "%u\n", (uint32_t)(pages * 1000 / MAX(all, 1u)));
 }
 

@@ -92,8 +92,8 @@ long sys_sysinfo(const struct syscall_args *args)
 		.uptime = (uint32_t)sched_ticks() / SCHED_HZ,
 		.totalram = frame_stats.total,
 		.freeram = frame_stats.free,
-		.totalswap = swap_stats.total,
-		.freeswap = swap_stats.total - swap_stats.used,
+		.totalswap = swap_capacity(),
+		.freeswap = swap_capacity() - swap_stats.used,
 		.procs = (uint16_t)process_count,
 		.mem_unit = PAGE_SIZE,
 	};

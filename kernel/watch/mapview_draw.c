@@ -162,8 +162,8 @@ static void draw_fill(struct pen *pen)
 		pen_line(pen, "frames=N%6u of %6u", reclaim_stats.charged, reclaim_stats.limit);
 		pen_bar(pen, reclaim_stats.charged, reclaim_stats.limit, GRID_CYAN);
 	}
-	pen_line(pen, "swap    %6u of %6u", swap_stats.used, swap_stats.total);
-	pen_bar(pen, swap_stats.used, swap_stats.total, GRID_ORANGE);
+	pen_line(pen, "swap    %6u of %6u", swap_stats.used, swap_capacity());
+	pen_bar(pen, swap_stats.used, swap_capacity(), GRID_ORANGE);
 }
 
 static void draw_counts(struct pen *pen, const struct mapview_figures *figures)

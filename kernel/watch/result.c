@@ -125,7 +125,7 @@ static void result_make(const struct result_end *end)
 					     " policy=%s", policy_name());
 	result_add(line, "frames_total", frame_stats.total);
 	result_add(line, "frames_limit", reclaim_stats.limit);
-	result_add(line, "swap_slots", swap_stats.total);
+	result_add(line, "swap_slots", swap_capacity());
 	result_add_counters(line);
 	result_add(line, "peak_resident_pages", reclaim_stats.peak_charged);
 	result_add(line, "frames_leaked", end->leaked.frames);

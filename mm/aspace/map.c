@@ -151,7 +151,7 @@ bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 	/* More private memory than all frames and slots together can never be had. */
 	if ((vma_flags & VMA_NORESERVE) || !(prot & PROT_W))
 		return true;
-	return length >> PAGE_SHIFT <= frame_stats.total + swap_stats.total;
+	return length >> PAGE_SHIFT <= frame_stats.total + swap_capacity();
 }
 
 long aspace_map(struct aspace *as, const struct aspace_map *r)

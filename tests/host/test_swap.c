@@ -12,7 +12,7 @@ TEST(slots_are_handed_out_once_each_and_never_slot_zero)
 {
 	static bool seen[SLOTS + 1];
 	space_boot(256, SLOTS, 0, "clock");
-	CHECK_EQ(swap_stats.total, SLOTS);
+	CHECK_EQ(swap_capacity(), SLOTS);
 	for (int i = 0; i < SLOTS; i++) {
 		slot_t slot = swap_alloc();
 		CHECK(slot >= 1 && slot <= SLOTS && !seen[slot]);

@@ -18,7 +18,7 @@ static vaddr_t page_at(unsigned i)
 /* A space with NPAGES pages, each with its number in it, in LIMIT frames. */
 static struct aspace *paging_space(uint32_t *old_limit)
 {
-	if (swap_stats.total < 2 * NPAGES) {
+	if (swap_capacity() < 2 * NPAGES) {
 		selftest_skip("needs a swap area: swap=1M");
 		return NULL;
 	}

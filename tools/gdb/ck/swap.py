@@ -10,7 +10,7 @@ class Slots:
 
     def __init__(self):
         self.stats = guest.variable_record("swap_stats", "swap_stats")
-        self.count = self.stats["total"] + 1
+        self.count = guest.variable("swap_nslots") + 1
         self.shape = guest.layout("slot")
         self.address = guest.variable("slots")
         if self.address == 0:
@@ -85,7 +85,7 @@ tables and objects that names it. Without, at most 40 are listed."""
     def show_all(self, slots, table):
         stats = slots.stats
         taken = [number for number in range(1, slots.count) if slots.taken(number)]
-        print(f"swap: {len(taken):,} of {stats['total']:,} slots in use, {stats['reads']:,} read, "
+        print(f"swap: {len(taken):,} of {slots.count - 1:,} slots in use, {stats['reads']:,} read, "
               f"{stats['writes']:,} written, {plural(stats['errors'], 'error')}")
         who = names() if taken else {}
         for number in taken[:self.LISTED]:
