@@ -60,8 +60,8 @@ PROCFS := kernel/procfs/text.c kernel/procfs/proc.c kernel/procfs/proc_root.c \
 	kernel/procfs/proc_small.c kernel/procfs/proc_vmstat.c
 WATCH := kernel/watch/pressure.c kernel/watch/loadavg.c kernel/watch/reference.c \
 	kernel/watch/trace_log.c kernel/watch/trace_port.c kernel/watch/mapview.c \
-	kernel/watch/mapview_draw.c kernel/watch/explain.c kernel/watch/explain_panic.c \
-	kernel/watch/result.c
+	kernel/watch/legend.c kernel/watch/mapview_draw.c kernel/watch/explain.c \
+	kernel/watch/explain_panic.c kernel/watch/result.c
 TRAP := kernel/trap/trap.c kernel/trap/page_fault.c kernel/trap/attend.c kernel/trap/signal_act.c \
 	kernel/trap/signal_frame.c kernel/trap/signal_fpu.c kernel/trap/opcode.c \
 	kernel/trap/operand.c kernel/trap/segment_report.c

@@ -42,24 +42,6 @@
 
 enum { LOOKS = 32 };
 
-const char *const framemap_names[FRAMEMAP_CLASS_COUNT] = {
-	[FRAMEMAP_RESERVED] = "reserved",
-	[FRAMEMAP_FREE] = "free",
-	[FRAMEMAP_KERNEL] = "kernel",
-	[FRAMEMAP_REGION] = "partitions",
-	[FRAMEMAP_SLAB] = "slab",
-	[FRAMEMAP_STACK] = "stacks",
-	[FRAMEMAP_TABLE] = "page tables",
-	[FRAMEMAP_CACHED] = "file cache",
-	[FRAMEMAP_CLEAN] = "clean",
-	[FRAMEMAP_CLEAN_USED] = "clean, used",
-	[FRAMEMAP_DIRTY] = "dirty",
-	[FRAMEMAP_DIRTY_USED] = "dirty, used",
-	[FRAMEMAP_SHARED] = "cow-shared",
-	[FRAMEMAP_LOCKED] = "locked",
-};
-const char framemap_letters[FRAMEMAP_CLASS_COUNT + 1] = "#.kpsvtfcCdDSL";
-
 static pfn_t region_start, region_end;
 
 void framemap_set_region(pfn_t start, pfn_t end)

@@ -27,10 +27,6 @@ enum framemap_class {
 	FRAMEMAP_CLASS_COUNT,
 };
 
-/* A class in figures and letters: name for a legend (at most 11 characters), and one letter. */
-extern const char *const framemap_names[FRAMEMAP_CLASS_COUNT];
-extern const char framemap_letters[FRAMEMAP_CLASS_COUNT + 1];
-
 enum framemap_class framemap_class(const struct frame *f);
 
 /* [@start, @end) is the partitions' region from now on; equal: there is none. Context: boot. */

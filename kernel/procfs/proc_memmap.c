@@ -21,6 +21,7 @@
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
+#include "kernel/watch/legend.h"
 #include "kernel/watch/mapview.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -56,13 +57,13 @@ static void memmap_cells(struct text *t, const struct framemap *m)
 {
 	char line[COLUMNS + 1];
 	for (unsigned class = 0; class < FRAMEMAP_CLASS_COUNT; class++)
-		text_add(t, "class %c %u %u %s\n", framemap_letters[class], m->shown[class],
-			 m->frames[class], framemap_names[class]);
+		text_add(t, "class %c %u %u %s\n", legend_letters[class], m->shown[class],
+			 m->frames[class], legend_names[class]);
 	text_add(t, "map\n");
 	for (uint32_t from = 0; from < m->ncells; from += COLUMNS) {
 		uint32_t n = MIN(m->ncells - from, COLUMNS + 0u);
 		for (uint32_t i = 0; i < n; i++)
-			line[i] = framemap_letters[m->cells[from + i]];
+			line[i] = legend_letters[m->cells[from + i]];
 		line[n] = '\n';
 		text_add_bytes(t, line, n + 1);
 	}

@@ -22,10 +22,10 @@
 #include "kernel/base/symbols.h"
 #include "kernel/fs/path.h"
 #include "kernel/proc/process.h"
+#include "kernel/watch/legend.h"
 #include "kernel/x86/regs.h"
 #include "lib/format.h"
 #include "lib/string.h"
-#include "mm/framemap.h"
 #include "mm/slab_internal.h"
 #include "mm/vmalloc.h"
 
@@ -199,7 +199,7 @@ static const char *say_direct(vaddr_t va)
 		return say("the kernel's variables");
 	if (pfn < frame_count)
 		return say("the direct map: frame %u, %s", pfn,
-			   framemap_names[framemap_class(frame_of(pfn))]);
+			   legend_names[framemap_class(frame_of(pfn))]);
 	return say("the direct map, but behind the end of RAM");
 }
 

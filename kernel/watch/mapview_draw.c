@@ -19,6 +19,7 @@
 #include "drivers/vga_grid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/thread.h"
+#include "kernel/watch/legend.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "mm/policy/policy.h"
@@ -146,7 +147,7 @@ static void draw_legend(struct pen *pen, const struct framemap *m)
 			grid_cell(looks[class].glyph, looks[class].ink, GRID_BLACK);
 		pen->column += 2;
 		pen->ink = m->frames[class] != 0 ? GRID_GREY : GRID_DIM;
-		pen_line(pen, "%-11s%5u%6u", framemap_names[class], m->shown[class],
+		pen_line(pen, "%-11s%5u%6u", legend_names[class], m->shown[class],
 			 m->frames[class]);
 		pen->column -= 2;
 	}
