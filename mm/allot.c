@@ -1,15 +1,15 @@
 /*
  * Allotments: how many frames each address space may have.
  *
- * With global replacement any page may go for any other, so a process that reads through a large
- * array takes the frames of all the others, who fault in turn: thrashing spreads. With local
+ * With global replacement any page may be evicted for any other, so a process that reads through a
+ * large array takes the frames of all the others, who fault in turn: thrashing spreads. With local
  * replacement each address space has an account. Its policy set (policy.c) holds the frames that
  * were charged to it, and when it has as many as its allotment it gives up one of its own for the
  * next. What a process does to its own pages it does to itself alone.
  *
- * A frame is charged to the space whose fault brought the page in; a shared page is paid for by
- * one. When that one unmaps it, or has to give it up, one of the others who map it pays from then
- * on: if it is unmapped in any case, else if the other's allotment has room. So a space with room
+ * A frame is charged to the space whose fault brought the page in; a shared page is charged to
+ * one. When that one unmaps it, or has to give it up, it is charged to one of the others who map
+ * it: if it is unmapped in any case, else if the other's allotment has room. So a space with room
  * does not lose a page because another, who came first, has too little. Pages that nobody maps are
  * unowned: the common set. As charges move when pages are unmapped, an account that ends has none
  * left, and nobody has to look for them: not even where replacement is global and the sets are not
@@ -17,7 +17,7 @@
  * searched for.
  *
  * How large is an allotment? Either all have the same part of the frames, or each has as many as
- * its page-fault frequency asks for (allot_rate.c). A hand-set number goes before both.
+ * its page-fault frequency asks for (allot_rate.c). A number set by hand overrides both.
  *
  * Minimum. An instruction may need 8 pages at once, and if a space could not keep them it would
  * fault forever. So no allotment is below ALLOT_MIN. With so many spaces that not even the minima
@@ -257,7 +257,7 @@ struct allotment *allot_create(struct pmap *pm)
 	return a;
 }
 
-/* Who pays for @f if its account does not: somebody who maps it, or no one. */
+/* Whom @f is charged to if not to its account: one who maps it, or it is unowned. */
 static struct allotment *allot_heir(const struct frame *f)
 {
 	if (f->rmap == 0)
@@ -290,8 +290,8 @@ void allot_hand_over(struct allotment *from, struct frame *f)
 }
 
 /*
- * Frames with @a's number that are not in its set. What it mapped, others pay for since it was
- * unmapped; what is left was unmapped by reclaim and is being written, which is rare.
+ * Frames with @a's number that are not in its set. What it mapped was charged to others as it
+ * was unmapped; what is left was unmapped by reclaim and is being written, which is rare.
  */
 static void allot_give_away(struct allotment *a)
 {
@@ -364,7 +364,7 @@ void allot_evicted(const struct frame *f)
 	allot_of(f->set)->evicted++;
 }
 
-/* --- whose frame goes --- */
+/* --- whose frame is taken --- */
 
 bool allot_full(const struct allotment *a)
 {

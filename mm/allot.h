@@ -1,6 +1,6 @@
 /*
- * Allotments: how many frames each address space may have, and whose frame goes when one is needed.
- * Theory in allot.c. Context: process. Nothing here evicts; only allot_create allocates.
+ * Allotments: how many frames each address space may have, and whose frame is taken when one is
+ * needed. Theory in allot.c. Context: process. Nothing here evicts; only allot_create allocates.
  */
 #ifndef MM_ALLOT_H
 #define MM_ALLOT_H
@@ -49,7 +49,7 @@ struct allot_stats {
 	uint32_t pff_low, pff_high; /* bounds on rate */
 	uint32_t window;	/* of the working set: millions of cycles; 0: no samples */
 	uint32_t passed_on;	/* shared pages that went to another account, not out */
-	uint32_t borrows;	/* taken beyond an allotment, as nothing of its own could go */
+	uint32_t borrows;	/* taken beyond an allotment: nothing of its own was evictable */
 	uint32_t from_others;	/* asked of another account than the one in need */
 	uint32_t searches;	/* of all frames, as an account ended with frames under I/O */
 };
@@ -65,15 +65,15 @@ MUST_CHECK struct allotment *allot_create(struct pmap *pm);
  */
 void allot_destroy(struct allotment *a);
 
-/* @f is charged to @a from now on; it was to nobody. And no longer: nobody's again. */
+/* @f, which was unowned, is charged to @a from now on. And no longer: it is unowned again. */
 void allot_charge(struct allotment *a, struct frame *f);
 void allot_uncharge(struct frame *f);
-/* @from does not pay for @f any more: one who maps it does, or no one. For allot_unmapped. */
+/* @f is charged to one who maps it instead of @from, or unowned. For allot_unmapped. */
 void allot_hand_over(struct allotment *from, struct frame *f);
 /*
- * @f is not mapped where it was by @a's space, which @a pays for it: from now on one of those who
- * still map it does, or, if it is kept although none does, it is unowned. Nothing to do if another
- * account pays, or @f was freed.
+ * @a's space has unmapped @f at one place. If @f is charged to @a, it is to one of those who still
+ * map it from now on, or unowned if none does. Nothing changes if it is charged to another account,
+ * or was freed.
  */
 static inline void allot_unmapped(struct allotment *a, struct frame *f)
 {
@@ -82,7 +82,7 @@ static inline void allot_unmapped(struct allotment *a, struct frame *f)
 }
 /* A fault of @a takes a frame. */
 void allot_take(struct allotment *a);
-/* The page in @f, which was somebody's, is evicted. */
+/* The page in @f, which has an account, is evicted. */
 void allot_evicted(const struct frame *f);
 
 /*

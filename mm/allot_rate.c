@@ -4,8 +4,8 @@
  * Page-fault frequency. A space that takes many frames in a short time of its own has a working set
  * that does not fit; one that takes none has frames it would not miss. A period is a million cycles
  * of its own time, or 32 frames taken if that comes first. Above the upper bound the allotment
- * grows by a quarter: out of what is nobody's allotment, then out of a sleeper's, then, if it is
- * below an equal part, out of the largest above that: nobody is denied his equal part. Below the
+ * grows by a quarter: out of what is in no allotment, then out of a sleeper's, then, if it is
+ * below an equal part, out of the largest above that: none is denied its equal part. Below the
  * lower bound it shrinks: first what was never used, then by a sixteenth, then not again until the
  * space has come down to it. Nothing is evicted for that; frames above an allotment are the first
  * to be taken when somebody needs one. A frame is taken by every fault that brings a page in, the
@@ -30,13 +30,13 @@
  * The working set is estimated by sampling: once in a window of a space's own time the accessed
  * bits of its pages are counted and cleared, as Denning's window with one sample in it. A bit that
  * was set moves to the frame as FRAME_REFERENCED, which the policy takes for the MMU's, so no
- * policy decides otherwise for being watched. The other way round a policy that takes a bit back
+ * policy decides otherwise for being watched. The other way round a policy that clears a bit
  * leaves FRAME_USED for the sample. Pages evicted inside the window are not in it, and one that
  * several spaces use may be in the estimate of one of them alone.
  *
  * Always true: [allot.3] and [allot.4]
  * Left out: the original's other half, which evicts all pages not used since the last fault. The
- * policy chooses which pages go; here is only decided how many.
+ * policy chooses which pages are evicted; here is only decided how many.
  * Source: P. J. Denning, The working set model for program behavior, 1968; W. W. Chu and H.
  * Opderbeck, The page fault frequency replacement algorithm, 1972.
  */
@@ -51,11 +51,11 @@ enum {
 	ALLOT_SHRINK_PART = 16,
 };
 
-static struct allotment *allot_running; /* its time passes; NULL: nobody's */
+static struct allotment *allot_running; /* its time passes; NULL: no one's */
 static uint64_t allot_since;		/* TSC: up to here its time is counted */
 static bool allot_paused;
 
-/* Make @n frames of @a's allotment nobody's. */
+/* Take @n frames out of @a's allotment. */
 static uint32_t allot_give_up(struct allotment *a, uint32_t n)
 {
 	a->frames -= n;
@@ -87,7 +87,7 @@ static uint32_t allot_from_largest(const struct allotment *to, uint32_t n)
 	return allot_give_up(largest, MIN(n, MIN(largest->frames - equal, equal - to->frames)));
 }
 
-/* Frames that are nobody's allotment: there are some, or somebody gives up some. */
+/* Frames that are in no allotment: there are some, or some account gives up some. */
 static uint32_t allot_find_spare(const struct allotment *a, uint32_t wanted)
 {
 	if (allot_stats.sum < allot_stats.total)

@@ -1,4 +1,6 @@
-/* mm_check: every module's invariants at once, and the ledger. Context: process; slow. */
+/*
+ * mm_check: every module's invariants at once, and those between modules. Context: process; slow.
+ */
 #ifndef MM_CHECK_H
 #define MM_CHECK_H
 

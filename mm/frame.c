@@ -1,17 +1,17 @@
 /*
  * Physical frames: the buddy allocator (Knowlton 1965; Knuth, vol. 1, 2.5, algorithms R and S).
  *
- * Problem: frames are wanted one at a time, and now and then many in a row. Idea: memory is cut
- * only into blocks of 2^order frames, each at a multiple of its size. A block's buddy is then the
- * block whose number differs in one bit, so whether two free blocks are halves of one larger block
- * is seen from the number alone, without a search. A request takes the smallest block that fits
- * and splits it, giving half after half back; freeing merges with the buddy as long as that is
+ * Problem: frames are wanted one at a time, and now and then many contiguous ones. Idea: memory is
+ * cut only into blocks of 2^order frames, each at a multiple of its size. A block's buddy is then
+ * the block whose number differs in one bit, so whether two free blocks are halves of one larger
+ * block is seen from the number alone, without a search. A request takes the smallest block that
+ * fits and splits it, giving half after half back; freeing merges with the buddy as long as that is
  * free too. A request is rounded up to a power of two: 66 KB get a block of 128 KB, and 62 KB of
  * it go unused. That is the price (internal fragmentation).
  *
  * Which block: the one freed last of the smallest order that fits, as it is likely still in the
  * CPU's cache. Of a block that is split always the lower half goes on, the upper half becomes
- * free. So a fresh machine hands out frames in rising order.
+ * free. So a fresh machine allocates frames in rising order.
  *
  * States and moves:
  *   RESERVED -> FREE        frame_add_range, at boot, once
@@ -29,7 +29,7 @@
  *       free
  *   [frame.4]  list k holds exactly the free blocks of order k, and free_blocks[k] is their number
  *   [frame.5]  bit k of frame_orders is set exactly when list k is not empty
- *   [frame.6]  the frames of a block handed out have one owner; all but the first have order
+ *   [frame.6]  the frames of an allocated block have one owner; all but the first have order
  *       INSIDE, so that freeing one of them is noticed. EVICTABLE frames are single, ANON or OBJECT
  *   [frame.7]  free + owned by each owner = total
  *
@@ -46,7 +46,7 @@
 #include "lib/assert.h"
 #include "mm/mmstat.h"
 
-enum { FRAME_INSIDE = 0xff }; /* order of a frame inside a block that is handed out */
+enum { FRAME_INSIDE = 0xff }; /* order of a frame inside an allocated block */
 
 struct frame *frame_table;
 pfn_t frame_count;

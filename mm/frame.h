@@ -1,5 +1,5 @@
 /*
- * Physical frames: who owns each one, and the buddy allocator that hands them out.
+ * Physical frames: who owns each one, and the buddy allocator that allocates them.
  * Theory in frame.c. Context of all: process or boot, never an interrupt handler. Never reclaims.
  */
 #ifndef MM_FRAME_H
@@ -12,13 +12,13 @@
 enum { FRAME_MAX_ORDER = 10 }; /* largest block: 2^10 frames, 4 MiB */
 
 enum frame_state {
-	FRAME_RESERVED,	 /* kernel image, holes, modules: never handed out */
+	FRAME_RESERVED,	 /* kernel image, holes, modules: never allocated */
 	FRAME_FREE,	 /* on a buddy list, or inside a block that is */
-	FRAME_OWNED,	 /* handed out; the owner knows where it is */
+	FRAME_OWNED,	 /* allocated; the owner knows where it is */
 	FRAME_EVICTABLE, /* a user page that the policy, or reclaim's list of cached pages, knows */
 };
 
-/* Why a frame was handed out; counted for reports. */
+/* Why a frame was allocated; counted for reports. */
 enum frame_owner {
 	FRAME_UNOWNED,
 	FRAME_KERNEL, /* kmalloc's large requests, boot-time tables */
@@ -34,9 +34,9 @@ enum frame_flags {
 	FRAME_DIRTY = 1,   /* differs from its slot or source; the MMU's bit is added at unmap */
 	FRAME_BUSY = 2,	   /* being filled from or written to a device */
 	FRAME_CHARGED = 4, /* counts against frames=N */
-	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may go without a copy */
+	FRAME_LAZY = 16,   /* MADV_FREE: unless it is written again it may be dropped */
 	FRAME_REFERENCED = 32, /* counts as the MMU's bit at the policy's next look: policy.c */
-	FRAME_USED = 64,   /* the policy took a bit back since the last sample: allot_rate.c */
+	FRAME_USED = 64,   /* the policy cleared a bit since the last sample: allot_rate.c */
 	FRAME_CACHED = 8,  /* EVICTABLE, unmapped and clean: on reclaim's list, not the policy's */
 	FRAME_LOCKED = 128, /* mapped by locked areas, frame.locks of them; no policy knows it */
 };
@@ -60,7 +60,7 @@ struct frame {
 	uint8_t order;	       /* of the block whose first frame this is */
 	uint8_t flags;	       /* enum frame_flags */
 	uint16_t policy_bits;  /* for the replacement policy alone */
-	uint16_t set;	       /* user pages: whose account, and set of the policy; 0: nobody's */
+	uint16_t set;	       /* user pages: whose account, and set of the policy; 0: unowned */
 	uint32_t pins;	       /* not to be evicted or moved while above 0 */
 	uint32_t mappers;      /* page-table entries that name it */
 	union {
@@ -128,7 +128,7 @@ void frame_init(struct frame *table, pfn_t count);
 void frame_add_range(pfn_t start, pfn_t end);
 
 /*
- * 2^@order frames in a row, aligned to their size, contents undefined. The first frame's order
+ * 2^@order contiguous frames, aligned to their size, contents undefined. The first frame's order
  * is set, every frame is OWNED by @owner with pins, mappers, flags and union zero.
  * NULL: no such block is free; nothing changed. @order above FRAME_MAX_ORDER: NULL.
  */

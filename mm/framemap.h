@@ -10,14 +10,14 @@
 
 /* From the least telling to the most: a cell shows the last of its frames' classes. */
 enum framemap_class {
-	FRAMEMAP_RESERVED,   /* kernel image, archives, RAM disk, firmware: never handed out */
+	FRAMEMAP_RESERVED,   /* kernel image, archives, RAM disk, firmware: never allocated */
 	FRAMEMAP_FREE,
 	FRAMEMAP_KERNEL,     /* large requests of the kernel, boot-time tables */
 	FRAMEMAP_REGION,     /* the region of contiguous partitions */
 	FRAMEMAP_SLAB,
 	FRAMEMAP_STACK,	     /* kernel ranges with guard pages: stacks */
 	FRAMEMAP_TABLE,	     /* page tables and their reverse-map pages */
-	FRAMEMAP_CACHED,     /* a clean page of a file that nobody maps now */
+	FRAMEMAP_CACHED,     /* a clean page of a file that is not mapped now */
 	FRAMEMAP_CLEAN,	     /* user page: as its slot or source has it */
 	FRAMEMAP_CLEAN_USED, /* ... and referenced since the policy last looked */
 	FRAMEMAP_DIRTY,	     /* user page: differs from its slot or source, or has neither */
@@ -32,7 +32,7 @@ enum framemap_class framemap_class(const struct frame *f);
 /* [@start, @end) is the partitions' region from now on; equal: there is none. Context: boot. */
 void framemap_set_region(pfn_t start, pfn_t end);
 
-/* One past the last frame that is not RESERVED. Takes time in proportion to those behind it. */
+/* One past the last frame that is not RESERVED. Takes time in proportion to those after it. */
 pfn_t framemap_end(void);
 
 /* One picture. Frames [0, end) in cells of 2^shift frames each. */

@@ -84,7 +84,7 @@ static __attribute__((noinline)) void kfree_large(void *object, const void *call
 	if (f)
 		frame_free(f);
 	else
-		slab_report(NULL, object, "freed, but nothing was handed out there", caller);
+		slab_report(NULL, object, "freed, but nothing was allocated there", caller);
 }
 
 static inline void kfree_for(void *object, const void *caller)
@@ -109,7 +109,7 @@ void kfree(void *object)
 	kfree_for(object, __builtin_return_address(0));
 }
 
-/* How many bytes lie at @object; 0: nothing was handed out there. */
+/* How many bytes lie at @object; 0: nothing was allocated there. */
 static size_t kmalloc_size(const void *object)
 {
 	const struct frame *f = slab_frame(object, FRAME_SLAB);

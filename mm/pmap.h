@@ -29,7 +29,7 @@ struct allotment;
 
 struct pmap {
 	paddr_t directory;
-	struct allotment *allot; /* who pays for what it maps, allot.c's; NULL: none */
+	struct allotment *allot; /* whom its pages are charged to, allot.c's; NULL: no one */
 	uint32_t resident; /* entries that are frames */
 	uint32_t swapped;  /* entries that are slots */
 	uint32_t tables;   /* page tables of the user half */
@@ -79,13 +79,13 @@ struct pmap_entry pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Was the page used since the last call? Flushes, or the next use would not set the bit again. */
 bool pmap_test_clear_accessed(struct pmap *pm, vaddr_t va);
 /*
- * Keep the rights of @va's entry back: the next use faults, and pmap_grant gives them. Entries that
+ * Revoke the rights of @va's entry: the next use faults, and pmap_grant restores them. Entries that
  * are no frame, or that nobody may touch, stay as they are. For all other functions a withdrawn
  * entry is what it was before, accessed and dirty included.
  */
 void pmap_withdraw(struct pmap *pm, vaddr_t va);
 /*
- * The right to read, or with @write to write, if the entry has it and it was kept back. False: it
+ * The right to read, or with @write to write, if the entry has it and it was revoked. False: it
  * was not, nothing has changed.
  */
 bool pmap_grant(struct pmap *pm, vaddr_t va, bool write);

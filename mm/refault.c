@@ -9,8 +9,8 @@
  * kept it, and if most refaults are as near as that, memory is too small for what runs, not just
  * well used.
  *
- * Pages that left although nobody needed their frame (madvise, roll-out) have no distance and do
- * not count.
+ * Pages that were evicted although no one needed their frame (madvise, roll-out) have no distance
+ * and do not count.
  * Left out: pages of files. They have no slot that could remember when they were evicted.
  * Source: Linux, mm/workingset.c (Weiner, 2012).
  */

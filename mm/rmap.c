@@ -1,8 +1,8 @@
 /*
  * The reverse map: which page-table entries name a frame.
  *
- * To evict a frame that several processes share, every entry that names it has to go. The page
- * tables lead from a page to its frame; this leads back. A frame holds the name of its first
+ * To evict a frame that several processes share, every entry that names it has to be cleared. The
+ * page tables lead from a page to its frame; this leads back. A frame holds the name of its first
  * entry (mapping_t), and each entry has two words beside its page table that hold the names of the
  * next and the previous one. So the list costs no allocation: fork stays cheap, and a fault cannot
  * fail here.
@@ -10,7 +10,7 @@
  *      frame.rmap --> entry a | next, - <--> entry b | next, prev <--> entry c | 0, prev
  *
  * The newest mapper stands in front: the one that eviction unmaps first, and, where the answer may
- * be cut short (rmap_query), the one that says most. Adding and removing take the same few steps
+ * be limited (rmap_query), the one that says most. Adding and removing take the same few steps
  * wherever the entry stands. One word would save a frame for each page table, but then removing
  * searches: with the newest in front, a process that mapped a page 20,000 times ends by unmapping
  * from the oldest on, 200 million steps; with the oldest in front its child does, whose entries

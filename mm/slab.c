@@ -1,9 +1,9 @@
 /*
- * Slabs: objects of one size, cut from whole frames (Bonwick, "The Slab Allocator", USENIX 1994).
+ * Slabs: objects of one size, out of whole frames (Bonwick, "The Slab Allocator", USENIX 1994).
  *
  * Problem: the kernel wants many small objects of few kinds, quickly, and the buddy allocator
- * hands out nothing below a page. Idea: a cache for each kind. A cache owns slabs, blocks of
- * frames cut into equal objects; a free object is found by a list through the free objects
+ * allocates nothing below a page. Idea: a cache for each kind. A cache owns slabs, blocks of
+ * frames divided into equal objects; a free object is found by a list through the free objects
  * themselves. Objects of one cache never share a page with another's.
  *
  * A slab is full, partial or empty, and is on its cache's list of that name. Requests are met from

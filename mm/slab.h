@@ -24,7 +24,7 @@ struct slab_cache {
 	void (*construct)(void *object);
 	struct list_node full, partial, empty; /* slabs: struct frame.link of the first frame */
 	uint32_t nslabs, nempty;
-	uint32_t inuse;	    /* objects handed out */
+	uint32_t inuse;	    /* objects allocated */
 	uint32_t allocs, frees;
 	struct list_node link; /* slab_caches */
 };

@@ -3,12 +3,12 @@
  *
  * With debugging on, each object stands between two zones of a known byte, and a free object
  * without a constructor is filled with another. Whoever writes beyond an object's ends, or into one
- * that is free, changes such a byte, and is found when the object is next freed or handed out:
+ * that is free, changes such a byte, and is found when the object is next freed or allocated:
  *
  *     [ red zone | object | red zone | link, mark ] [ red zone | object | ...
  *
- * The zone behind starts at the object's very last byte. A new object is filled with a third byte,
- * so that a read of what was never written is easy to see in a debugger.
+ * The zone after it starts at the object's very last byte. A new object is filled with a third
+ * byte, so that a read of what was never written is easy to see in a debugger.
  *
  * After a report the damage is painted over, so that one mistake is reported once.
  * Left out: kmalloc knows the size class, not the bytes asked for; an overrun within the class

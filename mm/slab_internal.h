@@ -1,4 +1,4 @@
-/* What slab.c, slab_debug.c and kmalloc.c share; nobody else includes it. */
+/* What slab.c, slab_debug.c and kmalloc.c share; no one else includes it. */
 #ifndef MM_SLAB_INTERNAL_H
 #define MM_SLAB_INTERNAL_H
 
@@ -9,13 +9,13 @@ enum {
 	SLAB_RED = 16,	      /* bytes of each red zone, before alignment */
 	SLAB_RED_BYTE = 0xbb,
 	SLAB_FREE_BYTE = 0x6b, /* poison: a free object */
-	SLAB_NEW_BYTE = 0x5a,  /* poison: an object just handed out */
+	SLAB_NEW_BYTE = 0x5a,  /* poison: an object just allocated */
 };
 
 /* The two words of a free object by which its slab finds it, at object + cache->link_offset. */
 struct slab_link {
 	uintptr_t next; /* encoded */
-	uintptr_t mark; /* free: slab_mark(object); handed out: 0 */
+	uintptr_t mark; /* free: slab_mark(object); allocated: 0 */
 };
 
 static inline struct slab_link *slab_link(const struct slab_cache *cache, const void *object)
@@ -35,7 +35,7 @@ static inline struct frame *slab_of(const struct frame *f)
 	return frame_of(f->slab_head);
 }
 
-/* The frame that @address lies in, handed out to @owner; else NULL. */
+/* The frame that @address lies in, allocated to @owner; else NULL. */
 static inline struct frame *slab_frame(const void *address, enum frame_owner owner)
 {
 	pfn_t pfn = virt_to_phys(address) >> PAGE_SHIFT;
@@ -56,7 +56,7 @@ void *slab_take(struct slab_cache *cache, const void *caller);
 void slab_release(struct frame *f, void *object, const void *caller);
 
 /*
- * slab_debug.c: lay out a cache with red zones; paint a new object, handed out or free; verify one.
+ * slab_debug.c: lay out a cache with red zones; paint a new object, allocated or free; verify one.
  */
 void slab_debug_layout(struct slab_cache *cache);
 void slab_debug_create(const struct slab_cache *cache, void *object);

@@ -17,7 +17,7 @@
  * Always true (swap_check):
  *   [swap.1]  a slot is taken while its count is not zero or a frame is attached (or it was just
  *       allocated); used is the number of taken ones
- *   [swap.2]  slot 0 is never handed out: page 0 of the device is the header, and 0 means "none"
+ *   [swap.2]  slot 0 is never allocated: page 0 of the device is the header, and 0 means "none"
  *   [swap.3]  slot and frame name each other, or neither does
  * Left out: clustering. The first device is memory; there is no seek to save.
  * The header has Linux's SWAPSPACE2 layout (mkswap(8)), so the area is known to other tools.

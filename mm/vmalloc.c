@@ -18,7 +18,7 @@
  *   [vmalloc.2]  the first and the last page of the window are never mapped, and no two ranges
  *       touch
  *   [vmalloc.3]  vmalloc_used is the number of set bits
- * Left out: mapping ranges without frames, or by large pages; nobody needs them yet.
+ * Left out: mapping ranges without frames, or by large pages; nothing needs them yet.
  */
 #include "mm/vmalloc.h"
 

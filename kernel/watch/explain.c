@@ -178,7 +178,7 @@ static const char *say_range(vaddr_t va)
 {
 	vaddr_t start;
 	if (!vmalloc_guard(va, &start))
-		return say("in the kernel's ranges (stacks), mapped or never handed out");
+		return say("in the kernel's ranges (stacks), mapped or never allocated");
 	const struct process *p = stack_owner(start);
 	const char *side = va < start ? "below" : "behind";
 	if (p != NULL)

@@ -5,7 +5,7 @@
  * a run only if the line is there. Counters only go up, so they are remembered before the first
  * process and subtracted after the last.
  *
- * The ledger is what the kernel owns: frames handed out, slots taken, slab objects in use. After
+ * The ledger is what the kernel owns: frames allocated, slots taken, slab objects in use. After
  * the last process, with caches dropped and empty slabs given back, it must be what it was before
  * the first; what is more has leaked. What files consist of is left out, as files that exist are no
  * leak: before the second count the tree goes back to what it was, and the objects of the tree

@@ -6,7 +6,7 @@
 
 /* What the kernel owns beside caches that can be dropped. */
 struct result_ledger {
-	uint32_t frames;  /* handed out */
+	uint32_t frames;  /* allocated */
 	uint32_t slots;	  /* taken */
 	uint32_t objects; /* slab objects in use, without those that files consist of */
 };

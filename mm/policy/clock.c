@@ -5,8 +5,8 @@
  * When a victim is wanted the hand looks at its frame: referenced since the hand last came by?
  * Then it is spared: its bit is cleared and the hand moves on. Not referenced: it is the victim.
  * So a page in steady use stays as long as there is one that is not, and one that nobody touches
- * goes after one turn. New frames are put right behind the hand, so they are looked at last. If
- * every frame was referenced, the hand comes round to where it began and takes that one: then
+ * is evicted after one turn. New frames are put right behind the hand, so they are looked at last.
+ * If every frame was referenced, the hand comes round to where it began and takes that one: then
  * clock is first in, first out.
  *
  *          hand

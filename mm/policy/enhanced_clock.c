@@ -8,9 +8,9 @@
  *   R=0 M=1  idle, but has to be written            R=1 M=1  in use and modified: the worst
  *
  * The hand makes up to four turns: a turn that looks for an idle clean page and changes nothing; a
- * turn that takes an idle modified one and takes back R of whatever it passes; and, now that all
+ * turn that takes an idle modified one and clears R of whatever it passes; and, now that all
  * are idle, both turns again. The first turn has to look at R without losing it, and asking the
- * MMU clears it, so the answer is kept in policy_bits until the second turn takes it back.
+ * MMU clears it, so the answer is kept in policy_bits until the second turn clears it.
  *
  * Always true (enhanced_check):
  *   [enhanced_clock.1]  the ring is sound ([ring.1], [ring.2])
@@ -60,17 +60,17 @@ static bool enhanced_referenced(struct enhanced_set *s, struct frame *f)
 	return f->policy_bits == ENHANCED_REFERENCED;
 }
 
-/* One turn for an idle page that is @modified or not; with @take_back no page keeps its R. */
-static struct frame *enhanced_turn(struct enhanced_set *s, bool modified, bool take_back)
+/* One turn for an idle page that is @modified or not; with @clear no page keeps its R. */
+static struct frame *enhanced_turn(struct enhanced_set *s, bool modified, bool clear)
 {
 	for (uint32_t looks = s->ring.size; looks > 0; looks--) {
 		struct frame *f = ring_at_hand(&s->ring);
 		if (f->pins == 0) {
 			/* The turn before has asked the MMU, and no program has run since. */
-			bool referenced = take_back ? f->policy_bits : enhanced_referenced(s, f);
+			bool referenced = clear ? f->policy_bits : enhanced_referenced(s, f);
 			if (!referenced && s->view->modified(f) == modified)
 				return f;
-			if (take_back)
+			if (clear)
 				f->policy_bits = 0;
 		}
 		ring_turn(&s->ring);

@@ -1,5 +1,5 @@
 /*
- * First in, first out: the page that came first goes first, used or not.
+ * First in, first out: the page that came first is evicted first, used or not.
  *
  * The simplest policy, and the yardstick for the others: it evicts pages in steady use, and with
  * more frames it can even fault more (Belady, Nelson and Shedler, 1969).

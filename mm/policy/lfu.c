@@ -11,7 +11,7 @@
  * samples, so a count is a weighted mean of use in which the past loses half its weight in one
  * turnover of memory, and the old favourite leaves. lfu-nodecay is here to show the difference.
  *
- * Taken at its word, "the smallest count goes" can stop a program for good. One instruction may
+ * Taken at its word, "evict the smallest count" can stop a program for good. One instruction may
  * need two pages that are not there; if all others have larger counts, each of the two pushes the
  * other out. So the newest pages are spared, as many as one instruction can touch: two each for its
  * code, its stack, what it reads and what it writes.
@@ -19,8 +19,8 @@
  * Always true (lfu_check): [rank.1] and [rank.2]
  *   [lfu.1]  counts end at 255; without decay a page that gets there is never told from its equals
  *       again
- *   [lfu.2]  one of the newest 8 pages, or of the newest half if that is less, goes only if no
- *       other can
+ *   [lfu.2]  one of the newest 8 pages, or of the newest half if that is less, is evicted only if
+ *       no other can
  * Source: every textbook, which says to shift the counts right at regular intervals.
  */
 #include "lib/assert.h"
@@ -35,7 +35,7 @@ struct lfu_set {
 	struct rank_queues queues;
 	bool decays;
 	unsigned samples; /* up to now */
-	/* The last frames inserted, in a ring; NULL: gone again. */
+	/* The last frames inserted, in a ring; NULL: removed again. */
 	const struct frame *newest[LFU_NEWEST];
 	unsigned inserts;
 };

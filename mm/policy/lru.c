@@ -11,7 +11,7 @@
  * Read as a number, the smallest register is the page that was not used for the longest time, and
  * among those, the one used least before. A new page starts with its leftmost bit set. There are 8
  * samples while as many pages are evicted as there are frames, so 0 means: idle for a whole
- * turnover. Among pages of one register the one that came to it first goes first.
+ * turnover. Among pages of one register the one that came to it first is evicted first.
  *
  * Always true (lru_check): [rank.1] and [rank.2]
  * Left out: sampling by the timer. The timer's handler may touch no list of mm, and a program that

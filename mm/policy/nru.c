@@ -1,10 +1,10 @@
 /*
- * Not recently used: any page of the lowest class goes.
+ * Not recently used: any page of the lowest class is evicted.
  *
  * Referenced and modified make four classes, 2 * R + M: idle and clean (0), idle and modified (1),
- * in use and clean (2), in use and modified (3). Every so often R is taken back from all pages, so
+ * in use and clean (2), in use and modified (3). Every so often R is cleared in all pages, so
  * it means "used in this period". The victim is a page of the lowest class that has any: a page
- * modified but idle goes before a clean one in use.
+ * modified but idle is evicted before a clean one in use.
  *
  * The frames stand in queues by class, and a page in a low class may have been used since it was
  * put there. So the first one is asked: what it has become, it is put in the queue of, and the
@@ -60,7 +60,7 @@ static unsigned nru_class(struct nru_set *s, struct frame *f)
 	return s->view->modified(f) ? class | NRU_MODIFIED : class;
 }
 
-/* A period ends: nobody was used in the next one yet. */
+/* A period ends: no page was used in the next one yet. */
 static unsigned nru_next_period(void *state, struct frame *f)
 {
 	struct nru_set *s = state;

@@ -6,7 +6,7 @@
  * OWNED and EVICTABLE exactly when the policy learns of it or forgets it.
  *
  * The policy may change while the machine runs. The old one gives up its frames in its own order
- * and the new one takes them in that order, so what would have gone next still goes early. The
+ * and the new one takes them in that order, so what would have been evicted next still is soon. The
  * MMU's bits are left alone. What the old policy has already read out of them and not yet used
  * it hands over as FRAME_REFERENCED, which counts as the MMU's bit when the frame is next looked
  * at. So a switch loses no frame, no order and no reference; counts and registers of the old
@@ -14,9 +14,10 @@
  *
  * Sets. A policy keeps its notes about one set of frames in one piece of memory, and there may be
  * many: the common set, number 0, and one for each account that has frames (allot.c). Global
- * replacement has all frames in the common set, so any page may go for any other. Local replacement
- * has each frame in the set its frame.set names, and a victim is asked of one set alone. Going from
- * one to the other is like changing the policy: all frames out, all frames in, nothing lost.
+ * replacement has all frames in the common set, so any page may be evicted for any other. Local
+ * replacement has each frame in the set its frame.set names, and a victim is asked of one set
+ * alone. Going from one to the other is like changing the policy: all frames out, all frames in,
+ * nothing lost.
  *
  * Always true (policy_check):
  *   [policy.1]  the frames the policy knows are EVICTABLE and not on reclaim's list of cached pages

@@ -44,9 +44,9 @@ struct policy_ops {
 	/* May be NULL. @f is about to be removed because its page was evicted. */
 	void (*evicted)(void *state, const struct frame *f);
 	/*
-	 * Every frame moves to the end of @to, the one that would go first in front, as far as that
-	 * is known without asking. frame.policy_bits and what @state notes apart from the frames
-	 * stay: referenced may still be asked.
+	 * Every frame moves to the end of @to, the one that would be evicted first in front, as far
+	 * as that is known without asking. frame.policy_bits and what @state notes apart from the
+	 * frames stay: referenced may still be asked.
 	 */
 	void (*drain)(void *state, struct list_node *to);
 	/*
@@ -112,9 +112,9 @@ struct policy_set {
  * False: there are POLICY_SETS already.
  */
 bool policy_set_add(struct policy_set *set);
-/* Each frame of @set goes where @heir says: to another set's number. Nothing is lost. */
+/* Each frame of @set moves to the set whose number @heir returns. Nothing is lost. */
 void policy_set_drop(struct policy_set *set, uint16_t (*heir)(const struct frame *f));
-/* @set, which is empty, goes; no frame has its number any more. */
+/* @set, which is empty, is no set any more; no frame has its number. */
 void policy_set_remove(struct policy_set *set);
 /* NULL: there is none. */
 struct policy_set *policy_set_find(uint16_t number);
@@ -138,7 +138,7 @@ static inline bool policy_is_local(void)
 
 /* "none" before policy_start: a boot that fails early still writes its record. */
 const char *policy_name(void);
-/* The k-th policy's name, NULL behind the last. */
+/* The k-th policy's name, NULL after the last. */
 const char *policy_nth_name(unsigned k);
 
 /* A frame becomes EVICTABLE and known, to the set it belongs to; and the other way. */

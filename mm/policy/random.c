@@ -1,5 +1,5 @@
 /*
- * Random: any page goes, each as likely as another.
+ * Random: any page is evicted, each as likely as another.
  *
  * It needs no bit of the MMU and no history, and no pattern of use is bad for it as a loop one page
  * too long is for FIFO, clock and LRU: what they miss always, it hits sometimes. A policy that does
@@ -9,8 +9,8 @@
  * Always true (random_check):
  *   [random.1]  the victim depends on the queue, on pins and on how many were chosen before, on
  *       nothing else
- * Left out: an array of the frames, which would find the k-th at once. The walk is dear with many
- * frames; nobody should choose this policy for its speed.
+ * Left out: an array of the frames, which would find the k-th at once. The walk is expensive with
+ * many frames; nobody should choose this policy for its speed.
  * Source: the generator is G. Marsaglia's xorshift, 2003.
  */
 #include "lib/assert.h"

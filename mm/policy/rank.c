@@ -4,7 +4,7 @@
  * Ageing, counting and classes all say "take the frame with the smallest number". Searching all
  * frames for it at every fault would cost as much as the fault. Here the number's queue is known,
  * so the victim is the first frame of the first queue that has one, and a frame is touched only
- * when its number changes. Among equals the one that came to its number first goes first.
+ * when its number changes. Among equals the one that came to its number first is taken first.
  *
  *      at[0]   at[1]   ...   at[255]
  *       |       |              |

@@ -16,7 +16,7 @@ struct rank_queues {
 };
 
 void rank_start(struct rank_queues *q);
-/* Behind all others of @rank. */
+/* After all others of @rank. */
 void rank_insert(struct rank_queues *q, struct frame *f, unsigned rank);
 void rank_remove(struct rank_queues *q, struct frame *f);
 /* The longest waiting unpinned frame of the lowest rank that has one; NULL: none. */

@@ -3,8 +3,8 @@
  *
  * The clock and its relatives differ in what the hand does at a frame, not in how frames stand: in
  * a circle without a head, in the order in which they came, with one pointer into it. A new frame
- * goes right behind the hand, so it is looked at after all others; when the frame at the hand goes,
- * the hand moves on to the next.
+ * stands right behind the hand, so it is looked at after all others; when the frame at the hand
+ * leaves, the hand moves on to the next.
  *
  * Always true (ring_check):
  *   [ring.1]  the ring has as many members as were put in and not taken out, each EVICTABLE and on

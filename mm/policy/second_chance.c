@@ -2,11 +2,11 @@
  * Second chance: first in, first out, but a page that was referenced goes to the back of the queue.
  *
  * The frames stand in a queue in the order in which they came. When a victim is wanted the oldest
- * is looked at: not referenced? It goes. Referenced? Its bit is cleared and it queues up again as
- * if it had just come. Clock does the same by moving a hand instead of frames, and takes the same
- * victims; this is the form in which the idea was found, and the one that needs no ring.
+ * is looked at: not referenced? It is evicted. Referenced? Its bit is cleared and it queues up
+ * again as if it had just come. Clock does the same by moving a hand instead of frames, and takes
+ * the same victims; this is the form in which the idea was found, and the one that needs no ring.
  *
- * A pinned frame cannot go and is not asked: it goes to the back with its bit as it is, as the
+ * A pinned frame is no victim and is not asked: it goes to the back with its bit as it is, as the
  * clock's hand passes it.
  *
  * Always true: [queue.1] and [queue.2] of queue.c

@@ -2,19 +2,19 @@
  * SIEVE: a queue whose hand leaves what it spares where it stands.
  *
  * New pages come in at the young end of a queue. The hand walks from the oldest towards the
- * youngest: a page that was used again loses its bit and stays in its place, one that was not goes.
- * At the young end the hand starts again at the old one. Against clock the difference is one line:
- * clock puts new pages right behind the hand, hence a full turn away from it; here the hand soon
- * meets the newcomers, and sifts out those that were used only once, while the pages it has spared
- * collect at the old end and are looked at rarely. So one scan through a large array takes few
- * frames from the pages in steady use.
+ * youngest: a page that was used again loses its bit and stays in its place, one that was not is
+ * evicted. At the young end the hand starts again at the old one. Against clock the difference is
+ * one line: clock puts new pages right behind the hand, hence a full turn away from it; here the
+ * hand soon meets the newcomers, and sifts out those that were used only once, while the pages it
+ * has spared collect at the old end and are looked at rarely. So one scan through a large array
+ * takes few frames from the pages in steady use.
  *
  *      oldest                 hand                youngest
  *        a   b   c   d   e     v    x   y   z   <- new
  *        spared: used again         not yet sifted
  *
  * "Used again" needs care on a real MMU: the access that brings a page in sets its bit as well. So
- * the first use is taken back when the next page comes in, or the next victim is wanted. What
+ * the first use is cleared when the next page comes in, or the next victim is wanted. What
  * happens in between, one burst of the program, counts as one use.
  *
  * Always true (sieve_check):

@@ -2,13 +2,13 @@
  * WSClock: a clock that keeps working sets.
  *
  * The working set is what was used in the last tau units of a program's own time; pages outside it
- * can go, pages inside should not even if everything else is busy. A clock's hand walks over the
- * frames; each has the time of its last known use. Referenced since the hand last came by? Then it
- * was used just now: the time is noted and the hand goes on. Not referenced, and the note is older
- * than tau? Outside the working set: clean, it goes at once; modified, it is remembered, for a
- * clean one may come soon and saves the write. After a whole turn the first old modified page is
- * taken; if there was none every page is in the working set, memory is too small for it, and the
- * oldest note goes.
+ * can be evicted, pages inside should not even if everything else is busy. A clock's hand walks
+ * over the frames; each has the time of its last known use. Referenced since the hand last came by?
+ * Then it was used just now: the time is noted and the hand goes on. Not referenced, and the note
+ * is older than tau? Outside the working set: clean, it is evicted at once; modified, it is
+ * remembered, for a clean one may come soon and saves the write. After a whole turn the first old
+ * modified page is taken; if there was none every page is in the working set, memory is too small
+ * for it, and the oldest note is evicted.
  *
  * Time is virtual: it counts selections, and passes only for programs that page. A tick is the
  * 256th part of a turnover and tau is half of one, so a page has to be idle while half of memory
@@ -85,7 +85,7 @@ static unsigned wsclock_age(struct wsclock_set *s, struct frame *f)
 static struct frame *wsclock_select(void *state)
 {
 	struct wsclock_set *s = state;
-	struct frame *oldest = NULL; /* what goes if the turn finds nothing better */
+	struct frame *oldest = NULL; /* the victim if the turn finds nothing better */
 	unsigned oldest_age = 0;
 	wsclock_advance(s);
 	for (uint32_t looks = s->ring.size; looks > 0; looks--) {

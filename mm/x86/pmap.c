@@ -5,11 +5,11 @@
  * directory entries are the kernel's and equal in every directory; they are filled once at boot
  * (pmap_kernel.c) and never change, so no directory ever has to be brought up to date.
  *
- * How an entry is stored, and nobody else knows:
+ * How an entry is stored, known here alone:
  *   0                      none
  *   present bit set        frame: the MMU's format; accessed and dirty are set by the MMU itself
  *   ... 10 (low bits)      frame that nobody may touch (PROT_NONE): not present to the MMU; with
- *                          WITHDRAWN a frame whose rights are kept back until pmap_grant
+ *                          WITHDRAWN a frame whose rights are revoked until pmap_grant
  *   ... 00                 slot: number << 2, never 0 because slot 0 is "none"
  *
  * The name of an entry (mapping_t) is its physical address divided by 4: the table's frame number
@@ -114,7 +114,7 @@ static unsigned pte_prot(pte_t pte)
 	return PROT_R;
 }
 
-/* @pte, kept back. What nobody may touch anyway stays as it is. */
+/* @pte with its rights revoked. What may not be touched anyway stays as it is. */
 static pte_t pte_withdraw(pte_t pte)
 {
 	if (!(pte & PTE_PRESENT))

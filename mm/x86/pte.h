@@ -27,7 +27,7 @@ enum {
 enum { PTE_HIDDEN = 1 << 1, PTE_FRAME_KIND = 3, PTE_SLOT_SHIFT = 2 };
 /*
  * Of a frame entry only; the MMU leaves these bits to us. WITHDRAWN: hidden for a while although it
- * may be used. HELD_WRITE: it may be written, and the write bit is kept back.
+ * may be used. HELD_WRITE: it may be written, and that right is revoked.
  */
 enum { PTE_WITHDRAWN = 1 << 9, PTE_HELD_WRITE = 1 << 10 };
 

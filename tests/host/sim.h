@@ -8,7 +8,7 @@
  * grant is a bug of the kernel; the machine panics as soon as such an entry is used.
  *
  * RAM lies in the host's memory at sim_ram; a frame that is free there is poisoned for the address
- * sanitizer, one that was just handed out is full of junk. Ranges of vmalloc are mapped for the
+ * sanitizer, one that was just allocated is full of junk. Ranges of vmalloc are mapped for the
  * host too, at their own addresses, guard pages included.
  */
 #ifndef TESTS_HOST_SIM_H

@@ -213,14 +213,14 @@ static void foreign_pointer(bool debug)
 	slab_free(cache, frame_bytes(f));
 	expect_report(cache, frame_bytes(f), "freed, but no slab has this address");
 	kfree(frame_bytes(f));
-	expect_report(NULL, frame_bytes(f), "freed, but nothing was handed out there");
+	expect_report(NULL, frame_bytes(f), "freed, but nothing was allocated there");
 	kfree((void *)0x1000);
-	expect_report(NULL, (void *)0x1000, "freed, but nothing was handed out there");
+	expect_report(NULL, (void *)0x1000, "freed, but nothing was allocated there");
 	char *large = kmalloc(20000);
 	kfree(large + 4096);
-	expect_report(NULL, large + 4096, "freed, but nothing was handed out there");
+	expect_report(NULL, large + 4096, "freed, but nothing was allocated there");
 	kfree(large + 16);
-	expect_report(NULL, large + 16, "freed, but nothing was handed out there");
+	expect_report(NULL, large + 16, "freed, but nothing was allocated there");
 	kfree(large);
 	CHECK_EQ(nreports, 0);
 	/* One whose slab is gone. */

@@ -272,7 +272,7 @@ def ck_slab_counts_objects(box):
     equal(int(row[0]), said["process caches"], "processes in use")
     equal(int(row[0]), 3, "processes")
     has(said, "slab process", rf"objects of {row[2]} bytes, {row[3]} from one to the next, \d in a "
-        r"slab of \d pages?; 3 handed out", r"(partial|full) +slab at 0xc[0-9a-f]{7} "
+        r"slab of \d pages?; 3 allocated", r"(partial|full) +slab at 0xc[0-9a-f]{7} "
         rf"\(frame {said['process frame']}\): 3 of \d in use")
     has(said, "slab", r"(?m)^slabs occupy \d+ pages$")
 

@@ -50,7 +50,7 @@ struct kind {
 };
 
 static struct kind kinds[] = {
-	{ "reserved", "never handed out: kernel image, holes", STATE, -1, 0 },
+	{ "reserved", "never allocated: kernel image, holes", STATE, -1, 0 },
 	{ "free", "on the buddy lists", STATE, -1, 0 },
 	{ "kernel", "large requests and boot tables", OWNER, -1, 0 },
 	{ "slab", "small objects of the kernel", OWNER, -1, 0 },

@@ -1,4 +1,4 @@
-"""Invariants of frames, slabs and kernel ranges: what is handed out, and to whom."""
+"""Invariants of frames, slabs and kernel ranges: what is allocated, and to whom."""
 
 from . import frames as frame_table
 from . import guest, pages, slab
@@ -64,7 +64,7 @@ def frame_5(facts):
         yield f"the lists give 0x{bits:x}, frame_orders is 0x{kept:x}"
 
 
-@invariant("[frame.6]", "a block handed out has one owner; evictable frames are single user pages")
+@invariant("[frame.6]", "an allocated block has one owner; evictable frames are single user pages")
 def frame_6(facts):
     states, owners, orders = (facts.column(name) for name in ("state", "owner", "order"))
     inside, pfn = guest.constant("FRAME_INSIDE"), 0

@@ -96,7 +96,7 @@ def swap_1(facts):
     yield from differ("slots in use", used, facts.slots.stats["used"])
 
 
-@invariant("[swap.2]", "slot 0 is never handed out")
+@invariant("[swap.2]", "slot 0 is never allocated")
 def swap_2(facts):
     if facts.slots is not None and (not facts.slots.taken(0) or 0 in facts.slot_names):
         yield "slot 0 is free, or named"

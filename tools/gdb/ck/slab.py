@@ -46,7 +46,7 @@ With NAME one cache, and each of its slabs. Counted by walking the slabs."""
             guest.fail(f"there is no cache '{name}': `ck slab` lists them")
         print(f"cache {name}: objects of {cache['size']} bytes, {cache['stride']} from one to the "
               f"next, {cache['per_slab']} in a slab of {plural(1 << cache['order'], 'page')}; "
-              f"{cache['allocs']:,} handed out, {cache['frees']:,} given back")
+              f"{cache['allocs']:,} allocated, {cache['frees']:,} given back")
         for which in LISTS:
             for pfn in slabs_of(table, cache, which):
                 frame = table[pfn]
