@@ -46,8 +46,8 @@ PROC := kernel/proc/process.c kernel/proc/process_check.c kernel/proc/pid.c kern
 	kernel/proc/disk_delay.c kernel/proc/load_control.c
 FS := kernel/fs/vfs.c kernel/fs/process_fs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c \
 	kernel/fs/path.c kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c \
-	kernel/fs/file.c kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c kernel/fs/tty.c \
-	kernel/fs/tty_owner.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c \
+	kernel/fs/file.c kernel/fs/io.c kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c \
+	kernel/fs/tty.c kernel/fs/tty_owner.c kernel/fs/pipe.c kernel/fs/poll.c kernel/fs/pmem.c \
 	kernel/fs/fs_check.c
 EXEC := kernel/exec/exec.c kernel/exec/elf.c kernel/exec/script.c kernel/exec/strings.c \
 	kernel/exec/stack.c kernel/exec/signal_page.c
@@ -70,9 +70,10 @@ SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 	kernel/syscall/syscall_signal.c kernel/syscall/syscall_kill.c \
 	kernel/syscall/syscall_timer.c kernel/syscall/syscall_poll.c kernel/syscall/syscall_file.c \
 	kernel/syscall/syscall_path.c kernel/syscall/syscall_names.c kernel/syscall/syscall_attr.c \
-	kernel/syscall/syscall_content.c kernel/syscall/syscall_stat.c kernel/syscall/syscall_mm.c \
-	kernel/syscall/syscall_vm.c kernel/syscall/syscall_shm.c kernel/syscall/syscall_time.c \
-	kernel/syscall/syscall_info.c kernel/syscall/syscall_limits.c
+	kernel/syscall/syscall_io.c kernel/syscall/syscall_content.c \
+	kernel/syscall/syscall_stat.c kernel/syscall/syscall_mm.c kernel/syscall/syscall_vm.c \
+	kernel/syscall/syscall_shm.c kernel/syscall/syscall_time.c kernel/syscall/syscall_info.c \
+	kernel/syscall/syscall_limits.c
 DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
 	kernel/partition/reloc.c kernel/partition/proc_partition.c
 BOOT := boot/header.asm boot/boot.asm boot/multiboot2.c boot/memmap.c boot/placement.c

@@ -11,6 +11,7 @@
 #include "kernel/exec/exec.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"
+#include "kernel/fs/open.h"
 #include "kernel/fs/tty_owner.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"

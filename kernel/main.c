@@ -38,6 +38,7 @@
 #include "kernel/partition/dispatch.h"
 #include "kernel/partition/load.h"
 #include "kernel/partition/proc_partition.h"
+#include "kernel/procfs/proc.h"
 #include "kernel/proc/disk_delay.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
@@ -232,6 +233,7 @@ static void main_start_outside(void)
 	clock_init();
 	process_fs_init();
 	vfs_init();
+	proc_init();
 	mapview_begin();
 	if (placement.overlay.bytes != 0)
 		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);

@@ -8,6 +8,7 @@ typedef uint32_t vaddr_t; /* virtual (linear) address */
 typedef uint32_t paddr_t; /* physical address: RAM below 4 GiB only */
 typedef uint32_t pfn_t;   /* physical frame number: paddr_t / PAGE_SIZE */
 typedef uint32_t slot_t;  /* page of the swap area; 0 means none */
+typedef uint32_t uptr_t;  /* a pointer as the user program gave it: an offset in its data segment */
 
 enum { PAGE_SHIFT = 12 };
 #define PAGE_SIZE (1u << PAGE_SHIFT)

@@ -8,9 +8,6 @@
 
 #include "mm/aspace/space.h"
 
-/* A pointer as the user program gave it: an offset in its data segment. */
-typedef uint32_t uptr_t;
-
 /* 0, or -EFAULT: out of the segment, unmapped, or protected; the destination is then undefined. */
 MUST_CHECK int user_read(struct aspace *as, void *dst, uptr_t src, size_t n);
 MUST_CHECK int user_write(struct aspace *as, uptr_t dst, const void *src, size_t n);

@@ -16,9 +16,10 @@ USER_DEMOS := bench beyond bigprog demo-partitions forkstorm hashtable hostile m
 	tally touchpages
 USER_TESTS := advice bad-pointers brk code copy-swapped counters cputime dup exec faults files \
 	files-big files-map files-names files-write fork-cow fork-swapped fpu heap jobs limits \
-	mmap mprotect mremap page-linear page-merge page-parallel page-shuffle pipe poll preempt \
-	proc programs registers shared shm signal-calls signal-forged signal-handlers \
-	signal-info signal-stack signals single-step stack threads timers tls wait zero-fill
+	mmap mprotect mremap page-linear page-merge page-parallel page-shuffle pipe poll \
+	positions preempt proc programs registers shared shm signal-calls signal-forged \
+	signal-handlers signal-info signal-stack signals single-step stack threads timers tls \
+	wait zero-fill
 USER_SCRIPTS := demos shell
 
 # The monitor: what shows memory at work. Each reads /proc.

@@ -21,7 +21,8 @@
  */
 #include "kernel/exec/elf.h"
 
-#include "kernel/fs/tmpfs.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "machine/layout.h"

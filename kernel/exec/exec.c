@@ -30,6 +30,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/process_fs.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
@@ -353,8 +354,7 @@ static void exec_commit(const struct exec_job *job)
 	const char *slash = strrchr(job->request->path, '/');
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
 	trace(TRACE_PROCESS, TRACE_PROCESS_EXEC, (uint32_t)p->pid, 0);
-	inode_put(p->exe);
-	p->exe = inode_get(job->file);
+	process_fs_set_program(p, job->file);
 	p->clear_child_tid = 0;
 	files_close_on_exec(p->files);
 	exec_set_registers(job);

@@ -9,8 +9,8 @@
  */
 #include "kernel/exec/script.h"
 
-#include "kernel/fs/tmpfs.h"
 
+#include "kernel/fs/tmpfs_data.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

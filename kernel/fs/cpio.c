@@ -20,6 +20,7 @@
 #include "kernel/fs/namei.h"
 #include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/slab.h"

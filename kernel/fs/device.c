@@ -13,11 +13,10 @@
 #include "kernel/fs/device.h"
 
 #include "drivers/serial.h"
-#include "kernel/fs/dir.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/io.h"
 #include "kernel/fs/pmem.h"
-#include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
-#include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
 #include "kernel/x86/cpu.h"
 #include "lib/errno.h"
@@ -54,45 +53,46 @@ void random_fill(void *buf, size_t n)
 	}
 }
 
-static long random_read(struct file *f, uptr_t buf, size_t n)
+static int random_read(struct file *f, struct io *io)
 {
 	(void)f;
-	for (size_t done = 0; done < n; done += DEVICE_CHUNK) {
+	while (io->left > 0) {
 		char chunk[DEVICE_CHUNK];
-		size_t length = MIN(n - done, sizeof(chunk));
-		random_fill(chunk, length);
-		if (user_write(process_aspace(), buf + done, chunk, length) != 0)
+		size_t n = MIN(io->left, sizeof(chunk));
+		random_fill(chunk, n);
+		if (io_give(io, chunk, n) < n)
 			return -EFAULT;
 		if (signal_wanted(process_running))
-			return (long)(done + length);
+			return 0;
 	}
-	return (long)n;
+	return 0;
 }
 
 /* --- null, zero, full --- */
 
-static long null_read(struct file *f, uptr_t buf, size_t n)
+static int null_read(struct file *f, struct io *io)
 {
-	(void)f, (void)buf, (void)n;
+	(void)f, (void)io;
 	return 0;
 }
 
-static long null_write(struct file *f, uptr_t buf, size_t n)
-{
-	(void)f, (void)buf;
-	return (long)n;
-}
-
-static long zero_read(struct file *f, uptr_t buf, size_t n)
+static int null_write(struct file *f, struct io *io)
 {
 	(void)f;
-	int error = user_clear(process_aspace(), buf, n);
-	return error ? error : (long)n;
+	io_skip(io, io->left);
+	return 0;
 }
 
-static long full_write(struct file *f, uptr_t buf, size_t n)
+static int zero_read(struct file *f, struct io *io)
 {
-	(void)f, (void)buf, (void)n;
+	size_t n = io->left;
+	(void)f;
+	return io_give_zeroes(io, n) < n ? -EFAULT : 0;
+}
+
+static int full_write(struct file *f, struct io *io)
+{
+	(void)f, (void)io;
 	return -ENOSPC;
 }
 
@@ -103,74 +103,29 @@ static const struct file_ops random_ops = { .name = "random",
 					    .read = random_read,
 					    .write = null_write };
 
-static const struct device_entry {
-	const char *name;
-	uint8_t major, minor;
-	const struct file_ops *ops;
-} device_table[] = {
-	{ "null", 1, 3, &null_ops },	  { "zero", 1, 5, &zero_ops },
-	{ "full", 1, 7, &full_ops },	  { "random", 1, 8, &random_ops },
-	{ "urandom", 1, 9, &random_ops }, { "tty", 5, 0, &tty_ops },
-	{ "console", 5, 1, &tty_ops },
+#define DEVICE(major, minor) ((uint32_t)(major) << 8 | (minor))
+
+static const struct device device_table[] = {
+	{ "null", DEVICE(1, 3), &null_ops },
+	{ "zero", DEVICE(1, 5), &zero_ops },
+	{ "full", DEVICE(1, 7), &full_ops },
+	{ "random", DEVICE(1, 8), &random_ops },
+	{ "urandom", DEVICE(1, 9), &random_ops },
+	{ "tty", DEVICE(5, 0), &tty_ops },
+	{ "console", DEVICE(5, 1), &tty_ops },
 };
+
+const struct device *device_at(size_t n)
+{
+	return n < ARRAY_SIZE(device_table) ? &device_table[n] : NULL;
+}
 
 const struct file_ops *device_find(uint32_t rdev)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(device_table); i++) {
-		const struct device_entry *d = &device_table[i];
-		if (rdev == ((uint32_t)d->major << 8 | d->minor))
-			return d->ops;
-	}
+	for (size_t n = 0; n < ARRAY_SIZE(device_table); n++)
+		if (device_table[n].rdev == rdev)
+			return device_table[n].ops;
 	return NULL;
-}
-
-/* @i, with its reference, gets a name in @dir. */
-static int device_name(struct inode *dir, const char *name, struct inode *i)
-{
-	int error = i ? dir_add(dir, name, strlen(name), i) : -ENOMEM;
-	inode_put(i);
-	return error;
-}
-
-static int device_add_links(struct inode *dir)
-{
-	static const struct {
-		const char *name, *target;
-	} links[] = {
-		{ "fd", "/proc/self/fd" },
-		{ "stdin", "/proc/self/fd/0" },
-		{ "stdout", "/proc/self/fd/1" },
-		{ "stderr", "/proc/self/fd/2" },
-	};
-	int error = 0;
-	for (size_t n = 0; n < ARRAY_SIZE(links) && !error; n++)
-		error = device_name(dir, links[n].name, tmpfs_create_link(links[n].target));
-	return error;
-}
-
-static int device_add_all(struct inode *dir)
-{
-	int error = 0;
-	for (size_t n = 0; n < ARRAY_SIZE(device_table) && !error; n++) {
-		const struct device_entry *d = &device_table[n];
-		uint32_t rdev = (uint32_t)d->major << 8 | d->minor;
-		error = device_name(dir, d->name, tmpfs_create(MODE_CHAR | 0666, rdev));
-	}
-	if (!error)
-		error = device_name(dir, "shm", tmpfs_create(MODE_DIR | 01777, 0));
-	return error ? error : device_add_links(dir);
-}
-
-int device_init(void)
-{
-	struct inode *dir = tmpfs_create(MODE_DIR | 0755, 0);
-	if (!dir)
-		return -ENOMEM;
-	int error = device_add_all(dir);
-	if (!error)
-		error = dir_add(inode_root(), "dev", 3, dir);
-	inode_put(dir);
-	return error;
 }
 
 /* --- channels --- */
@@ -184,44 +139,45 @@ static const char *channel_name_of(const struct inode *i)
 static const struct inode_ops channel_inode_ops = {
 	.name = "pipefs", .device = 3, .magic = 0x50495045, .name_of = channel_name_of,
 };
-static paddr_t channel_input_start;
-static uint32_t channel_input_bytes, channel_input_at;
+static struct {
+	paddr_t start;
+	uint32_t bytes, at;
+	struct sleep_lock lock; /* its readers take turns: none gets a byte twice */
+} channel_input;
 
-static long channel_read(struct file *f, uptr_t buf, size_t n)
+static int channel_read(struct file *f, struct io *io)
 {
 	(void)f;
-	uint32_t at = channel_input_at;
-	n = MIN(n, channel_input_bytes - at);
-	int error = pmem_read_to_user(process_aspace(), buf, channel_input_start + at, n);
-	if (error)
-		return error;
-	channel_input_at = at + n;
-	return (long)n;
+	sleep_lock_take(&channel_input.lock);
+	size_t before = io->done, n = MIN(io->left, channel_input.bytes - channel_input.at);
+	int error = pmem_give(io, channel_input.start + channel_input.at, n);
+	channel_input.at += io->done - before;
+	sleep_lock_release(&channel_input.lock);
+	return error;
 }
 
-static long channel_write(enum serial_port port, uptr_t buf, size_t n)
+static int channel_write(enum serial_port port, struct io *io)
 {
-	for (size_t done = 0; done < n;) {
+	while (io->left > 0) {
 		char chunk[DEVICE_CHUNK];
-		size_t length = MIN(n - done, sizeof(chunk));
-		if (user_read(process_aspace(), chunk, buf + done, length) != 0)
-			return done ? (long)done : -EFAULT;
-		serial_write(port, chunk, length);
-		done += length;
+		size_t n = MIN(io->left, sizeof(chunk)), moved = io_take(io, chunk, n);
+		serial_write(port, chunk, moved);
+		if (moved < n)
+			return -EFAULT;
 	}
-	return (long)n;
+	return 0;
 }
 
-static long channel_write_output(struct file *f, uptr_t buf, size_t n)
+static int channel_write_output(struct file *f, struct io *io)
 {
 	(void)f;
-	return channel_write(SERIAL_COM3, buf, n);
+	return channel_write(SERIAL_COM3, io);
 }
 
-static long channel_write_errors(struct file *f, uptr_t buf, size_t n)
+static int channel_write_errors(struct file *f, struct io *io)
 {
 	(void)f;
-	return channel_write(SERIAL_COM4, buf, n);
+	return channel_write(SERIAL_COM4, io);
 }
 
 static const struct file_ops channel_input_ops = { .name = "stdin", .read = channel_read };
@@ -244,8 +200,8 @@ static struct file *channel_open(const struct file_ops *ops, unsigned flags)
 
 struct file *channel_open_input(paddr_t from, uint32_t n)
 {
-	channel_input_start = from;
-	channel_input_bytes = n;
+	channel_input.start = from;
+	channel_input.bytes = n;
 	return channel_open(&channel_input_ops, O_RDONLY);
 }
 

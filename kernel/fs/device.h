@@ -5,12 +5,21 @@
 #ifndef KERNEL_FS_DEVICE_H
 #define KERNEL_FS_DEVICE_H
 
-#include "kernel/fs/file.h"
+#include "mm/types.h"
 
-/* Make /dev and what is in it, in the root. 0 or -ENOMEM. Context: boot. */
-int device_init(void);
+struct file;
+struct file_ops;
 
-/* What a character device of number major << 8 | minor can do. NULL: there is no such device. */
+/* A character device: its name in /dev, and what it can do. */
+struct device {
+	const char *name;
+	uint32_t rdev; /* major << 8 | minor */
+	const struct file_ops *ops;
+};
+
+/* The @n-th, from 0 on. NULL: there are not so many. */
+const struct device *device_at(size_t n);
+/* What a character device of that number can do. NULL: there is no such device. */
 const struct file_ops *device_find(uint32_t rdev);
 
 /*

@@ -6,6 +6,12 @@
  * starts small and doubles, as most programs use a handful of descriptors and fork copies the
  * table.
  *
+ * Descriptors of one file, in one process or in several, share its position. A call that reads or
+ * writes there holds the position for its whole length, as on Linux: it takes it once, before, and
+ * sets it once, after (file_moved_on). Two such calls follow each other and none sees a position
+ * half way; a call with a position of its own (pread, sendfile) neither takes nor sets it. Files
+ * without positions are not held: a reader that waits at a pipe must not keep others from it.
+ *
  * Threads share a table, so while a call sleeps another thread may close the file that it works on.
  * So who works on a file holds a reference (files_hold) and drops it when it is done: there is no
  * table of what is held, and no number of files that would be too many. Who only looks, and does
@@ -17,10 +23,13 @@
  *   [file.3]  a table has a reference of each thread that uses it, and no other
  *   [file.4]  a file has a reference on its inode; one that may write it is counted there
  *   [file.5]  without processes no file is open
+ *   [file.6]  only who holds the position lock changes a position; sendfile sets one without it, as
+ *             on Linux
  */
 #include "kernel/fs/file.h"
 
 #include "kernel/base/panic.h"
+#include "kernel/fs/io.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -60,19 +69,8 @@ struct file *file_create(const struct file_ops *ops, struct inode *inode, unsign
 	return f;
 }
 
-struct file *file_get(struct file *f)
+void file_end(struct file *f)
 {
-	ASSERT(f->refs > 0 && f->inode->refs > 0); /* [file.1], [file.4] */
-	f->refs++;
-	return f;
-}
-
-void file_put(struct file *f)
-{
-	ASSERT(f->refs > 0);
-	f->refs--;
-	if (f->refs > 0)
-		return;
 	if (f->ops->close)
 		f->ops->close(f);
 	ASSERT(!file_writable(f) || f->inode->writers > 0); /* [file.4] */
@@ -80,6 +78,59 @@ void file_put(struct file *f)
 		f->inode->writers--;
 	inode_put(f->inode);
 	slab_free(file_cache, f);
+}
+
+/* --- reading and writing --- */
+
+long file_read(struct file *f, struct io *io)
+{
+	int error = f->ops->read(f, io);
+	return io->done > 0 ? (long)io->done : error;
+}
+
+long file_write(struct file *f, struct io *io)
+{
+	int error = f->ops->write(f, io);
+	return io->done > 0 ? (long)io->done : error;
+}
+
+void file_lock_position(struct file *f)
+{
+	if (f->ops->seekable)
+		sleep_lock_take(&f->position_lock);
+}
+
+void file_unlock_position(struct file *f)
+{
+	if (f->ops->seekable)
+		sleep_lock_release(&f->position_lock);
+}
+
+/* A position only moves on if something was moved. */
+static long file_moved_on(struct file *f, const struct io *io, long moved)
+{
+	if (moved > 0)
+		f->position = io->position;
+	file_unlock_position(f);
+	return moved;
+}
+
+long file_read_on(struct file *f, struct io *io)
+{
+	if (!f->ops->seekable)
+		return file_read(f, io);
+	file_lock_position(f);
+	io->position = f->position;
+	return file_moved_on(f, io, file_read(f, io));
+}
+
+long file_write_on(struct file *f, struct io *io)
+{
+	if (!f->ops->seekable)
+		return file_write(f, io);
+	file_lock_position(f);
+	io->position = f->position;
+	return file_moved_on(f, io, file_write(f, io));
 }
 
 /* --- descriptors --- */
@@ -140,11 +191,6 @@ void files_close_on_exec(struct files *t)
 	for (uint32_t fd = 0; fd < t->capacity; fd++)
 		if (t->slots[fd].cloexec)
 			files_close(t, fd);
-}
-
-struct file *files_find(const struct files *t, uint32_t fd)
-{
-	return fd < t->capacity ? t->slots[fd].file : NULL;
 }
 
 struct file *files_hold(const struct files *t, uint32_t fd)

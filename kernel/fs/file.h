@@ -4,8 +4,10 @@
 #ifndef KERNEL_FS_FILE_H
 #define KERNEL_FS_FILE_H
 
+#include "kernel/base/sleep_lock.h"
 #include "kernel/fs/inode.h"
-#include "mm/user.h"
+#include "lib/assert.h"
+#include "lib/errno.h"
 
 enum {
 	O_ACCMODE = 3,
@@ -28,12 +30,11 @@ enum {
 };
 enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
 
+struct aspace;
 struct file;
+struct io;
 
-/*
- * What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. Buffers are the running
- * process's.
- */
+/* What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. */
 struct file_ops {
 	const char *name;
 	/*
@@ -42,11 +43,13 @@ struct file_ops {
 	 */
 	int (*open)(struct file *f);
 	/*
-	 * From @f->position, which the call moves on where there is one. Bytes moved, or an error.
+	 * Move bytes at io->position, where the file has positions, and count them (io.h). 0, or an
+	 * error, which only counts if nothing was moved.
 	 */
-	long (*read)(struct file *f, uptr_t buf, size_t n);
-	long (*write)(struct file *f, uptr_t buf, size_t n);
-	long (*ioctl)(struct file *f, unsigned request, uptr_t arg);
+	int (*read)(struct file *f, struct io *io);
+	int (*write)(struct file *f, struct io *io);
+	/* @arg is a number, or a pointer to user memory of @as. */
+	long (*ioctl)(struct file *f, unsigned request, struct aspace *as, uptr_t arg);
 	/* The last reference is gone. NULL: nothing to do. */
 	void (*close)(struct file *f);
 	/*
@@ -65,7 +68,9 @@ struct file {
 	void *private;	     /* the kind's own */
 	uint32_t refs;
 	uint32_t flags; /* O_* without O_CLOEXEC */
+	/* Shared by all descriptors of it. In file.c: who may change it when. */
 	uint64_t position;
+	struct sleep_lock position_lock;
 };
 
 void file_init(void); /* boot */
@@ -74,18 +79,21 @@ uint32_t file_count(void);
 /* One reference, read and write rights by @flags; takes its own of @inode. NULL: no memory. */
 MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
 				    unsigned flags);
-struct file *file_get(struct file *f);
+static inline struct file *file_get(struct file *f)
+{
+	f->refs++;
+	return f;
+}
+/* For file_put: the last reference is gone. */
+void file_end(struct file *f);
 /* The last put closes it. */
-void file_put(struct file *f);
-/*
- * Open what @path names, or make it with permissions @mode: *opened, or -ENOENT, -EISDIR, -EEXIST,
- * -ELOOP, -ENXIO, -ENOMEM, ... In open.c.
- */
-MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, unsigned mode,
-			 struct file **opened);
-/* Open @i, which has been found, as @flags say. 0 or an error. */
-MUST_CHECK int file_open_inode(struct inode *i, unsigned flags, struct file **opened);
-
+static inline void file_put(struct file *f)
+{
+	ASSERT(f->refs > 0); /* [file.1] */
+	f->refs--;
+	if (f->refs == 0)
+		file_end(f);
+}
 static inline bool file_readable(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_WRONLY && !(f->flags & O_PATH);
@@ -95,6 +103,29 @@ static inline bool file_writable(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_RDONLY && !(f->flags & O_PATH);
 }
+
+/* 0, -EBADF (opened without that right), -EINVAL (a file that does not do that). */
+MUST_CHECK static inline int file_may_read(const struct file *f)
+{
+	if (!file_readable(f))
+		return -EBADF;
+	return f->ops->read ? 0 : -EINVAL;
+}
+MUST_CHECK static inline int file_may_write(const struct file *f)
+{
+	if (!file_writable(f))
+		return -EBADF;
+	return f->ops->write ? 0 : -EINVAL;
+}
+/* At io->position; the file's own stays as it is. Bytes moved, or an error. Only where one may. */
+long file_read(struct file *f, struct io *io);
+long file_write(struct file *f, struct io *io);
+/* At the file's position, which moves on by the bytes moved. */
+long file_read_on(struct file *f, struct io *io);
+long file_write_on(struct file *f, struct io *io);
+/* Around a change of the position by other calls. */
+void file_lock_position(struct file *f);
+void file_unlock_position(struct file *f);
 
 struct file_slot {
 	struct file *file; /* NULL: free */
@@ -125,7 +156,10 @@ void files_put(struct files *t);
 /* Close what execve must close. */
 void files_close_on_exec(struct files *t);
 /* The file of descriptor @fd, NULL: not open. It is good until the caller sleeps. */
-struct file *files_find(const struct files *t, uint32_t fd);
+static inline struct file *files_find(const struct files *t, uint32_t fd)
+{
+	return fd < t->capacity ? t->slots[fd].file : NULL;
+}
 /* The same with a reference, for file_put: it stays open, whatever other threads close. */
 MUST_CHECK struct file *files_hold(const struct files *t, uint32_t fd);
 /*

@@ -5,6 +5,7 @@
 #ifndef KERNEL_FS_INODE_H
 #define KERNEL_FS_INODE_H
 
+#include "kernel/base/sleep_lock.h"
 #include "lib/list.h"
 #include "lib/tree.h"
 #include "mm/object.h"
@@ -62,8 +63,10 @@ struct inode {
 	uint32_t mode, uid, gid, nlink;
 	uint32_t size; /* bytes */
 	uint32_t rdev; /* devices: major << 8 | minor */
-	uint32_t writers; /* open files that may write it */
+	uint32_t writers;  /* open files that may write it */
+	uint32_t programs; /* threads whose program it is */
 	struct inode_time atime, mtime, ctime;
+	struct sleep_lock content_lock; /* regular files: who writes or changes the size */
 	struct inode *parent;   /* directories: with a reference. NULL: it is a root */
 	struct inode *mounted;  /* directories: the root that covers it, with a reference */
 	struct dir_entry *name; /* one of its names, NULL: it has none, or that one is gone */

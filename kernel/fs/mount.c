@@ -1,5 +1,7 @@
 /*
- * What is mounted where: procfs, on one directory at most.
+ * What is mounted where: one file system, on one directory at most.
+ *
+ * Its type is known by name alone: procfs lies above and registers itself.
  *
  * The directory below (the mount point) refers to the root above it, and the root's parent is the
  * mount point's, so both ways across are ordinary steps of a path walk.
@@ -11,12 +13,13 @@
 #include "kernel/fs/mount.h"
 
 #include "kernel/fs/dir.h"
-#include "kernel/procfs/proc.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
 static struct inode *mount_point;
+static const char *mount_type;
+static struct inode *(*mount_create_root)(void);
 
 uint32_t mount_references(const struct inode *i)
 {
@@ -25,20 +28,26 @@ uint32_t mount_references(const struct inode *i)
 	return held;
 }
 
-const struct inode *mount_of_proc(void)
+void mount_register(const char *type, struct inode *(*create_root)(void))
+{
+	mount_type = type;
+	mount_create_root = create_root;
+}
+
+const struct inode *mount_place(void)
 {
 	return mount_point;
 }
 
 int mount_add(struct inode *at, const char *type)
 {
-	if (strcmp(type, "proc") != 0)
+	if (!mount_type || strcmp(type, mount_type) != 0)
 		return -ENODEV;
 	if (!inode_is(at, MODE_DIR))
 		return -ENOTDIR;
 	if (mount_point || !at->parent)
 		return -EBUSY;
-	struct inode *root = proc_create_root();
+	struct inode *root = mount_create_root();
 	if (!root)
 		return -ENOMEM;
 	root->parent = inode_get(at->parent);

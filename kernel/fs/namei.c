@@ -10,7 +10,7 @@
 
 #include "kernel/fs/dir.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/proc/process.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -5,26 +5,19 @@
  * where the walk ended; a link that points to nothing is followed to that place, as on Linux. The
  * checks come in Linux's order, so that a call with two mistakes reports the same one.
  */
-#include "kernel/fs/dir.h"
+#include "kernel/fs/open.h"
+
 #include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
 #include "kernel/fs/namei.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
-#include "kernel/proc/process.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "lib/errno.h"
 
 static bool open_writes(unsigned flags)
 {
 	return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
-}
-
-/* Is @i the program of some process? */
-static bool open_is_running(const struct inode *i)
-{
-	list_for_each(node, &process_all)
-		if (list_entry(node, struct process, all)->exe == i)
-			return true;
-	return false;
 }
 
 /* May an inode that exists be opened so? */
@@ -38,7 +31,7 @@ static int open_check(const struct inode *i, unsigned flags)
 		return -ELOOP;
 	if (inode_is(i, MODE_DIR) && (open_writes(flags) || flags & O_CREAT))
 		return -EISDIR;
-	if (inode_is(i, MODE_REGULAR) && open_writes(flags) && open_is_running(i))
+	if (inode_is(i, MODE_REGULAR) && open_writes(flags) && i->programs > 0)
 		return -ETXTBSY;
 	return 0;
 }

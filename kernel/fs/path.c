@@ -16,6 +16,7 @@
 #include "kernel/fs/path.h"
 
 #include "kernel/fs/dir.h"
+#include "kernel/fs/inode.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"

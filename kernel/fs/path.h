@@ -2,7 +2,9 @@
 #ifndef KERNEL_FS_PATH_H
 #define KERNEL_FS_PATH_H
 
-#include "kernel/fs/inode.h"
+#include "lib/base.h"
+
+struct inode;
 
 enum path_flags {
 	PATH_FOLLOW = 1, /* follow a symbolic link at the end of the path */

@@ -7,7 +7,8 @@
  *
  * Copying to or from user memory may fault and so let other processes in. A lock is held while
  * bytes are moved, and given back before sleeping for room or data. Writes up to PIPE_BUF are in
- * one piece: they wait until all of it fits.
+ * one piece: they wait until all of it fits. What a program's memory does not have all of is not
+ * moved at all, page by page of the ring, as on Linux.
  *
  * Always true
  *   [pipe.1]  written - read <= PIPE_BYTES
@@ -22,14 +23,16 @@
  */
 #include "kernel/fs/pipe.h"
 
+#include "kernel/fs/file.h"
+#include "kernel/fs/io.h"
 #include "kernel/fs/poll.h"
-#include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
+#include "mm/user.h"
 
 enum { PIPE_PAGES = 16, PIPE_BYTES = PIPE_PAGES * 4096, PIPE_ATOMIC = 4096 };
 
@@ -92,33 +95,32 @@ static int pipe_wait_for_data(struct pipe *p, const struct file *f)
 	return 0;
 }
 
-static long pipe_move_out(struct pipe *p, uptr_t buf, size_t n)
+static int pipe_move_out(struct pipe *p, struct io *io)
 {
-	size_t done = 0;
-	while (done < n && pipe_held(p) > 0) {
+	while (io->left > 0 && pipe_held(p) > 0) {
 		struct pipe_span span = pipe_span_at(p, p->read);
-		size_t chunk = MIN(MIN(n - done, span.length), pipe_held(p));
+		size_t chunk = MIN(MIN(io->left, span.length), pipe_held(p));
 		ASSERT(span.bytes != NULL && p->lock.held); /* [pipe.2], [pipe.4] */
-		if (user_write(process_aspace(), buf + done, span.bytes, chunk) != 0)
-			return done ? (long)done : -EFAULT;
+		int error = io_give_all(io, span.bytes, chunk);
+		if (error)
+			return error;
 		p->read += chunk;
-		done += chunk;
 	}
-	return (long)done;
+	return 0;
 }
 
-static long pipe_read(struct file *f, uptr_t buf, size_t n)
+static int pipe_read(struct file *f, struct io *io)
 {
 	struct pipe *p = f->private;
-	if (n == 0)
+	if (io->left == 0)
 		return 0;
 	sleep_lock_take(&p->lock);
-	long result = pipe_wait_for_data(p, f);
-	if (result == 0)
-		result = pipe_move_out(p, buf, n);
+	int error = pipe_wait_for_data(p, f);
+	if (!error)
+		error = pipe_move_out(p, io);
 	sleep_lock_release(&p->lock);
 	pipe_changed(p);
-	return result;
+	return error;
 }
 
 /* Pages for the next @n bytes, which fit. */
@@ -139,25 +141,21 @@ static int pipe_reserve(struct pipe *p, size_t n)
 	return 0;
 }
 
-/* What fits now of @n bytes. */
-static long pipe_move_in(struct pipe *p, uptr_t buf, size_t n)
+/* What fits now. */
+static int pipe_move_in(struct pipe *p, struct io *io)
 {
-	n = MIN(n, PIPE_BYTES - pipe_held(p));
+	size_t n = MIN(io->left, PIPE_BYTES - pipe_held(p));
 	int error = pipe_reserve(p, n);
-	if (error)
-		return error;
-	size_t done = 0;
-	while (done < n) {
+	while (!error && n > 0) {
 		struct pipe_span span = pipe_span_at(p, p->written);
-		size_t chunk = MIN(n - done, span.length);
+		size_t chunk = MIN(n, span.length);
 		ASSERT(span.bytes != NULL && p->lock.held); /* [pipe.2], [pipe.4] */
-		if (user_read(process_aspace(), span.bytes, buf + done, chunk) != 0)
-			return done ? (long)done : -EFAULT;
-		p->written += chunk;
+		error = io_take_all(io, span.bytes, chunk);
+		p->written += error ? 0 : chunk;
 		ASSERT(pipe_held(p) <= PIPE_BYTES); /* [pipe.1] */
-		done += chunk;
+		n -= chunk;
 	}
-	return (long)done;
+	return error;
 }
 
 /* Wait until @n bytes fit, or for more than PIPE_BUF until one does; locked before and after. */
@@ -177,38 +175,35 @@ static int pipe_wait_for_room(struct pipe *p, const struct file *f, size_t n)
 	return -EPIPE;
 }
 
-static long pipe_write_locked(struct pipe *p, const struct file *f, uptr_t buf, size_t n)
+static int pipe_write_locked(struct pipe *p, const struct file *f, struct io *io)
 {
-	size_t done = 0;
-	while (done < n) {
-		long moved = pipe_wait_for_room(p, f, n - done);
-		if (moved == 0)
-			moved = pipe_move_in(p, buf + done, n - done);
-		if (moved < 0)
-			return done ? (long)done : moved;
-		done += (size_t)moved;
+	int error = 0;
+	while (!error && io->left > 0) {
+		error = pipe_wait_for_room(p, f, io->left);
+		if (!error)
+			error = pipe_move_in(p, io);
 		pipe_changed(p);
 	}
-	return (long)done;
+	return error;
 }
 
-static long pipe_write(struct file *f, uptr_t buf, size_t n)
+static int pipe_write(struct file *f, struct io *io)
 {
 	struct pipe *p = f->private;
 	sleep_lock_take(&p->lock);
-	long result = pipe_write_locked(p, f, buf, n);
+	int error = pipe_write_locked(p, f, io);
 	sleep_lock_release(&p->lock);
-	return result;
+	return error;
 }
 
-static long pipe_ioctl(struct file *f, unsigned request, uptr_t arg)
+static long pipe_ioctl(struct file *f, unsigned request, struct aspace *as, uptr_t arg)
 {
 	enum { FIONREAD = 0x541b };
 	struct pipe *p = f->private;
 	uint32_t held = pipe_held(p);
 	if (request != FIONREAD)
 		return -ENOTTY;
-	return user_write(process_aspace(), arg, &held, sizeof(held));
+	return user_write(as, arg, &held, sizeof(held));
 }
 
 static unsigned pipe_poll_read(struct file *f)
@@ -301,7 +296,6 @@ static struct pipe *pipe_of(struct inode *i)
 	pipe_number++;
 	p->inode = i;
 	i->pipe = p;
-	sleep_lock_init(&p->lock);
 	wait_queue_init(&p->change);
 	return p;
 }

@@ -2,7 +2,10 @@
 #ifndef KERNEL_FS_PIPE_H
 #define KERNEL_FS_PIPE_H
 
-#include "kernel/fs/file.h"
+#include "lib/base.h"
+
+struct file;
+struct file_ops;
 
 struct pipe_ends {
 	struct file *reader, *writer;

@@ -8,6 +8,7 @@
  */
 #include "kernel/fs/pmem.h"
 
+#include "kernel/fs/io.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/pmap.h"
@@ -29,7 +30,7 @@ void pmem_read(void *buf, paddr_t from, size_t n)
 	}
 }
 
-static int pmem_bounce_to_user(struct aspace *as, uptr_t buf, paddr_t from, size_t n)
+static int pmem_bounce(struct io *io, paddr_t from, size_t n)
 {
 	if (reclaim_room(1) != 0)
 		return -ENOMEM;
@@ -40,8 +41,7 @@ static int pmem_bounce_to_user(struct aspace *as, uptr_t buf, paddr_t from, size
 	while (n > 0 && error == 0) {
 		size_t chunk = MIN(n, PAGE_SIZE);
 		pmem_read(page, from, chunk);
-		error = user_write(as, buf, page, chunk);
-		buf += chunk;
+		error = io_give(io, page, chunk) < chunk ? -EFAULT : 0;
 		from += chunk;
 		n -= chunk;
 	}
@@ -49,9 +49,9 @@ static int pmem_bounce_to_user(struct aspace *as, uptr_t buf, paddr_t from, size
 	return error;
 }
 
-int pmem_read_to_user(struct aspace *as, uptr_t buf, paddr_t from, size_t n)
+int pmem_give(struct io *io, paddr_t from, size_t n)
 {
 	if ((from + n) >> PAGE_SHIFT < pmap_direct_frames())
-		return user_write(as, buf, phys_to_virt(from), n);
-	return pmem_bounce_to_user(as, buf, from, n);
+		return io_give(io, phys_to_virt(from), n) < n ? -EFAULT : 0;
+	return pmem_bounce(io, from, n);
 }

@@ -12,6 +12,7 @@
  */
 #include "kernel/fs/poll.h"
 
+#include "kernel/fs/file.h"
 #include "kernel/proc/sched.h"
 #include "lib/assert.h"
 

@@ -2,7 +2,9 @@
 #ifndef KERNEL_FS_POLL_H
 #define KERNEL_FS_POLL_H
 
-#include "kernel/fs/file.h"
+#include "lib/base.h"
+
+struct file;
 
 /* Linux's POLL*. */
 enum {

@@ -37,10 +37,23 @@ static int process_fs_unshare_files(struct process *p)
 	return 0;
 }
 
+/* While it is a program it cannot be opened to write. */
+void process_fs_set_program(struct process *p, struct inode *program)
+{
+	struct inode *old = p->exe;
+	if (program)
+		inode_get(program)->programs++;
+	p->exe = program;
+	if (!old)
+		return;
+	old->programs--;
+	inode_put(old);
+}
+
 static void process_fs_fork_names(struct process *child, const struct process *parent)
 {
 	child->cwd = inode_get(parent->cwd);
-	child->exe = parent->exe ? inode_get(parent->exe) : NULL;
+	process_fs_set_program(child, parent->exe);
 }
 
 static void process_fs_drop_files(struct process *p)
@@ -55,9 +68,8 @@ static void process_fs_drop_files(struct process *p)
 static void process_fs_drop_names(struct process *p)
 {
 	inode_put(p->cwd);
-	inode_put(p->exe);
 	p->cwd = NULL;
-	p->exe = NULL;
+	process_fs_set_program(p, NULL);
 }
 
 void process_fs_chdir(struct inode *dir)

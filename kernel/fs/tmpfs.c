@@ -175,10 +175,8 @@ const struct inode_ops tmpfs_ops = {
 
 /* --- the size --- */
 
-int tmpfs_truncate(struct inode *i, uint64_t size)
+static int tmpfs_truncate_locked(struct inode *i, uint64_t size)
 {
-	if (size > INODE_SIZE_MAX)
-		return -EFBIG;
 	int error = tmpfs_set_size(i, (uint32_t)size);
 	if (error)
 		return error;
@@ -197,4 +195,14 @@ void tmpfs_check(const struct inode *i)
 	ASSERT(i->source.bytes <= i->size);	      /* [tmpfs.1] */
 	ASSERT(archived == (i->source.bytes > 0));    /* [tmpfs.2] */
 	object_check(&i->object);
+}
+
+int tmpfs_truncate(struct inode *i, uint64_t size)
+{
+	if (size > INODE_SIZE_MAX)
+		return -EFBIG;
+	sleep_lock_take(&i->content_lock);
+	int error = tmpfs_truncate_locked(i, size);
+	sleep_lock_release(&i->content_lock);
+	return error;
 }

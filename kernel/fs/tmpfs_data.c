@@ -9,19 +9,18 @@
  * whole is not read first. The page counts as modified from then on, and when frames are short it
  * goes to a slot. Maps show the same frame, so they and read and write never differ.
  *
- * The program's memory may fault under the copy, and other processes may run meanwhile. The pin
- * keeps the page where it is; size and position are looked at anew for each page. A copy that
- * fails half way is tried again up to the next page of the program's memory, so that the call moves
- * exactly the bytes that could be had.
+ * A program's memory may fault under the copy, and other processes may run meanwhile. The pin keeps
+ * the page where it is; the size is looked at anew for each page.
  *
  * Always true: a page handed to filepage_put with "modified" is filled with what the file holds,
  * never with what was in the frame before.
  */
-#include "kernel/fs/tmpfs.h"
-
-#include "kernel/fs/pmem.h"
 #include "kernel/fs/tmpfs_data.h"
-#include "kernel/proc/process.h"
+
+#include "kernel/fs/file.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/io.h"
+#include "kernel/fs/pmem.h"
 #include "kernel/proc/signal.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
@@ -62,149 +61,118 @@ static size_t tmpfs_chunk(uint32_t at, size_t n)
 
 /* --- reading --- */
 
-/* From an object's page. */
-static int tmpfs_read_page(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+/* @n bytes of one page, from the object. */
+static int tmpfs_read_page(struct inode *i, struct io *io, size_t n)
 {
+	uint32_t at = (uint32_t)io->position;
 	struct frame *page;
 	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
 	if (error)
 		return error == -ENOSPC ? -ENOMEM : error;
-	error = user_write(process_aspace(), buf, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	size_t moved = io_give(io, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
 	filepage_put(page, false);
-	return error;
+	return moved < n ? -EFAULT : 0;
 }
 
-/* @n bytes of one page. 0 or -EFAULT, -ENOMEM, -EIO. */
-static int tmpfs_read_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+/* @n bytes of one page, from where they are. */
+static int tmpfs_read_some(struct inode *i, struct io *io, size_t n)
 {
+	uint32_t at = (uint32_t)io->position;
 	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
 	if (filepage_exists(&i->object, at >> PAGE_SHIFT))
-		return tmpfs_read_page(i, at, buf, n);
+		return tmpfs_read_page(i, io, n);
 	size_t archived = at < i->source.bytes ? MIN(n, i->source.bytes - at) : 0;
-	int error = 0;
-	if (archived)
-		error = pmem_read_to_user(process_aspace(), buf, i->source.start + at, archived);
-	if (!error && archived < n)
-		error = user_clear(process_aspace(), buf + archived, n - archived);
+	int error = archived ? pmem_give(io, i->source.start + at, archived) : 0;
+	if (!error && io_give_zeroes(io, n - archived) < n - archived)
+		error = -EFAULT;
 	return error;
 }
 
-static long regular_read(struct file *f, uptr_t buf, size_t n)
+int tmpfs_read(struct inode *i, struct io *io)
 {
-	struct inode *i = f->inode;
-	uint64_t start = f->position, at = start;
 	int error = 0;
-	bool shorter = false; /* the rest of the program's page only, after a fault */
-	while (at < i->size && at - start < n) {
-		uptr_t to = buf + (uptr_t)(at - start);
-		size_t left = MIN(n - (size_t)(at - start), i->size - (size_t)at);
-		size_t chunk = tmpfs_chunk((uint32_t)at, left);
-		if (shorter)
-			chunk = tmpfs_chunk(to, chunk);
-		error = tmpfs_read_some(i, (uint32_t)at, to, chunk);
-		if (error == -EFAULT && !shorter) {
-			shorter = true;
-			continue;
-		}
-		if (error)
-			break;
-		at += chunk;
+	while (!error && io->left > 0 && io->position < i->size) {
+		uint32_t at = (uint32_t)io->position;
+		error = tmpfs_read_some(i, io, tmpfs_chunk(at, MIN(io->left, i->size - at)));
 	}
-	if (n > 0)
-		inode_accessed(i);
-	f->position = at;
-	return at > start ? (long)(at - start) : error;
+	return error;
 }
 
-/* @n bytes of one page into kernel memory. */
-static int tmpfs_peek(struct inode *i, uint32_t at, void *buf, size_t n)
+static int regular_read(struct file *f, struct io *io)
 {
-	struct frame *page;
-	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
-	if (!filepage_exists(&i->object, at >> PAGE_SHIFT))
-		return object_read(&i->object, at, buf, n);
-	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
-	if (error)
-		return error;
-	memcpy(buf, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
-	filepage_put(page, false);
-	return 0;
+	if (io->left > 0)
+		inode_accessed(f->inode);
+	return tmpfs_read(f->inode, io);
 }
 
 size_t inode_read(struct inode *i, uint32_t offset, void *buf, size_t n)
 {
-	size_t done = 0;
-	while (done < n && offset + done < i->size) {
-		uint32_t at = offset + done;
-		size_t chunk = tmpfs_chunk(at, MIN(n - done, i->size - at));
-		if (tmpfs_peek(i, at, (char *)buf + done, chunk) != 0)
-			break;
-		done += chunk;
-	}
-	return done;
+	struct io io = io_kernel(buf, n, offset);
+	tmpfs_read(i, &io); /* how far it came is what counts */
+	return io.done;
 }
 
 /* --- writing --- */
 
-/* The page was to be replaced as a whole and was not: what it was before. */
-static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page)
+/* The page was to be replaced as a whole and was not: from @offset on, what it was before. */
+static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page, size_t offset)
 {
-	return object_read(&i->object, index << PAGE_SHIFT, frame_bytes(page), PAGE_SIZE);
+	return object_read(&i->object, (index << PAGE_SHIFT) + offset,
+			   (char *)frame_bytes(page) + offset, PAGE_SIZE - offset);
 }
 
 /* @n bytes of one page. 0 or -EFAULT, -ENOSPC, -EIO. */
-static int tmpfs_write_some(struct inode *i, uint32_t at, uptr_t buf, size_t n)
+static int tmpfs_write_some(struct inode *i, struct io *io, size_t n)
 {
+	uint32_t at = (uint32_t)io->position, index = at >> PAGE_SHIFT;
 	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
-	uint32_t index = at >> PAGE_SHIFT;
 	bool new = !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
 	struct frame *page;
 	int error = new && !tmpfs_has_room() ? -ENOSPC : tmpfs_get_page(i, index, fresh, &page);
 	if (error)
 		return error;
-	error = user_read(process_aspace(), (char *)frame_bytes(page) + (at & PAGE_MASK), buf, n);
-	if (error && fresh && tmpfs_refill(i, index, page) != 0)
-		error = -EIO;
+	size_t moved = io_take(io, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	if (moved < n)
+		error = fresh && tmpfs_refill(i, index, page, moved) != 0 ? -EIO : -EFAULT;
 	filepage_put(page, true);
-	if (!error && at + n > i->size) {
-		i->object.size_bytes = at + n;
-		i->size = at + n;
+	if (moved > 0 && at + moved > i->size) {
+		i->object.size_bytes = at + moved;
+		i->size = at + moved;
 	}
 	return error;
 }
 
-static long regular_write(struct file *f, uptr_t buf, size_t n)
+/* Locked. */
+static int tmpfs_write(struct inode *i, struct io *io)
 {
-	struct inode *i = f->inode;
-	uint64_t start = f->flags & O_APPEND ? i->size : f->position, at = start;
 	int error = 0;
-	bool shorter = false;
-	if (n > 0 && start >= INODE_SIZE_MAX)
+	if (io->left > 0 && io->position >= INODE_SIZE_MAX)
 		return -EFBIG;
-	n = MIN(n, INODE_SIZE_MAX - (size_t)start);
-	while (at - start < n) {
-		uptr_t from = buf + (uptr_t)(at - start);
-		size_t chunk = tmpfs_chunk((uint32_t)at, n - (size_t)(at - start));
-		if (shorter)
-			chunk = tmpfs_chunk(from, chunk);
-		error = tmpfs_write_some(i, (uint32_t)at, from, chunk);
-		if (error == -EFAULT && !shorter) {
-			shorter = true;
-			continue;
-		}
-		if (error)
-			break;
-		at += chunk;
+	while (!error && io->left > 0 && io->position < INODE_SIZE_MAX) {
+		uint32_t at = (uint32_t)io->position;
+		size_t n = tmpfs_chunk(at, MIN(io->left, INODE_SIZE_MAX - at));
+		error = tmpfs_write_some(i, io, n);
 	}
-	if (at > start)
+	if (io->done > 0)
 		inode_changed(i);
-	f->position = at;
-	return at > start ? (long)(at - start) : error;
+	return error;
 }
 
-static long directory_read(struct file *f, uptr_t buf, size_t n)
+/* Writers take turns: two that append, each by an open file of its own, do not meet. */
+static int regular_write(struct file *f, struct io *io)
 {
-	(void)f, (void)buf, (void)n;
+	struct inode *i = f->inode;
+	sleep_lock_take(&i->content_lock);
+	if (f->flags & O_APPEND)
+		io->position = i->size;
+	int error = tmpfs_write(i, io);
+	sleep_lock_release(&i->content_lock);
+	return error;
+}
+
+static int directory_read(struct file *f, struct io *io)
+{
+	(void)f, (void)io;
 	return -EISDIR;
 }
 
@@ -250,7 +218,7 @@ static int tmpfs_clear_some(struct inode *i, uint32_t at, size_t n)
 	return 0;
 }
 
-int tmpfs_punch(struct inode *i, uint64_t start, uint64_t end)
+static int tmpfs_punch_locked(struct inode *i, uint64_t start, uint64_t end)
 {
 	end = MIN(end, (uint64_t)i->size);
 	for (uint64_t at = start; at < end;) {
@@ -262,6 +230,14 @@ int tmpfs_punch(struct inode *i, uint64_t start, uint64_t end)
 	}
 	inode_changed(i);
 	return 0;
+}
+
+int tmpfs_punch(struct inode *i, uint64_t start, uint64_t end)
+{
+	sleep_lock_take(&i->content_lock);
+	int error = tmpfs_punch_locked(i, start, end);
+	sleep_lock_release(&i->content_lock);
+	return error;
 }
 
 int tmpfs_allocate(struct inode *i, uint64_t start, uint64_t end)

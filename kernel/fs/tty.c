@@ -21,6 +21,8 @@
 
 #include "drivers/serial.h"
 #include "drivers/vga.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/io.h"
 #include "kernel/fs/poll.h"
 #include "kernel/fs/tty_owner.h"
 #include "kernel/fs/tty_settings.h"
@@ -31,6 +33,7 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/user.h"
 
 enum { TTY_RING = 1024, TTY_LINE = 1024, TTY_QUEUE = 4096, TTY_EOF_MARK = 0x100, TTY_CHUNK = 128 };
 
@@ -284,61 +287,53 @@ static int tty_wait(const struct file *f)
 	return 0;
 }
 
-static long tty_move_out(uptr_t buf, size_t n)
+static int tty_move_out(struct io *io)
 {
 	bool canonical = tty.settings.lflag & TTY_ICANON;
-	size_t done = 0;
-	while (done < n && tty_queued() > 0) {
+	while (io->left > 0 && tty_queued() > 0) {
 		uint16_t entry = tty_dequeue();
 		if (entry == TTY_EOF_MARK)
 			break;
 		uint8_t byte = (uint8_t)entry;
-		if (user_write(process_aspace(), buf + done, &byte, 1) != 0)
-			return done ? (long)done : -EFAULT;
-		done++;
+		if (io_give(io, &byte, 1) == 0)
+			return -EFAULT;
 		if (canonical && byte == '\n')
 			break;
 	}
-	return (long)done;
+	return 0;
 }
 
-static long tty_read(struct file *f, uptr_t buf, size_t n)
+static int tty_read(struct file *f, struct io *io)
 {
 	tty_work();
 	int error = tty_check_foreground();
-	if (!error && n > 0)
+	if (!error && io->left > 0)
 		error = tty_wait(f);
-	if (error || n == 0)
-		return error;
-	return tty_move_out(buf, n);
+	return error ? error : tty_move_out(io);
 }
 
-static long tty_write(struct file *f, uptr_t buf, size_t n)
+static int tty_write(struct file *f, struct io *io)
 {
 	(void)f;
 	int error = tty.settings.lflag & TTY_TOSTOP ? tty_check_change() : 0;
-	if (error)
-		return error;
-	for (size_t done = 0; done < n;) {
+	while (!error && io->left > 0) {
 		char chunk[TTY_CHUNK];
-		size_t length = MIN(n - done, sizeof(chunk));
-		if (user_read(process_aspace(), chunk, buf + done, length) != 0)
-			return done ? (long)done : -EFAULT;
-		tty_print(chunk, length);
-		done += length;
+		size_t n = MIN(io->left, sizeof(chunk)), moved = io_take(io, chunk, n);
+		tty_print(chunk, moved);
+		error = moved < n ? -EFAULT : 0;
 	}
-	return (long)n;
+	return error;
 }
 
 /* --- ioctl --- */
 
-static long tty_set(uptr_t arg, bool flush)
+static long tty_set(struct aspace *as, uptr_t arg, bool flush)
 {
 	struct tty_settings new;
 	int error = tty_check_change();
 	if (error)
 		return error;
-	if (user_read(process_aspace(), &new, arg, sizeof(new)) != 0)
+	if (user_read(as, &new, arg, sizeof(new)) != 0)
 		return -EFAULT;
 	if (flush)
 		tty_flush_input();
@@ -360,9 +355,8 @@ static unsigned tty_poll(struct file *f)
 	return POLL_OUT | (tty_ready(sched_ticks()) ? POLL_IN : 0);
 }
 
-static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
+static long tty_ioctl(struct file *f, unsigned request, struct aspace *as, uptr_t arg)
 {
-	struct aspace *as = process_aspace();
 	uint32_t queued = tty_queued();
 	(void)f;
 	switch (request) {
@@ -370,18 +364,18 @@ static long tty_ioctl(struct file *f, unsigned request, uptr_t arg)
 		return user_write(as, arg, &tty.settings, sizeof(tty.settings));
 	case TTY_TCSETS:
 	case TTY_TCSETSW:
-		return tty_set(arg, false);
+		return tty_set(as, arg, false);
 	case TTY_TCSETSF:
-		return tty_set(arg, true);
+		return tty_set(as, arg, true);
 	case TTY_TCFLSH:
 		tty_flush_input();
 		return 0;
 	case TTY_TIOCGPGRP:
-		return tty_tell_owner(arg, tty_group());
+		return tty_tell_owner(as, arg, tty_group());
 	case TTY_TIOCSPGRP:
-		return tty_set_foreground(arg);
+		return tty_set_foreground(as, arg);
 	case TTY_TIOCGSID:
-		return tty_tell_owner(arg, tty_session());
+		return tty_tell_owner(as, arg, tty_session());
 	case TTY_TIOCSCTTY:
 		return tty_take_over(arg == 1);
 	case TTY_TIOCNOTTY:

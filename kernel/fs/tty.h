@@ -2,7 +2,9 @@
 #ifndef KERNEL_FS_TTY_H
 #define KERNEL_FS_TTY_H
 
-#include "kernel/fs/file.h"
+#include "lib/base.h"
+
+struct file_ops;
 
 extern const struct file_ops tty_ops;
 

@@ -19,6 +19,7 @@
 #include "kernel/proc/thread.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
+#include "mm/user.h"
 
 static struct {
 	int pgrp, session;
@@ -69,11 +70,11 @@ int tty_check_change(void)
 	return -ERESTARTSYS;
 }
 
-long tty_tell_owner(uptr_t arg, int id)
+long tty_tell_owner(struct aspace *as, uptr_t arg, int id)
 {
 	if (process_running->session != tty_owner.session)
 		return -ENOTTY;
-	return user_write(process_aspace(), arg, &id, sizeof(id));
+	return user_write(as, arg, &id, sizeof(id));
 }
 
 static void tty_session_ended(int session)
@@ -87,7 +88,7 @@ static void tty_session_ended(int session)
 	signal_send_group(pgrp, SIGCONT);
 }
 
-long tty_set_foreground(uptr_t arg)
+long tty_set_foreground(struct aspace *as, uptr_t arg)
 {
 	int pgrp;
 	if (process_running->session != tty_owner.session)
@@ -95,7 +96,7 @@ long tty_set_foreground(uptr_t arg)
 	int error = tty_check_change();
 	if (error)
 		return error;
-	if (user_read(process_aspace(), &pgrp, arg, sizeof(pgrp)) != 0)
+	if (user_read(as, &pgrp, arg, sizeof(pgrp)) != 0)
 		return -EFAULT;
 	if (pgrp < 0)
 		return -EINVAL;

@@ -5,7 +5,9 @@
 #ifndef KERNEL_FS_TTY_OWNER_H
 #define KERNEL_FS_TTY_OWNER_H
 
-#include "mm/user.h"
+#include "mm/types.h"
+
+struct aspace;
 
 /* Processes that end are reported from now on. Context: boot. */
 void tty_owner_init(void);
@@ -22,10 +24,10 @@ void tty_set_group(int pgrp);
 MUST_CHECK int tty_check_foreground(void);
 MUST_CHECK int tty_check_change(void);
 
-/* TIOCGPGRP, TIOCGSID: @id to user address @arg. 0, -EFAULT, -ENOTTY: not its terminal. */
-long tty_tell_owner(uptr_t arg, int id);
-/* TIOCSPGRP: the group at user address @arg. As ioctl_tty(2). */
-long tty_set_foreground(uptr_t arg);
+/* TIOCGPGRP, TIOCGSID: @id to user address @arg of @as. 0, -EFAULT, -ENOTTY: not its terminal. */
+long tty_tell_owner(struct aspace *as, uptr_t arg, int id);
+/* TIOCSPGRP: the group at user address @arg of @as. As ioctl_tty(2). */
+long tty_set_foreground(struct aspace *as, uptr_t arg);
 /* TIOCSCTTY and TIOCNOTTY. 0, -EPERM; 0, -ENOTTY. */
 long tty_take_over(bool force);
 long tty_give_up(void);

@@ -11,10 +11,12 @@
 #include "kernel/fs/cpio.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/dir.h"
+#include "kernel/fs/file.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/fs/tty.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
 
@@ -32,13 +34,65 @@ static void vfs_make_root(void)
 	inode_set_root(root);
 }
 
+/* --- /dev --- */
+
+/* @i, with its reference, gets a name in @dir. */
+static int vfs_add_name(struct inode *dir, const char *name, struct inode *i)
+{
+	int error = i ? dir_add(dir, name, strlen(name), i) : -ENOMEM;
+	inode_put(i);
+	return error;
+}
+
+static int vfs_add_dev_links(struct inode *dir)
+{
+	static const struct {
+		const char *name, *target;
+	} links[] = {
+		{ "fd", "/proc/self/fd" },
+		{ "stdin", "/proc/self/fd/0" },
+		{ "stdout", "/proc/self/fd/1" },
+		{ "stderr", "/proc/self/fd/2" },
+	};
+	int error = 0;
+	for (size_t n = 0; n < ARRAY_SIZE(links) && !error; n++)
+		error = vfs_add_name(dir, links[n].name, tmpfs_create_link(links[n].target));
+	return error;
+}
+
+static int vfs_add_devices(struct inode *dir)
+{
+	int error = 0;
+	const struct device *d;
+	for (size_t n = 0; (d = device_at(n)) != NULL && !error; n++)
+		error = vfs_add_name(dir, d->name, tmpfs_create(MODE_CHAR | 0666, d->rdev));
+	if (!error)
+		error = vfs_add_name(dir, "shm", tmpfs_create(MODE_DIR | 01777, 0));
+	return error ? error : vfs_add_dev_links(dir);
+}
+
+/* /dev and what is in it. */
+static int vfs_make_dev(void)
+{
+	struct inode *dir = tmpfs_create(MODE_DIR | 0755, 0);
+	if (!dir)
+		return -ENOMEM;
+	int error = vfs_add_devices(dir);
+	if (!error)
+		error = dir_add(inode_root(), "dev", 3, dir);
+	inode_put(dir);
+	return error;
+}
+
+/* --- the tree --- */
+
 void vfs_init(void)
 {
 	inode_init();
 	file_init();
 	tty_init();
 	vfs_make_root();
-	if (device_init() != 0)
+	if (vfs_make_dev() != 0)
 		panic("no memory for /dev");
 	for (unsigned i = 0; i < boot_info.nmodules; i++) {
 		const struct boot_module *m = &boot_info.modules[i];

@@ -27,7 +27,8 @@
 
 #include "kernel/base/log.h"
 #include "kernel/exec/signal_page.h"
-#include "kernel/fs/tmpfs.h"
+#include "kernel/fs/inode.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "kernel/partition/dispatch.h"
 #include "lib/errno.h"
 #include "lib/string.h"

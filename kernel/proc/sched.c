@@ -289,25 +289,6 @@ void sched_wake_all(struct wait_queue *q)
 		sched_wake(list_entry(node, struct process, run_link));
 }
 
-void sleep_lock_init(struct sleep_lock *lock)
-{
-	lock->held = false;
-	wait_queue_init(&lock->waiters);
-}
-
-void sleep_lock_take(struct sleep_lock *lock)
-{
-	while (lock->held)
-		sched_sleep(&lock->waiters);
-	lock->held = true;
-}
-
-void sleep_lock_release(struct sleep_lock *lock)
-{
-	lock->held = false;
-	sched_wake_all(&lock->waiters);
-}
-
 void sched_check(void)
 {
 	uint32_t queued = 0;

@@ -79,13 +79,4 @@ void sched_wake_all(struct wait_queue *q);
 /* End the sleep of one process, whatever it waits for. */
 void sched_wake(struct process *p);
 
-/* A lock for the process context: its holder may sleep. */
-struct sleep_lock {
-	bool held;
-	struct wait_queue waiters;
-};
-void sleep_lock_init(struct sleep_lock *lock);
-void sleep_lock_take(struct sleep_lock *lock);
-void sleep_lock_release(struct sleep_lock *lock);
-
 #endif

@@ -17,6 +17,9 @@
 #include "kernel/procfs/proc.h"
 
 #include "kernel/fs/dir.h"
+#include "kernel/fs/file.h"
+#include "kernel/fs/io.h"
+#include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
@@ -70,9 +73,14 @@ static struct inode *proc_create(const struct proc_node *node, int pid, int fd)
 	return i;
 }
 
-struct inode *proc_create_root(void)
+static struct inode *proc_create_root(void)
 {
 	return proc_create(&proc_root_node, 0, -1);
+}
+
+void proc_init(void)
+{
+	mount_register("proc", proc_create_root);
 }
 
 /* The process an inode is about. NULL: none. False: it has ended. */
@@ -282,75 +290,70 @@ static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_
  * As many records, or pieces of them, as are wanted: some at a time, as a whole pagemap has 786,432
  * of them. The process is looked up again each time: it may end while user memory is made room for.
  */
-static long proc_read_records(struct file *f, uptr_t buf, size_t n)
+static int proc_read_records(const struct inode *i, struct io *io)
 {
-	const struct proc_node *node = f->inode->proc.node;
+	const struct proc_node *node = i->proc.node;
 	const size_t size = node->record_size;
 	char records[PROC_RECORDS_BYTES];
-	uint64_t index = f->position / size;
-	size_t skip = (size_t)(f->position % size), done = 0;
-	if (node->binary && (skip != 0 || n % size != 0))
+	if (node->binary && (io->position % size != 0 || io->left % size != 0))
 		return -EINVAL;
-	while (done < n) {
+	while (io->left > 0) {
 		struct process *p;
-		if (!proc_process(f->inode, &p))
-			return done ? (long)done : -ESRCH;
-		size_t made = proc_fill(node, p, index, skip + n - done, records);
+		uint64_t index = io->position / size;
+		size_t skip = (size_t)(io->position % size);
+		if (!proc_process(i, &p))
+			return -ESRCH;
+		size_t made = proc_fill(node, p, index, skip + io->left, records);
 		if (made <= skip)
 			break;
-		size_t part = MIN(made - skip, n - done);
-		int error = user_write(process_aspace(), buf + done, records + skip, part);
-		if (error)
-			return done ? (long)done : error;
-		f->position += part;
-		done += part;
-		index += (skip + part) / size;
-		skip = (skip + part) % size;
+		size_t part = MIN(made - skip, io->left);
+		if (io_give(io, records + skip, part) < part)
+			return -EFAULT;
 		if (signal_wanted(process_running))
 			break;
 	}
-	return (long)done;
+	return 0;
 }
 
-static long proc_read(struct file *f, uptr_t buf, size_t n)
+static int proc_read(struct file *f, struct io *io)
 {
 	const struct proc_node *node = f->inode->proc.node;
 	if (node->record)
-		return proc_read_records(f, buf, n);
+		return proc_read_records(f->inode, io);
 	if (!node->show && !node->show_number)
 		return -EINVAL;
-	int error = f->position == 0 || !f->private ? proc_make_text(f) : 0;
+	int error = io->position == 0 || !f->private ? proc_make_text(f) : 0;
 	if (error)
 		return error;
 	struct proc_text *kept = f->private;
 	const struct text *t = &kept->text;
-	if (f->position >= t->length)
+	if (io->position >= t->length)
 		return 0;
-	n = MIN(n, t->length - (size_t)f->position);
+	size_t at = (size_t)io->position, n = MIN(io->left, t->length - at);
 	kept->readers++;
-	error = user_write(process_aspace(), buf, t->bytes + f->position, n);
+	size_t moved = io_give(io, t->bytes + at, n);
 	kept->readers--;
-	if (error)
-		return error;
-	f->position += n;
-	return (long)n;
+	return moved < n ? -EFAULT : 0;
 }
 
-static long proc_write(struct file *f, uptr_t buf, size_t n)
+static int proc_write(struct file *f, struct io *io)
 {
 	const struct inode *i = f->inode;
 	char text[PROC_STORE_MAX + 1] = { 0 };
 	struct process *p;
+	struct io all = *io; /* what is refused has not been written */
+	size_t n = io->left;
 	if (!i->proc.node->store)
 		return -EIO;
 	if (n > PROC_STORE_MAX)
 		return -EINVAL;
-	if (user_read(process_aspace(), text, buf, n) != 0)
-		return -EFAULT;
-	if (!proc_process(i, &p))
-		return -ESRCH;
-	int error = i->proc.node->store(p, text);
-	return error ? error : (long)n;
+	int error = io_take_all(&all, text, n);
+	if (error)
+		return error;
+	error = proc_process(i, &p) ? i->proc.node->store(p, text) : -ESRCH;
+	if (!error)
+		*io = all;
+	return error;
 }
 
 static void proc_close(struct file *f)
@@ -362,9 +365,9 @@ static void proc_close(struct file *f)
 	kfree(kept);
 }
 
-static long proc_read_dir(struct file *f, uptr_t buf, size_t n)
+static int proc_read_dir(struct file *f, struct io *io)
 {
-	(void)f, (void)buf, (void)n;
+	(void)f, (void)io;
 	return -EISDIR;
 }
 

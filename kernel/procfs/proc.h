@@ -54,8 +54,8 @@ extern const struct proc_node proc_process_node; /* proc_process.c */
 extern const struct proc_node proc_sys_children[]; /* proc_sys.c */
 extern const struct proc_node proc_pressure_children[]; /* proc_pressure.c */
 
-/* The root directory, not yet mounted. NULL: no memory. */
-MUST_CHECK struct inode *proc_create_root(void);
+/* It can be mounted from now on, as "proc". Context: boot. */
+void proc_init(void);
 
 /* Text of maps and smaps; proc_maps.c. */
 void proc_show_maps(struct text *t, struct process *p);

@@ -213,7 +213,7 @@ static void process_environ(struct text *t, struct process *p)
 
 static void process_mounts(struct text *t, struct process *p)
 {
-	const struct inode *proc = mount_of_proc();
+	const struct inode *proc = mount_place();
 	(void)p;
 	text_add(t, "tmpfs / tmpfs rw,relatime 0 0\n");
 	if (!proc)

@@ -1,7 +1,7 @@
 /*
  * System calls: Linux i386's, by int 0x80. Theory in syscall.c; the numbers are in
  * syscall_table.c, the calls in syscall_{process,signal,mm,time,info}.c and, for files,
- * syscall_{file,path,names,attr,content,stat}.c.
+ * syscall_{file,io,path,names,attr,content,stat}.c.
  */
 #ifndef KERNEL_SYSCALL_SYSCALL_H
 #define KERNEL_SYSCALL_SYSCALL_H
@@ -70,9 +70,5 @@ static inline int64_t syscall_wide(uint32_t low, uint32_t high)
 {
 	return (int64_t)((uint64_t)high << 32 | low);
 }
-
-/* read and write on an open file, with all checks. Bytes, or an error. */
-long syscall_file_read(struct file *f, uptr_t buf, size_t n);
-long syscall_file_write(struct file *f, uptr_t buf, size_t n);
 
 #endif

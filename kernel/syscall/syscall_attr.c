@@ -2,6 +2,8 @@
  * System calls that change what is known about a file: rights, owners, times, size; and those that
  * tell about its file system.
  */
+#include "kernel/fs/file.h"
+#include "kernel/fs/open.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"

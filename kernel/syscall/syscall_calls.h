@@ -45,10 +45,12 @@ syscall_fn sys_poll, sys_ppoll, sys_ppoll_time64, sys_select, sys_old_select, sy
 syscall_fn sys_alarm, sys_getitimer, sys_setitimer;
 
 /* syscall_file.c */
-syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_lseek,
-	sys_llseek;
-syscall_fn sys_close, sys_dup, sys_dup2, sys_dup3, sys_pipe, sys_pipe2, sys_fcntl, sys_ioctl,
-	sys_fsync, sys_preadv, sys_pwritev;
+syscall_fn sys_lseek, sys_llseek, sys_fsync;
+syscall_fn sys_close, sys_dup, sys_dup2, sys_dup3, sys_pipe, sys_pipe2, sys_fcntl, sys_ioctl;
+
+/* syscall_io.c */
+syscall_fn sys_read, sys_write, sys_readv, sys_writev, sys_pread64, sys_pwrite64, sys_preadv,
+	sys_pwritev, sys_sendfile, sys_sendfile64;
 
 /* syscall_path.c */
 syscall_fn sys_open, sys_openat, sys_creat, sys_access, sys_faccessat, sys_faccessat2, sys_chdir,
@@ -68,8 +70,8 @@ syscall_fn sys_truncate, sys_truncate64, sys_ftruncate, sys_ftruncate64, sys_sta
 	sys_statfs64, sys_fstatfs64;
 
 /* syscall_content.c */
-syscall_fn sys_sync_file, sys_flock, sys_fadvise64, sys_fadvise64_64, sys_fallocate, sys_sendfile,
-	sys_sendfile64, sys_copy_file_range, sys_memfd_create;
+syscall_fn sys_sync_file, sys_flock, sys_fadvise64, sys_fadvise64_64, sys_fallocate,
+	sys_copy_file_range, sys_memfd_create;
 
 /* syscall_stat.c */
 syscall_fn sys_stat, sys_lstat, sys_fstat, sys_stat64, sys_lstat64, sys_fstat64, sys_fstatat64,

@@ -1,19 +1,13 @@
 /*
- * System calls on the contents of files as a whole: room, holes, copies, files without names.
+ * System calls on the contents of files as a whole: room, holes, files without names.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/reclaim.h"
-
-/* With a reference. NULL: not open, or by O_PATH alone. */
-static struct file *content_file(uint32_t fd)
-{
-	struct file *f = files_find(process_running->files, fd);
-	return f && !(f->flags & O_PATH) ? file_get(f) : NULL;
-}
 
 static long content_nothing(struct file *f, const struct syscall_args *args)
 {
@@ -103,104 +97,6 @@ static long content_allocate(struct file *f, const struct syscall_args *args)
 long sys_fallocate(const struct syscall_args *args)
 {
 	return syscall_on_file(args, content_allocate);
-}
-
-/* --- copies --- */
-
-enum { CONTENT_WINDOW = 65536 };
-
-/* From @in to @out through @window, memory of the program's own. Bytes moved, or an error. */
-static long content_copy(struct file *out, struct file *in, uptr_t window, size_t n)
-{
-	size_t done = 0;
-	while (done < n) {
-		uint64_t before = in->position;
-		long got = syscall_file_read(in, window, MIN(n - done, (size_t)CONTENT_WINDOW));
-		if (got <= 0)
-			return done ? (long)done : got;
-		long put = syscall_file_write(out, window, (size_t)got);
-		in->position = before + (uint64_t)MAX(put, 0);
-		if (put <= 0)
-			return done ? (long)done : put;
-		done += (size_t)put;
-		if (put < got)
-			break;
-	}
-	return (long)done;
-}
-
-/*
- * A file's operations move bytes to and from the program's memory alone. So the program lends a
- * piece of its address space that it does not know of, for the length of the call.
- */
-static long content_copy_mapped(struct file *out, struct file *in, size_t n)
-{
-	struct aspace *as = process_running->aspace;
-	long window = aspace_map(as, &(struct aspace_map){
-		.length = CONTENT_WINDOW, .prot = PROT_R | PROT_W,
-	});
-	if (is_error((unsigned long)window))
-		return window;
-	long result = content_copy(out, in, (uptr_t)window, n);
-	if (aspace_unmap(as, (vaddr_t)window, CONTENT_WINDOW) != 0)
-		return -ENOMEM;
-	return result;
-}
-
-static long content_send_files(struct file *out, struct file *in, size_t n, uint64_t *at)
-{
-	if (!in || !file_readable(in) || !out || !file_writable(out))
-		return -EBADF;
-	if (!in->ops->seekable && !inode_is(in->inode, MODE_CHAR))
-		return at ? -ESPIPE : -EINVAL;
-	if (!in->ops->read || !out->ops->write || out->flags & O_APPEND)
-		return -EINVAL;
-	uint64_t own = in->position;
-	if (at)
-		in->position = *at;
-	long result = content_copy_mapped(out, in, n);
-	if (at) {
-		*at = in->position;
-		in->position = own;
-	}
-	return result;
-}
-
-/* The position is @at's where that is given, else the file's. */
-static long content_send(const struct syscall_args *args, uint64_t *at)
-{
-	struct file *out = content_file(args->a[0]), *in = content_file(args->a[1]);
-	long result = content_send_files(out, in, MIN(args->a[3], 0x7ffff000u), at);
-	if (in)
-		file_put(in);
-	if (out)
-		file_put(out);
-	return result;
-}
-
-/* sendfile(out, in, position, count), the position of 32 bits */
-long sys_sendfile(const struct syscall_args *args)
-{
-	uint32_t narrow;
-	if (!args->a[2])
-		return content_send(args, NULL);
-	if (syscall_read_user(&narrow, args->a[2], sizeof(narrow)) != 0)
-		return -EFAULT;
-	uint64_t at = narrow;
-	long result = content_send(args, &at);
-	narrow = (uint32_t)at;
-	return syscall_write_user(args->a[2], &narrow, sizeof(narrow)) != 0 ? -EFAULT : result;
-}
-
-long sys_sendfile64(const struct syscall_args *args)
-{
-	uint64_t at;
-	if (!args->a[2])
-		return content_send(args, NULL);
-	if (syscall_read_user(&at, args->a[2], sizeof(at)) != 0)
-		return -EFAULT;
-	long result = content_send(args, &at);
-	return syscall_write_user(args->a[2], &at, sizeof(at)) != 0 ? -EFAULT : result;
 }
 
 /* Programs fall back to reading and writing. */

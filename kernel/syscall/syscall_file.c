@@ -1,181 +1,14 @@
 /*
- * System calls on open files: reading, writing, seeking, descriptors.
+ * System calls on open files: positions, descriptors and what is set for them.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "kernel/proc/signal.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
 #include "mm/reclaim.h"
-
-/* Linux moves no more in one call. */
-enum { FILE_BYTES_MAX = 0x7ffff000, FILE_VECTORS_MAX = 1024 };
-
-/* The whole buffer must lie in user space, even the part that is not reached. */
-static bool file_buffer_ok(uptr_t buf, size_t n)
-{
-	vaddr_t linear;
-	return segment_to_linear(&process_running->aspace->segment, buf, n, &linear) == 0;
-}
-
-/* --- reading and writing --- */
-
-long syscall_file_read(struct file *f, uptr_t buf, size_t n)
-{
-	if (!file_readable(f))
-		return -EBADF;
-	if (!f->ops->read)
-		return -EINVAL;
-	if (!file_buffer_ok(buf, n))
-		return -EFAULT;
-	return f->ops->read(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
-}
-
-long syscall_file_write(struct file *f, uptr_t buf, size_t n)
-{
-	if (!file_writable(f))
-		return -EBADF;
-	if (!f->ops->write)
-		return -EINVAL;
-	if (!file_buffer_ok(buf, n))
-		return -EFAULT;
-	return f->ops->write(f, buf, MIN(n, (size_t)FILE_BYTES_MAX));
-}
-
-static long file_read_one(struct file *f, const struct syscall_args *args)
-{
-	return syscall_file_read(f, args->a[1], args->a[2]);
-}
-
-static long file_write_one(struct file *f, const struct syscall_args *args)
-{
-	return syscall_file_write(f, args->a[1], args->a[2]);
-}
-
-long sys_read(const struct syscall_args *args)
-{
-	return syscall_on_file(args, file_read_one);
-}
-
-long sys_write(const struct syscall_args *args)
-{
-	return syscall_on_file(args, file_write_one);
-}
-
-struct io_vector {
-	uptr_t base;
-	uint32_t length;
-};
-
-/* Vectors one by one, until one is not filled. */
-static long file_move_vectors(struct file *f, uptr_t vectors, uint32_t count,
-			      long (*move)(struct file *f, uptr_t buf, size_t n))
-{
-	long total = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		struct io_vector v;
-		if (syscall_read_user(&v, vectors + i * sizeof(v), sizeof(v)) != 0)
-			return total ? total : -EFAULT;
-		if ((int32_t)v.length < 0 || (int32_t)v.length > FILE_BYTES_MAX - total)
-			return total ? total : -EINVAL;
-		if (v.length == 0)
-			continue;
-		long moved = move(f, v.base, v.length);
-		if (moved < 0)
-			return total ? total : moved;
-		total += moved;
-		if ((uint32_t)moved < v.length)
-			break;
-	}
-	return total;
-}
-
-static long file_read_vectors(struct file *f, const struct syscall_args *args)
-{
-	if (!file_readable(f))
-		return -EBADF;
-	if (args->a[2] > FILE_VECTORS_MAX)
-		return -EINVAL;
-	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_read);
-}
-
-static long file_write_vectors(struct file *f, const struct syscall_args *args)
-{
-	if (!file_writable(f))
-		return -EBADF;
-	if (args->a[2] > FILE_VECTORS_MAX)
-		return -EINVAL;
-	return file_move_vectors(f, args->a[1], args->a[2], syscall_file_write);
-}
-
-long sys_readv(const struct syscall_args *args)
-{
-	return syscall_on_file(args, file_read_vectors);
-}
-
-long sys_writev(const struct syscall_args *args)
-{
-	return syscall_on_file(args, file_write_vectors);
-}
-
-/* @move at a position of its own, two words behind its arguments; the file's stays as it is. */
-static long file_move_at(struct file *f, const struct syscall_args *args, syscall_file_fn *move)
-{
-	if (!f->ops->seekable)
-		return -ESPIPE;
-	uint64_t own = f->position;
-	f->position = (uint64_t)syscall_wide(args->a[3], args->a[4]);
-	long result = move(f, args);
-	f->position = own;
-	return result;
-}
-
-static long file_pread(struct file *f, const struct syscall_args *args)
-{
-	return file_move_at(f, args, file_read_one);
-}
-
-static long file_pwrite(struct file *f, const struct syscall_args *args)
-{
-	return file_move_at(f, args, file_write_one);
-}
-
-static long file_preadv(struct file *f, const struct syscall_args *args)
-{
-	return file_move_at(f, args, file_read_vectors);
-}
-
-static long file_pwritev(struct file *f, const struct syscall_args *args)
-{
-	return file_move_at(f, args, file_write_vectors);
-}
-
-/* A position below 0 counts first, then the descriptor. */
-static long file_at_position(const struct syscall_args *args, syscall_file_fn *call)
-{
-	return (int32_t)args->a[4] < 0 ? -EINVAL : syscall_on_file(args, call);
-}
-
-long sys_pread64(const struct syscall_args *args)
-{
-	return file_at_position(args, file_pread);
-}
-
-long sys_pwrite64(const struct syscall_args *args)
-{
-	return file_at_position(args, file_pwrite);
-}
-
-long sys_preadv(const struct syscall_args *args)
-{
-	return file_at_position(args, file_preadv);
-}
-
-long sys_pwritev(const struct syscall_args *args)
-{
-	return file_at_position(args, file_pwritev);
-}
 
 /* Nothing waits to be written. */
 static long file_sync(struct file *f, const struct syscall_args *args)
@@ -207,27 +40,28 @@ static int64_t file_seek_from(const struct file *f, int64_t offset, uint32_t whe
 	return pages ? tmpfs_seek(f->inode, (uint64_t)offset, whence == SEEK_HOLE) : -EINVAL;
 }
 
-static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence)
+/* The new position, at most @most, or an error. */
+static int64_t file_seek(struct file *f, int64_t offset, uint32_t whence, int64_t most)
 {
 	if (whence > SEEK_HOLE)
 		return -EINVAL;
 	if (!f->ops->seekable)
 		return -ESPIPE;
+	file_lock_position(f);
 	int64_t to = file_seek_from(f, offset, whence);
 	if (to < 0)
-		return whence > SEEK_END ? to : -EINVAL;
-	f->position = (uint64_t)to;
+		to = whence > SEEK_END ? to : -EINVAL;
+	else if (to > most)
+		to = -EOVERFLOW;
+	else
+		f->position = (uint64_t)to;
+	file_unlock_position(f);
 	return to;
 }
 
 static long file_seek_narrow(struct file *f, const struct syscall_args *args)
 {
-	uint64_t own = f->position;
-	int64_t to = file_seek(f, (int32_t)args->a[1], args->a[2]);
-	if (to <= INT32_MAX)
-		return (long)to;
-	f->position = own;
-	return -EOVERFLOW;
+	return (long)file_seek(f, (int32_t)args->a[1], args->a[2], INT32_MAX);
 }
 
 long sys_lseek(const struct syscall_args *args)
@@ -239,7 +73,7 @@ long sys_lseek(const struct syscall_args *args)
 static long file_seek_wide(struct file *f, const struct syscall_args *args)
 {
 	int64_t offset = syscall_wide(args->a[2], args->a[1]);
-	int64_t to = file_seek(f, offset, args->a[4]);
+	int64_t to = file_seek(f, offset, args->a[4], INT64_MAX);
 	if (to < 0)
 		return (long)to;
 	return syscall_write_user(args->a[3], &to, sizeof(to));
@@ -418,7 +252,9 @@ static long file_ioctl(struct file *f, const struct syscall_args *args)
 		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
 		return 0;
 	}
-	return f->ops->ioctl ? f->ops->ioctl(f, request, args->a[2]) : -ENOTTY;
+	if (!f->ops->ioctl)
+		return -ENOTTY;
+	return f->ops->ioctl(f, request, process_running->aspace, args->a[2]);
 }
 
 long sys_ioctl(const struct syscall_args *args)

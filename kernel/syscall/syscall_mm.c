@@ -9,6 +9,7 @@
  * MAP_DENYWRITE, which forbids nothing any more, is how dynamic linkers mark the first map of a
  * library: it goes where code goes.
  */
+#include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/partition/load.h"
 #include "kernel/syscall/syscall_calls.h"

@@ -3,6 +3,7 @@
  */
 #include "kernel/fs/dir.h"
 #include "kernel/fs/file.h"
+#include "kernel/fs/open.h"
 #include "kernel/fs/path.h"
 #include "kernel/fs/process_fs.h"
 #include "kernel/proc/thread.h"
@@ -271,7 +272,9 @@ static long path_getdents(struct file *f, const struct syscall_args *args, bool 
 	to.bytes = reclaim_room(1) == 0 ? kmalloc(PAGE_SIZE) : NULL;
 	if (!to.bytes)
 		return -ENOMEM;
+	file_lock_position(f);
 	long result = path_list(f, &to, args->a[1]);
+	file_unlock_position(f);
 	kfree(to.bytes);
 	return result;
 }

@@ -4,6 +4,7 @@
  * What a program asks stays in its own memory: each look reads it again, and only the last one
  * writes answers, so nothing here needs a buffer, however many files are asked for.
  */
+#include "kernel/fs/file.h"
 #include "kernel/fs/poll.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"

@@ -1,7 +1,9 @@
 /*
  * System calls that describe a file, in the three layouts that i386 programs use.
  */
+#include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/fs/tmpfs_data.h"
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
 

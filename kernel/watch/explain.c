@@ -20,6 +20,7 @@
 #include "kernel/watch/explain.h"
 
 #include "kernel/base/symbols.h"
+#include "kernel/fs/inode.h"
 #include "kernel/fs/path.h"
 #include "kernel/proc/process.h"
 #include "kernel/watch/legend.h"

@@ -1,5 +1,6 @@
 /* Paths, and archives that make no sense. */
 #include "kernel/fs/cpio.h"
+#include "kernel/fs/inode.h"
 #include "kernel/fs/namei.h"
 #include "kernel/fs/path.h"
 #include "kernel/selftest.h"

@@ -1,0 +1,57 @@
+/*
+ * One transfer between a file and memory: whose memory, where, how much. Theory in io.c.
+ * Context of all: process. With user memory: may reclaim, may sleep.
+ */
+#ifndef KERNEL_FS_IO_H
+#define KERNEL_FS_IO_H
+
+#include "mm/types.h"
+
+struct aspace;
+
+/* A piece of user memory: Linux's struct iovec. */
+struct io_piece {
+	uptr_t memory;
+	uint32_t bytes;
+};
+
+enum { IO_BYTES_MAX = 0x7ffff000 }; /* Linux moves no more in one call */
+
+struct io {
+	struct aspace *as;	      /* whose user memory; NULL: the kernel's own */
+	uintptr_t memory;	      /* the next byte there */
+	size_t room;		      /* bytes from there to the end of the piece */
+	const struct io_piece *pieces; /* behind it */
+	size_t npieces;
+	size_t left;	   /* bytes still to be moved, of all pieces */
+	size_t done;	   /* bytes moved */
+	uint64_t position; /* of the next byte in the file, where files have positions */
+};
+
+/* @n bytes of kernel memory at @memory, and position @position of the file. */
+struct io io_kernel(void *memory, size_t n, uint64_t position);
+/*
+ * At most @n bytes of user memory of @as, the running process's. 0, or -EFAULT: not all of it can
+ * be user memory, whatever is mapped there.
+ */
+MUST_CHECK int io_init_user(struct io *io, struct aspace *as, uptr_t memory, size_t n);
+/* All of pieces[n], which stay the caller's and may be shortened. 0, -EFAULT, -EINVAL. */
+MUST_CHECK int io_init_pieces(struct io *io, struct aspace *as, struct io_piece *pieces, size_t n);
+
+/*
+ * The reader gets the @n bytes at @from; @n is at most io->left. Memory, position, left and done
+ * move on by what was moved, which is returned; less than @n: the memory cannot be touched, and the
+ * operation ends with -EFAULT.
+ */
+MUST_CHECK size_t io_give(struct io *io, const void *from, size_t n);
+/* The same, @n zeroes. */
+MUST_CHECK size_t io_give_zeroes(struct io *io, size_t n);
+/* The same the other way: the writer's next @n bytes are at @to. */
+MUST_CHECK size_t io_take(struct io *io, void *to, size_t n);
+/* All @n bytes or none: 0, or -EFAULT, and nothing has moved on. */
+MUST_CHECK int io_give_all(struct io *io, const void *from, size_t n);
+MUST_CHECK int io_take_all(struct io *io, void *to, size_t n);
+/* Move on, but nothing else: the next @n bytes are ignored, or were moved in another way. */
+void io_skip(struct io *io, size_t n);
+
+#endif
