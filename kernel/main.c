@@ -190,7 +190,7 @@ static void main_start_memory(void)
 static void main_start_policy(void)
 {
 	static const struct policy_view view = { rmap_test_clear_accessed, rmap_dirty,
-						   reclaim_page_name };
+						   page_name };
 	if (policy_start(cmdline.policy, &view) == 0)
 		return;
 	log_warn("command line: policy=%s ignored: there is no such policy", cmdline.policy);

@@ -9,6 +9,7 @@
 #include "mm/allot.h"
 #include "mm/aspace/space.h"
 #include "mm/frame.h"
+#include "mm/page.h"
 #include "mm/partition/partition.h"
 #include "mm/pmap.h"
 #include "mm/policy/policy.h"
@@ -25,6 +26,7 @@ void mm_check(void)
 	pmap_check_kernel();
 	swap_check();
 	policy_check();
+	page_check();
 	reclaim_check();
 	allot_check();
 	partition_check();

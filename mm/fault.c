@@ -56,8 +56,7 @@ static void fault_undo(struct fault *f)
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
 		if (taken[i] == NULL)
 			continue;
-		frame_unpin(taken[i]);
-		reclaim_page_released(taken[i]);
+		page_unpin(taken[i]);
 	}
 }
 
@@ -75,17 +74,6 @@ static bool fault_unchanged(struct fault *f)
 	return now.entry.kind == f->entry.kind && now.entry.number == f->entry.number;
 }
 
-/*
- * The page table and the object's node; neither evicts, so after both nothing can take them away.
- */
-static int fault_reserve(struct fault *f)
-{
-	int err = pmap_reserve(&f->as->pmap, f->va);
-	if (err == 0 && f->plan == PLAN_READ)
-		err = object_reserve(f->object, f->index);
-	return err;
-}
-
 /* Step 3. */
 static int fault_gather(struct fault *f)
 {
@@ -98,25 +86,25 @@ static int fault_gather(struct fault *f)
 		if (f->frame == NULL || (of_object && reclaim_charge(f->frame, f->as->allot)))
 			return -ENOMEM;
 	}
-	for (unsigned tries = 0; fault_reserve(f); tries++) {
-		if (tries == RECLAIM_TRIES || reclaim_room(2))
-			return -ENOMEM;
-	}
+	/* The node last: making room may give back nodes that hold nothing, but no page table. */
+	if (reclaim_table(&f->as->pmap, f->va) ||
+	    (f->plan == PLAN_READ && reclaim_node(f->object, f->index)))
+		return -ENOMEM;
 	return fault_unchanged(f) ? 0 : -EAGAIN;
 }
 
-/* Of a page that is cut: how many bytes are the object's. */
-static uint32_t bytes_before_cut(const struct fault *f)
+/* Of a page that is filled in part: how many bytes are the object's. */
+static uint32_t fill_bytes(const struct fault *f)
 {
-	uint32_t offset = f->index << PAGE_SHIFT, cut = f->area->object_end;
-	return cut > offset ? cut - offset : 0;
+	uint32_t offset = f->index << PAGE_SHIFT, end = f->area->fill_end;
+	return end > offset ? end - offset : 0;
 }
 
-/* A new private page from the object's source, zeroes after the area's cut. */
+/* A new private page from the object's source, zeroes behind the area's fill_end. */
 static int fill_from_source(struct fault *f, void *bytes)
 {
 	uint32_t offset = f->index << PAGE_SHIFT;
-	uint32_t want = fault_page_is_cut(f) ? bytes_before_cut(f) : PAGE_SIZE;
+	uint32_t want = fault_page_is_partial(f) ? fill_bytes(f) : PAGE_SIZE;
 	if (f->object->ops->read == NULL)
 		want = 0;
 	if (want < PAGE_SIZE)
@@ -137,7 +125,7 @@ static int fill_from_shared_slot(struct fault *f, void *bytes)
 	refault_count(f->as, f->slot);
 	swap_get(f->slot); /* keeps it while we may sleep */
 	int err = swap_read(f->slot, bytes);
-	reclaim_slot_released(f->slot);
+	page_slot_released(f->slot);
 	return err;
 }
 
@@ -149,8 +137,8 @@ static int fill_copy(struct fault *f, void *bytes)
 		err = fill_from_shared_slot(f, bytes);
 	else
 		cpu_page_copy(bytes, frame_bytes(f->from));
-	if (err == 0 && f->entry.kind == PMAP_NONE && fault_page_is_cut(f)) {
-		uint32_t keep = bytes_before_cut(f);
+	if (err == 0 && f->entry.kind == PMAP_NONE && fault_page_is_partial(f)) {
+		uint32_t keep = fill_bytes(f);
 		memset((char *)bytes + keep, 0, PAGE_SIZE - keep);
 	}
 	return err;
@@ -210,7 +198,7 @@ static void map_frame(struct fault *f)
 		return;
 	if (fault_is_write(f) && f->frame->slot == f->entry.number)
 		swap_detach(f->frame); /* soon outdated; give the slot back early */
-	reclaim_slot_released(f->entry.number);
+	page_slot_released(f->entry.number);
 }
 
 /* Step 5. */
@@ -249,12 +237,11 @@ static void fault_record(struct fault *f)
 	if (f->plan == PLAN_MAP && f->slot != 0)
 		mmstat_count(slot_shares);
 	if (f->frame != NULL && (f->area->flags & VMA_LOCKED))
-		reclaim_page_lock(f->frame);
+		page_lock(f->frame);
 	if (f->frame != NULL)
-		reclaim_page_ready(f->frame);
+		page_ready(f->frame);
 	if (f->from != NULL) {
-		frame_unpin(f->from);
-		reclaim_page_released(f->from);
+		page_unpin(f->from);
 	}
 	if (f->major) {
 		mmstat_count(major_faults);
@@ -324,6 +311,6 @@ int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 	allot_pause();
 	err = fault_resolve(&f);
 	allot_resume();
-	reclaim_object_put(object);
+	object_put(object);
 	return err;
 }

@@ -47,7 +47,7 @@ static inline bool area_is_private(const struct vma *v)
 }
 
 /* A private page that the object's source fills only in part, or not at all: not shareable. */
-bool fault_page_is_cut(const struct fault *f);
+bool fault_page_is_partial(const struct fault *f);
 /* Step 1: area, object and index. 0, -EFAULT, -EACCES, -ENXIO. */
 MUST_CHECK int fault_legal(struct fault *f);
 /* Step 2: entry, plan, and what it needs pinned. -EAGAIN: the page is under I/O. */

@@ -17,8 +17,9 @@
  *                                             WAIT if somebody is reading it already
  *   none     empty        any                 READ into the object; private write: SOURCE
  *
- * A private page that is cut (struct vma's object_end) cannot be shared: it is always a copy, with
- * zeroes behind the cut, of the object's frame or slot if there is one, else of the source.
+ * A private page that the object fills in part (struct vma's fill_end) cannot be shared: it is
+ * always a copy, with zeroes behind that end, of the object's frame or slot if there is one, else
+ * of the source.
  *
  * Always true: [fault.1] to [fault.4].
  * Left out: plans for more than one page.
@@ -98,10 +99,10 @@ static enum plan plan_for_slot(struct fault *f)
 	return page != NULL ? PLAN_MAP : PLAN_SWAP_IN;
 }
 
-bool fault_page_is_cut(const struct fault *f)
+bool fault_page_is_partial(const struct fault *f)
 {
-	uint32_t cut = f->area->object_end;
-	return cut != UINT32_MAX && cut < ((f->index + 1) << PAGE_SHIFT);
+	uint32_t end = f->area->fill_end;
+	return end != UINT32_MAX && end < ((f->index + 1) << PAGE_SHIFT);
 }
 
 static enum plan plan_for_object(struct fault *f)
@@ -109,7 +110,7 @@ static enum plan plan_for_object(struct fault *f)
 	bool private_write = area_is_private(f->area) && fault_is_write(f);
 	if (!f->object->ops->keeps_pages)
 		return private_write ? PLAN_ZERO : PLAN_ZERO_MAP;
-	bool copied = private_write || fault_page_is_cut(f);
+	bool copied = private_write || fault_page_is_partial(f);
 	struct object_page page = object_lookup(f->object, f->index);
 	switch (page.kind) {
 	case OBJECT_FRAME:

@@ -33,14 +33,10 @@ bool filepage_exists(const struct object *o, uint32_t index)
 static struct frame *filepage_frame(struct object *o, uint32_t index)
 {
 	struct frame *f = reclaim_alloc(FRAME_OBJECT);
-	for (unsigned tries = 0; f != NULL && object_reserve(o, index); tries++) {
-		if (tries < RECLAIM_TRIES && reclaim_room(2) == 0)
-			continue;
-		frame_unpin(f);
-		reclaim_page_released(f);
-		return NULL;
-	}
-	return f;
+	if (f == NULL || reclaim_node(o, index) == 0)
+		return f;
+	page_unpin(f);
+	return NULL;
 }
 
 /* Page @index, not resident, into @f. */
@@ -78,8 +74,7 @@ int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame 
 		return -ENOMEM;
 	int err = filepage_fill(o, index, f, overwrite);
 	if (err) {
-		frame_unpin(f);
-		reclaim_page_released(f);
+		page_unpin(f);
 		return err;
 	}
 	*out = f;
@@ -92,7 +87,7 @@ void filepage_put(struct frame *f, bool modified)
 		f->flags |= FRAME_DIRTY;
 	frame_unpin(f);
 	if (f->mappers == 0)
-		reclaim_page_released(f);
+		page_released(f);
 }
 
 /* Out of every page table. */
@@ -110,7 +105,7 @@ static void filepage_unmap(struct frame *f)
 }
 
 /* The last page keeps its bytes before @size_bytes and is zero behind them. */
-static int filepage_cut(struct object *o, uint32_t size_bytes)
+static int filepage_clear_tail(struct object *o, uint32_t size_bytes)
 {
 	uint32_t keep = size_bytes & PAGE_MASK;
 	struct frame *f;
@@ -126,7 +121,7 @@ static int filepage_cut(struct object *o, uint32_t size_bytes)
 
 int filepage_truncate(struct object *o, uint32_t size_bytes)
 {
-	int err = filepage_cut(o, size_bytes);
+	int err = filepage_clear_tail(o, size_bytes);
 	if (err)
 		return err;
 	uint32_t first = (size_bytes >> PAGE_SHIFT) + ((size_bytes & PAGE_MASK) != 0);
@@ -140,7 +135,7 @@ int filepage_truncate(struct object *o, uint32_t size_bytes)
 		struct object_page page = object_lookup(o, i);
 		if (page.kind == OBJECT_FRAME)
 			filepage_unmap(page.frame);
-		reclaim_object_page_drop(o, i);
+		page_object_drop(o, i);
 	}
 	object_trim(o);
 	o->size_bytes = size_bytes;

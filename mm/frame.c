@@ -204,14 +204,9 @@ void frame_free(struct frame *f)
 	block_merge(frame_pfn(f), order);
 }
 
-static bool frame_is_user_page(const struct frame *f)
-{
-	return f->order == 0 && (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT);
-}
-
 void frame_set_evictable(struct frame *f)
 {
-	ASSERT(f->state == FRAME_OWNED && frame_is_user_page(f));
+	ASSERT(f->state == FRAME_OWNED && f->order == 0 && frame_is_user_page(f));
 	f->state = FRAME_EVICTABLE;
 }
 
@@ -280,7 +275,7 @@ static pfn_t frame_check_owned(pfn_t pfn)
 {
 	const struct frame *f = frame_of(pfn);
 	ASSERT(f->order <= FRAME_MAX_ORDER && f->owner < FRAME_OWNER_COUNT);
-	ASSERT(f->state != FRAME_EVICTABLE || frame_is_user_page(f));
+	ASSERT(f->state != FRAME_EVICTABLE || (f->order == 0 && frame_is_user_page(f)));
 	pfn_t size = 1u << f->order;
 	ASSERT(pfn % size == 0 && frame_count - pfn >= size);
 	for (pfn_t i = 1; i < size; i++) {

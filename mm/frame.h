@@ -108,6 +108,12 @@ static inline uint32_t frame_locks(const struct frame *f)
 	return f->flags & FRAME_LOCKED ? f->locks : 0;
 }
 
+/* Does it hold, or is it to hold, a page of a program or of a file? */
+static inline bool frame_is_user_page(const struct frame *f)
+{
+	return f->state >= FRAME_OWNED && (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT);
+}
+
 /* The kernel's address of the frame's bytes. */
 static inline void *frame_bytes(const struct frame *f)
 {

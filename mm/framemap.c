@@ -36,7 +36,7 @@
 
 #include "lib/assert.h"
 #include "lib/string.h"
-#include "mm/object.h"
+#include "mm/page.h"
 #include "mm/policy/policy.h"
 #include "mm/rmap.h"
 
@@ -54,8 +54,7 @@ void framemap_set_region(pfn_t start, pfn_t end)
 /* Neither a slot nor a file has this page. */
 static bool is_only_copy(const struct frame *f)
 {
-	bool source = f->owner == FRAME_OBJECT && f->object != NULL && f->object->ops->read;
-	return !source && f->slot == 0;
+	return f->slot == 0 && !page_has_source(f);
 }
 
 static enum framemap_class class_of_user(const struct frame *f)
@@ -86,7 +85,7 @@ enum framemap_class framemap_class(const struct frame *f)
 		return FRAMEMAP_RESERVED;
 	if (f->state == FRAME_FREE)
 		return FRAMEMAP_FREE;
-	if (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT)
+	if (frame_is_user_page(f))
 		return class_of_user(f);
 	return by_owner[f->owner];
 }

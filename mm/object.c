@@ -42,6 +42,7 @@ struct object_node {
 
 static struct slab_cache *node_cache;
 static struct slab_cache *object_cache;
+static void (*object_page_drop)(struct object *o, uint32_t index);
 
 static const struct object_ops zero_ops = { .name = "zero" };
 pfn_t object_zero_pfn;
@@ -87,6 +88,24 @@ struct object *object_get(struct object *o)
 	o->refs++;
 	ASSERT(o->refs != 0);
 	return o;
+}
+
+void object_set_page_drop(void (*drop)(struct object *o, uint32_t index))
+{
+	object_page_drop = drop;
+}
+
+void object_put(struct object *o)
+{
+	ASSERT(o->refs > 0);
+	o->refs--;
+	if (o->refs > 0)
+		return;
+	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
+		object_page_drop(o, i);
+	object_trim(o);
+	if (o->ops->destroy != NULL)
+		o->ops->destroy(o);
 }
 
 /* Page numbers that the tree can hold with its levels: all below 2^shift. */

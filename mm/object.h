@@ -52,6 +52,10 @@ void object_init(struct object *o, const struct object_ops *ops, uint32_t size_b
 /* Shared anonymous memory: zeroes at first; evicted pages go to slots. NULL: no memory. */
 struct object *object_create_shared(uint32_t size_bytes);
 struct object *object_get(struct object *o); /* returns @o */
+/* Drop a reference; with the last one its pages go and it is destroyed. */
+void object_put(struct object *o);
+/* How a page goes: page.c, which stands above. Context: boot. */
+void object_set_page_drop(void (*drop)(struct object *o, uint32_t index));
 
 /* What the object knows about one of its pages. */
 struct object_page {

@@ -22,13 +22,9 @@
  * own requests may use them; the next user page that needs a frame fills them up again. New
  * processes may not: enough of them would leave no frame for anybody's pages.
  *
- * Always true (reclaim_check, in reclaim_check.c):
- *   [reclaim.1]  charged is the number of frames marked CHARGED; it never passes the limit
- *   [reclaim.2]  an EVICTABLE frame is known to the policy, or it is CACHED: unmapped, clean, with
- *       a source (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
- *   [reclaim.3]  a private page without a mapper is pinned, or slot references stand for it
- *   [reclaim.4]  the reverse map of every user page is exact ([rmap.1])
- *   [reclaim.5]  nothing here allocates: not while evicting, not in the release functions
+ * Always true (reclaim_check):
+ *   [reclaim.1]  no more frames are charged than the limit allows
+ *   [reclaim.2]  nothing here allocates while it evicts
  *
  * Left out: a daemon that cleans pages ahead of time. One CPU would do the same work later.
  * Source: the order "unmap, flush, read dirty" is the one Linux, FreeBSD and Mach ended up with.
@@ -37,18 +33,22 @@
 
 #include "lib/assert.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mm/history.h"
 #include "mm/mmstat.h"
 #include "mm/pmap.h"
 #include "mm/policy/policy.h"
 #include "mm/rmap.h"
+#include "mm/slab.h"
 #include "mm/trace.h"
 
-enum { RECLAIM_GIVE_UP = 2 };
+enum {
+	RECLAIM_GIVE_UP = 2,
+	RECLAIM_TABLE_FRAMES = 2, /* at least so many for a page table and its companions */
+	RECLAIM_TRIES = 3,
+};
 
 struct reclaim_stats reclaim_stats;
-
-static struct list_node cached_frames = LIST_HEAD_INIT(cached_frames); /* oldest first */
 
 void reclaim_init(uint32_t limit)
 {
@@ -57,87 +57,18 @@ void reclaim_init(uint32_t limit)
 		.limit = limit,
 		.reserve = MIN(MAX(reserve, 16u), 256u),
 	};
-	list_init(&cached_frames);
-}
-
-static void page_charge(struct frame *f, struct allotment *a)
-{
-	f->flags |= FRAME_CHARGED;
-	allot_charge(a, f);
-	reclaim_stats.charged++;
-	reclaim_stats.peak_charged = MAX(reclaim_stats.peak_charged, reclaim_stats.charged);
-}
-
-static void page_uncharge(struct frame *f)
-{
-	if (!(f->flags & FRAME_CHARGED))
-		return;
-	f->flags &= ~FRAME_CHARGED;
-	allot_uncharge(f);
-	reclaim_stats.charged--;
-}
-
-static bool page_has_source(const struct frame *f)
-{
-	return f->owner == FRAME_OBJECT && f->object->ops->read != NULL && f->slot == 0;
-}
-
-/* Off the policy or the cached list, whichever knows it. */
-static void page_unlist(struct frame *f)
-{
-	if (f->flags & FRAME_CACHED) {
-		list_remove(&f->link);
-		f->flags &= ~FRAME_CACHED;
-		frame_set_owned(f);
-		reclaim_stats.cached--;
-	} else if (f->state == FRAME_EVICTABLE) {
-		policy_remove(f);
-	}
-}
-
-static void page_free(struct frame *f)
-{
-	ASSERT(f->mappers == 0 && f->pins == 0 && f->slot == 0 && !(f->flags & FRAME_LOCKED));
-	page_unlist(f);
-	page_uncharge(f);
-	f->flags = 0;
-	frame_free(f);
-}
-
-uint32_t reclaim_page_name(const struct frame *f)
-{
-	if (f->slot != 0 || f->owner != FRAME_OBJECT)
-		return f->slot;
-	uint32_t object = (uint32_t)(uintptr_t)f->object / sizeof(void *);
-	return 0x80000000u | (object * 2654435761u + f->index);
-}
-
-/* An object's page goes: @slot has it, or 0: the source has. */
-static void object_page_gone(struct frame *f, slot_t slot)
-{
-	struct object *o = f->object;
-	if (slot != 0) {
-		swap_get(slot);
-		object_set_slot(o, f->index, slot);
-	} else {
-		object_clear(o, f->index);
-		if (o->npages == 0)
-			object_trim(o);
-	}
+	page_init();
 }
 
 static bool cached_drop_oldest(void)
 {
-	list_for_each(node, &cached_frames) {
-		struct frame *f = list_entry(node, struct frame, link);
-		if (f->pins != 0)
-			continue; /* a fault is about to map it */
-		object_page_gone(f, 0);
-		page_free(f);
-		mmstat_count(cache_drops);
-		return true;
-	}
-	return false;
+	struct frame *f = page_oldest_cached();
+	if (f == NULL)
+		return false;
+	page_leave_object(f, 0);
+	page_free(f);
+	mmstat_count(cache_drops);
+	return true;
 }
 
 /* A page that may go without a copy: its source has it, or its owner said it may (MADV_FREE). */
@@ -207,7 +138,7 @@ static int reclaim_evict_held(struct frame *f, bool for_room)
 	victim_unmap(f);
 	bool dirty = f->flags & FRAME_DIRTY;
 	if (dirty && victim_write(f)) {
-		reclaim_page_released(f);
+		page_released(f);
 		return -EIO;
 	}
 	trace(TRACE_EVICT, frame_pfn(f), f->slot, dirty);
@@ -221,7 +152,7 @@ static int reclaim_evict_held(struct frame *f, bool for_room)
 		reclaim_stats.evictions_clean++;
 	}
 	if (f->owner == FRAME_OBJECT)
-		object_page_gone(f, f->slot);
+		page_leave_object(f, f->slot);
 	if (f->slot != 0) {
 		swap_note_evicted(f->slot, for_room);
 		swap_detach(f);
@@ -239,7 +170,7 @@ static int reclaim_evict(struct frame *f, bool for_room)
 	struct object *object = f->owner == FRAME_OBJECT ? object_get(f->object) : NULL;
 	int err = reclaim_evict_held(f, for_room);
 	if (object != NULL)
-		reclaim_object_put(object);
+		object_put(object);
 	return err;
 }
 
@@ -326,7 +257,7 @@ static int reclaim_under_limit(struct allotment *a)
 			break;
 		}
 	}
-	while (reclaim_stats.limit != 0 && reclaim_stats.charged >= reclaim_stats.limit) {
+	while (reclaim_stats.limit != 0 && page_stats.charged >= reclaim_stats.limit) {
 		if (reclaim_one(a, true))
 			return -ENOMEM;
 	}
@@ -365,41 +296,56 @@ int reclaim_charge(struct frame *f, struct allotment *a)
 	return 0;
 }
 
-int reclaim_room_beside_reserve(uint32_t nframes)
+int reclaim_room_above_reserve(uint32_t nframes)
 {
 	return reclaim_until_free(&allot_unowned, reclaim_stats.reserve + nframes);
 }
 
 int reclaim_room(uint32_t nframes)
 {
-	if (reclaim_room_beside_reserve(nframes) == 0)
+	if (reclaim_room_above_reserve(nframes) == 0)
 		return 0;
 	return frame_stats.free >= nframes ? 0 : -ENOMEM;
 }
 
-void reclaim_page_ready(struct frame *f)
+int reclaim_table(struct pmap *pm, vaddr_t va)
 {
-	ASSERT(f->mappers > 0);
-	if (f->flags & FRAME_CACHED)
-		page_unlist(f);
-	if (f->state != FRAME_EVICTABLE && !(f->flags & FRAME_LOCKED))
-		policy_insert(f);
-	frame_unpin(f);
+	for (unsigned tries = 0; pmap_reserve(pm, va); tries++)
+		if (tries == RECLAIM_TRIES || reclaim_room(RECLAIM_TABLE_FRAMES))
+			return -ENOMEM;
+	return 0;
 }
 
-void reclaim_page_lock(struct frame *f)
+int reclaim_node(struct object *o, uint32_t index)
 {
-	page_unlist(f);
-	frame_lock(f);
-	reclaim_stats.locked++;
+	for (unsigned tries = 0; object_reserve(o, index); tries++)
+		if (tries == RECLAIM_TRIES || reclaim_room(RECLAIM_TABLE_FRAMES))
+			return -ENOMEM;
+	return 0;
 }
 
-void reclaim_page_unlock(struct frame *f)
+void *reclaim_slab_alloc(struct slab_cache *cache)
 {
-	frame_unlock(f);
-	reclaim_stats.locked--;
-	if (!(f->flags & FRAME_LOCKED) && f->mappers > 0)
-		policy_insert(f);
+	void *object = slab_alloc(cache);
+	return object == NULL && reclaim_room(1) == 0 ? slab_alloc(cache) : object;
+}
+
+void *reclaim_krealloc(void *old, size_t bytes)
+{
+	uint32_t nframes = 2 * (bytes / PAGE_SIZE) + 1; /* rounded up to a power of two */
+	void *new = krealloc(old, bytes);
+	return new == NULL && reclaim_room(nframes) == 0 ? krealloc(old, bytes) : new;
+}
+
+void *reclaim_kmalloc(size_t bytes)
+{
+	return reclaim_krealloc(NULL, bytes);
+}
+
+void *reclaim_kzalloc(size_t bytes)
+{
+	void *new = reclaim_kmalloc(bytes);
+	return new != NULL ? memset(new, 0, bytes) : NULL;
 }
 
 bool reclaim_page_out(struct frame *f)
@@ -408,92 +354,16 @@ bool reclaim_page_out(struct frame *f)
 	       reclaim_evict(f, false) == 0;
 }
 
-/* A private page that nothing maps: is its frame still of use? */
-static void anon_page_released(struct frame *f)
-{
-	if (f->slot != 0) {
-		if (swap_refs(f->slot) > 0 && (f->flags & FRAME_DIRTY)) {
-			if (f->state != FRAME_EVICTABLE)
-				policy_insert(f);
-			return; /* the only good copy of what others wait for */
-		}
-		swap_detach(f);
-	}
-	page_free(f);
-}
-
-/* An object's page that nothing maps: keep it, where it is not in the way. */
-static void object_page_released(struct frame *f)
-{
-	page_uncharge(f);
-	if (f->object == NULL) {
-		page_free(f); /* its fill failed: the object never had it */
-		return;
-	}
-	if (!page_has_source(f) || (f->flags & FRAME_DIRTY)) {
-		if (f->flags & FRAME_CACHED)
-			page_unlist(f); /* written while it was cached: now it needs a slot */
-		if (f->state != FRAME_EVICTABLE)
-			policy_insert(f);
-		return;
-	}
-	if (f->flags & FRAME_CACHED)
-		return;
-	page_unlist(f);
-	frame_set_evictable(f);
-	f->flags |= FRAME_CACHED;
-	list_push_back(&cached_frames, &f->link);
-	reclaim_stats.cached++;
-}
-
-void reclaim_page_released(struct frame *f)
-{
-	if (f->mappers != 0 || f->pins != 0 || (f->flags & FRAME_BUSY))
-		return;
-	if (f->owner == FRAME_ANON)
-		anon_page_released(f);
-	else
-		object_page_released(f);
-}
-
-void reclaim_slot_released(slot_t slot)
-{
-	struct frame *f = swap_frame(slot);
-	swap_put(slot);
-	if (f != NULL)
-		reclaim_page_released(f);
-}
-
-void reclaim_object_page_drop(struct object *o, uint32_t index)
-{
-	struct object_page page = object_lookup(o, index);
-	object_clear(o, index);
-	if (page.kind == OBJECT_SLOT) {
-		reclaim_slot_released(page.slot);
-		return;
-	}
-	if (page.frame->slot != 0)
-		swap_detach(page.frame);
-	page_free(page.frame);
-}
-
-void reclaim_object_put(struct object *o)
-{
-	ASSERT(o->refs > 0);
-	o->refs--;
-	if (o->refs > 0)
-		return;
-	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
-		reclaim_object_page_drop(o, i);
-	object_trim(o);
-	if (o->ops->destroy != NULL)
-		o->ops->destroy(o);
-}
-
 uint32_t reclaim_drop_caches(void)
 {
 	uint32_t n = 0;
 	while (cached_drop_oldest())
 		n++;
 	return n;
+}
+
+void reclaim_check(void)
+{
+	uint32_t limit = reclaim_stats.limit;
+	ASSERT(limit == 0 || page_stats.charged <= limit); /* [reclaim.1] */
 }

@@ -5,16 +5,7 @@
 #ifndef MM_RECLAIM_H
 #define MM_RECLAIM_H
 
-#include "mm/allot.h"
-#include "mm/frame.h"
-#include "mm/object.h"
-#include "mm/swap.h"
-
-/*
- * How often a caller makes room and tries again before it gives up: enough for a page table and its
- * two companions.
- */
-enum { RECLAIM_TRIES = 3 };
+#include "mm/page.h"
 
 /*
  * @limit: at most this many charged user frames; 0: as many as there are. Context: boot, after
@@ -45,44 +36,26 @@ MUST_CHECK int reclaim_room(uint32_t nframes);
  * The same, and the reserve stays whole. For what can be refused without harm (fork): whoever runs
  * already can still get the next page.
  */
-MUST_CHECK int reclaim_room_beside_reserve(uint32_t nframes);
-
-/* @f is mapped and complete: from now on it can be a victim. Unpins. */
-void reclaim_page_ready(struct frame *f);
+MUST_CHECK int reclaim_room_above_reserve(uint32_t nframes);
 /*
- * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking:
- * @f is mapped; unlocking: before or after the unmap, then reclaim_page_released.
+ * pmap_reserve, object_reserve, slab_alloc, krealloc, kmalloc and kzalloc, each tried again after
+ * room was made for it. -ENOMEM or NULL: even so there was none, and nothing has changed. @old is
+ * the caller's alone: others may run meanwhile.
  */
-void reclaim_page_lock(struct frame *f);
-void reclaim_page_unlock(struct frame *f);
+MUST_CHECK int reclaim_table(struct pmap *pm, vaddr_t va);
+MUST_CHECK int reclaim_node(struct object *o, uint32_t index);
+MUST_CHECK void *reclaim_slab_alloc(struct slab_cache *cache);
+MUST_CHECK void *reclaim_krealloc(void *old, size_t bytes);
+MUST_CHECK void *reclaim_kmalloc(size_t bytes);
+MUST_CHECK void *reclaim_kzalloc(size_t bytes);
+
 /* Evict this very page now, if it can be. */
 bool reclaim_page_out(struct frame *f);
-/*
- * A mapping, a pin or a slot reference of @f went away: free it, keep it cached, or leave it,
- * whatever is right.
- */
-void reclaim_page_released(struct frame *f);
-/* An entry that named @slot is gone. */
-void reclaim_slot_released(slot_t slot);
-/* Drop a reference on an object; with the last one its pages go and it is destroyed. */
-void reclaim_object_put(struct object *o);
-/*
- * Page @index of @o, which is there and which nobody maps or pins, is not wanted any more, wherever
- * it is.
- */
-void reclaim_object_page_drop(struct object *o, uint32_t index);
 /* Drop every unmapped clean page of files: what Linux's drop_caches does. Returns frames freed. */
 uint32_t reclaim_drop_caches(void);
 
-/* struct policy_view's page_name: the slot the page has or had, else its place in its source. */
-uint32_t reclaim_page_name(const struct frame *f);
-
 struct reclaim_stats {
-	uint32_t charged;	/* frames counted against the limit now */
-	uint32_t peak_charged;
 	uint32_t limit;		/* 0: none */
-	uint32_t locked;	/* mappings of pages in locked areas */
-	uint32_t cached;	/* unmapped clean file pages */
 	uint32_t reserve;	/* user pages leave this many frames free */
 	uint32_t evictions, evictions_clean;
 	uint32_t write_errors;

@@ -25,7 +25,7 @@ void refault_count(struct aspace *as, slot_t slot)
 	if (distance == UINT32_MAX)
 		return;
 	mmstat_count(refaults);
-	if (distance <= reclaim_stats.charged)
+	if (distance <= page_stats.charged)
 		mmstat_count(refaults_near);
 	as->refaults++;
 	as->refault_distance += distance;

@@ -241,8 +241,7 @@ void swap_check(void)
 		used += taken;
 		ASSERT(taken || (s->refs == 0 && s->frame == NULL)); /* [swap.1] */
 		if (s->frame != NULL)
-			ASSERT(s->frame->slot == slot &&
-			       (s->frame->owner == FRAME_ANON || s->frame->owner == FRAME_OBJECT));
+			ASSERT(s->frame->slot == slot && frame_is_user_page(s->frame));
 	}
 	ASSERT(used == swap_stats.used); /* [swap.1] */
 }

@@ -95,11 +95,11 @@ struct vma *vma_alloc(const struct vma *like)
 	return v;
 }
 
-struct object *vma_free(struct vma *v)
+void vma_free(struct vma *v)
 {
 	struct object *o = v->object;
 	slab_free(vma_cache, v);
-	return o;
+	object_put(o);
 }
 
 static uint32_t vma_npages(const struct vma *v)
@@ -152,7 +152,7 @@ void vma_resize(struct vma_set *set, struct vma *v, vaddr_t start, vaddr_t end)
 static bool vma_continues(const struct vma *low, const struct vma *high)
 {
 	if (low->end != high->start || low->prot != high->prot || low->flags != high->flags ||
-	    low->object != high->object || low->object_end != high->object_end)
+	    low->object != high->object || low->fill_end != high->fill_end)
 		return false;
 	return low->object == &object_zero || low->index + vma_npages(low) == high->index;
 }

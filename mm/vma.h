@@ -32,9 +32,9 @@ struct vma {
 	uint32_t index;	       /* the object's page at @start */
 	/*
 	 * Private maps of a file: bytes of the object at and after this offset read as zero (the
-	 * .bss tail of a segment). UINT32_MAX: no such cut.
+	 * .bss tail of a segment). UINT32_MAX: none do.
 	 */
-	uint32_t object_end;
+	uint32_t fill_end;
 };
 
 /* The areas of one address space, by address; never overlapping. */
@@ -59,8 +59,8 @@ struct vma *vma_prev(const struct vma *v);
  * A new area on no set, fields copied from @like; takes a reference on its object. NULL: no memory.
  */
 MUST_CHECK struct vma *vma_alloc(const struct vma *like);
-/* An area on no set; returns its object with the reference, for the caller to put. */
-struct object *vma_free(struct vma *v);
+/* An area on no set, and its reference on its object. */
+void vma_free(struct vma *v);
 /* Put @v in; its range must be free. */
 void vma_insert(struct vma_set *set, struct vma *v);
 void vma_remove(struct vma_set *set, struct vma *v);

@@ -3,7 +3,7 @@
  *
  * Only the file header and the program headers are looked at. Each PT_LOAD becomes at most two
  * areas: its pages of the file, private, and anonymous pages behind them. A page that is half file
- * and half .bss belongs to the first one; its tail reads as zero (struct vma's object_end). The
+ * and half .bss belongs to the first one; its tail reads as zero (struct vma's fill_end). The
  * pages themselves come in by fault, from the file, when the program touches them; those that it
  * never writes are shared by all who run it. A relocation is a write like any other: a copy.
  *
@@ -190,7 +190,7 @@ static long elf_map_file(struct aspace *as, const struct elf_file *file,
 		.map_flags = ASPACE_FIXED,
 		.object = &file->inode->object,
 		.index = s->offset >> PAGE_SHIFT,
-		.object_end = s->memsz > s->filesz ? s->offset + s->filesz : 0,
+		.fill_end = s->memsz > s->filesz ? s->offset + s->filesz : 0,
 	});
 }
 

@@ -57,9 +57,7 @@ struct dir_entry *dir_entry_create(const char *name, size_t length)
 {
 	ASSERT(length <= NAME_LENGTH_MAX);
 	size_t bytes = sizeof(struct dir_entry) + length + 1;
-	struct dir_entry *e = kmalloc(bytes);
-	if (!e && reclaim_room(1) == 0)
-		e = kmalloc(bytes);
+	struct dir_entry *e = reclaim_kmalloc(bytes);
 	if (!e)
 		return NULL;
 	memset(e, 0, sizeof(*e));

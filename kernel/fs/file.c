@@ -54,9 +54,7 @@ uint32_t file_count(void)
 
 struct file *file_create(const struct file_ops *ops, struct inode *inode, unsigned flags)
 {
-	struct file *f = slab_alloc(file_cache);
-	if (!f && reclaim_room(1) == 0)
-		f = slab_alloc(file_cache);
+	struct file *f = reclaim_slab_alloc(file_cache);
 	if (f)
 		*f = (struct file){
 			.ops = ops,

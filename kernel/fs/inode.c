@@ -59,9 +59,7 @@ struct inode_time inode_now(void)
 
 struct inode *inode_create(const struct inode_ops *ops, unsigned mode)
 {
-	struct inode *i = slab_alloc(inode_cache);
-	if (!i && reclaim_room(1) == 0)
-		i = slab_alloc(inode_cache);
+	struct inode *i = reclaim_slab_alloc(inode_cache);
 	if (!i)
 		return NULL;
 	memset(i, 0, sizeof(*i));
@@ -105,7 +103,7 @@ static struct inode *inode_end(struct inode *i)
 	if (i->ops->destroy)
 		i->ops->destroy(i);
 	if (i->object.ops)
-		reclaim_object_put(&i->object); /* frees it, now or with the last map */
+		object_put(&i->object); /* frees it, now or with the last map */
 	else
 		inode_free(i);
 	return parent;

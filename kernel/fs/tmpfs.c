@@ -109,9 +109,7 @@ struct inode *tmpfs_create_link(const char *target)
 {
 	size_t length = strlen(target);
 	struct inode *i = tmpfs_create(MODE_LINK | 0777, 0);
-	char *copy = i ? kmalloc(length + 1) : NULL;
-	if (!copy && i && reclaim_room(1) == 0)
-		copy = kmalloc(length + 1);
+	char *copy = i ? reclaim_kmalloc(length + 1) : NULL;
 	if (!copy) {
 		inode_put(i);
 		return NULL;

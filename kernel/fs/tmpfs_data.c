@@ -36,7 +36,7 @@ bool tmpfs_has_room(void)
 {
 	uint32_t all = frame_stats.total + swap_capacity();
 	uint32_t slots = swap_capacity() - swap_stats.used;
-	uint32_t left = frame_stats.free + reclaim_stats.cached + slots;
+	uint32_t left = frame_stats.free + page_stats.cached + slots;
 	return left > reclaim_stats.reserve + all / 32;
 }
 

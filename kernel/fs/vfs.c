@@ -138,7 +138,7 @@ static uint32_t vfs_drop_pages(struct object *o)
 {
 	uint32_t n = o->npages;
 	for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i))
-		reclaim_object_page_drop(o, i);
+		page_object_drop(o, i);
 	object_trim(o);
 	return n;
 }

@@ -37,7 +37,7 @@ enum { FORK_ROOM_FRAMES = 16 };
 static int fork_make_room(const struct process *parent, const struct fork_request *request)
 {
 	uint32_t tables = request->share_memory ? 0 : parent->aspace->pmap.tables;
-	return reclaim_room_beside_reserve(FORK_ROOM_FRAMES + 3 * tables);
+	return reclaim_room_above_reserve(FORK_ROOM_FRAMES + 3 * tables);
 }
 
 /* Runs as the child, before it returns to user mode the first time. */

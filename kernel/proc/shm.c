@@ -157,9 +157,7 @@ static long shm_create(int key, uint32_t size, unsigned flags)
 		return -ENOMEM;
 	if (shm_count == SHM_COUNT_MAX)
 		return -ENOSPC;
-	struct shm_entry *e = kzalloc(sizeof(*e));
-	if (!e && reclaim_room(1) == 0)
-		e = kzalloc(sizeof(*e));
+	struct shm_entry *e = reclaim_kzalloc(sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	e->segment = (struct shm_segment){
@@ -195,7 +193,7 @@ void shm_remove(struct shm_segment *s)
 	s->owned = false;
 	s->key = SHM_PRIVATE;
 	s->mode |= SHM_DESTROYED;
-	reclaim_object_put(&s->object);
+	object_put(&s->object);
 }
 
 void shm_remove_all(void)

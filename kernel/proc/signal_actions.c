@@ -49,9 +49,7 @@ void signal_restore_mask(void)
 
 struct signal_actions *signal_actions_create(void)
 {
-	struct signal_actions *a = kzalloc(sizeof(*a));
-	if (!a && reclaim_room(1) == 0)
-		a = kzalloc(sizeof(*a));
+	struct signal_actions *a = reclaim_kzalloc(sizeof(*a));
 	if (a)
 		a->refs = 1;
 	return a;

@@ -59,13 +59,13 @@ void proc_show_pagetypeinfo(struct text *t, struct process *p)
 void proc_show_zoneinfo(struct text *t, struct process *p)
 {
 	const uint32_t *owned = frame_stats.owned;
-	uint32_t cached = reclaim_stats.cached;
+	uint32_t cached = page_stats.cached;
 	(void)p;
 	text_add(t, "Node 0, zone   Normal\n  per-node stats\n");
 	text_add(t, "      nr_active_anon %u\n      nr_inactive_file %u\n", owned[FRAME_ANON],
 		 cached);
 	text_add(t, "      nr_active_file %u\n      nr_unevictable %u\n",
-		 owned[FRAME_OBJECT] - cached, reclaim_stats.locked);
+		 owned[FRAME_OBJECT] - cached, page_stats.locked);
 	text_add(t, "      nr_slab_unreclaimable %u\n", owned[FRAME_SLAB]);
 	text_add(t, "  pages free     %u\n        min      %u\n", frame_stats.free,
 		 reclaim_stats.reserve);
@@ -76,7 +76,7 @@ void proc_show_zoneinfo(struct text *t, struct process *p)
 		 owned[FRAME_ANON]);
 	text_add(t, "      nr_zone_inactive_file %u\n      nr_zone_active_file %u\n", cached,
 		 owned[FRAME_OBJECT] - cached);
-	text_add(t, "      nr_mlock     %u\n", reclaim_stats.locked);
+	text_add(t, "      nr_mlock     %u\n", page_stats.locked);
 }
 
 static void alloc_cache_line(struct text *t, const struct slab_cache *c)

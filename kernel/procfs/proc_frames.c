@@ -35,11 +35,6 @@ int proc_pid_of(const struct pmap *pm)
 	return 0;
 }
 
-static bool frame_is_page(const struct frame *f)
-{
-	return f->state >= FRAME_OWNED && (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT);
-}
-
 /* What the MMU and the kernel have noted of a page's use. */
 struct frames_use {
 	bool referenced, modified;
@@ -113,7 +108,7 @@ static void frames_line(struct line *l, pfn_t pfn)
 {
 	const struct frame *f = frame_of(pfn);
 	struct frame_history h = history_of(f);
-	bool page = frame_is_page(f), owned = f->state >= FRAME_OWNED;
+	bool page = frame_is_user_page(f), owned = f->state >= FRAME_OWNED;
 	line_add(l, "%7u %-9s %-7s ", pfn, frames_states[f->state],
 		 owned ? frames_owners[f->owner] : "-");
 	if (owned ? f->order <= FRAME_MAX_ORDER

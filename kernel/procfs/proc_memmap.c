@@ -47,7 +47,7 @@ static void memmap_head(struct text *t, const struct framemap *m)
 		 policy_name());
 	text_add(t, "total_frames %u\nfree_frames %u\nlimit_frames %u\nlimit_used %u\n",
 		 frame_stats.total, m->frames[FRAMEMAP_FREE], reclaim_stats.limit,
-		 reclaim_stats.charged);
+		 page_stats.charged);
 	text_add(t, "swap_slots %u\nswap_used %u\n", swap_capacity(), swap_stats.used);
 	for (unsigned i = 0; i < MMSTAT_COUNT; i++)
 		text_add(t, "%s %u\n", mmstat_names[i], mmstat[i]);

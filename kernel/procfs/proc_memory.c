@@ -58,17 +58,17 @@ void proc_show_meminfo(struct text *t, struct process *p)
 	(void)p;
 	memory_line(t, "MemTotal", frame_stats.total);
 	memory_line(t, "MemFree", free);
-	memory_line(t, "MemAvailable", free + reclaim_stats.cached);
+	memory_line(t, "MemAvailable", free + page_stats.cached);
 	memory_line(t, "Buffers", 0);
 	memory_line(t, "Cached", cached);
 	memory_line(t, "SwapCached", 0);
-	memory_line(t, "Active", owned[FRAME_ANON] + cached - reclaim_stats.cached);
-	memory_line(t, "Inactive", reclaim_stats.cached);
+	memory_line(t, "Active", owned[FRAME_ANON] + cached - page_stats.cached);
+	memory_line(t, "Inactive", page_stats.cached);
 	memory_line(t, "Active(anon)", owned[FRAME_ANON]);
-	memory_line(t, "Active(file)", cached - reclaim_stats.cached);
-	memory_line(t, "Inactive(file)", reclaim_stats.cached);
-	memory_line(t, "Unevictable", reclaim_stats.locked);
-	memory_line(t, "Mlocked", reclaim_stats.locked);
+	memory_line(t, "Active(file)", cached - page_stats.cached);
+	memory_line(t, "Inactive(file)", page_stats.cached);
+	memory_line(t, "Unevictable", page_stats.locked);
+	memory_line(t, "Mlocked", page_stats.locked);
 	memory_line(t, "SwapTotal", swap_capacity());
 	memory_line(t, "SwapFree", swap_free);
 	memory_line(t, "Dirty", 0);
@@ -98,7 +98,7 @@ void proc_show_vmstat(struct text *t, struct process *p)
 	text_add(t, "nr_free_pages %u\nnr_anon_pages %u\nnr_mapped %u\nnr_file_pages %u\n",
 		 frame_stats.free, owned[FRAME_ANON], object_pages.mapped, owned[FRAME_OBJECT]);
 	text_add(t, "nr_mlock %u\nnr_page_table_pages %u\nnr_slab_unreclaimable %u\n",
-		 reclaim_stats.locked, owned[FRAME_TABLE], owned[FRAME_SLAB]);
+		 page_stats.locked, owned[FRAME_TABLE], owned[FRAME_SLAB]);
 	text_add(t, "pgpgin %u\npgpgout %u\npswpin %u\npswpout %u\n",
 		 (mmstat_read(file_ins) + mmstat_read(swap_ins)) * KIB,
 		 mmstat_read(swap_outs) * KIB, mmstat_read(swap_ins), mmstat_read(swap_outs));

@@ -78,9 +78,7 @@ bool proc_record_kpagecount(struct process *p, uint64_t index, char *to)
 	if (index >= frame_count)
 		return false;
 	const struct frame *f = frame_of((pfn_t)index);
-	bool user = f->state >= FRAME_OWNED &&
-		    (f->owner == FRAME_ANON || f->owner == FRAME_OBJECT);
-	uint64_t word = user ? f->mappers : 0;
+	uint64_t word = frame_is_user_page(f) ? f->mappers : 0;
 	memcpy(to, &word, sizeof(word));
 	return true;
 }

@@ -13,14 +13,14 @@
 void proc_add_vmstat_rest(struct text *t, const struct proc_object_pages *pages)
 {
 	const uint32_t *owned = frame_stats.owned;
-	uint32_t cached = reclaim_stats.cached, files = owned[FRAME_OBJECT];
+	uint32_t cached = page_stats.cached, files = owned[FRAME_OBJECT];
 	text_add(t, "nr_zone_active_anon %u\nnr_zone_inactive_file %u\n", owned[FRAME_ANON],
 		 cached);
 	text_add(t, "nr_zone_active_file %u\nnr_zone_unevictable %u\n", files - cached,
-		 reclaim_stats.locked);
+		 page_stats.locked);
 	text_add(t, "nr_active_anon %u\nnr_inactive_file %u\nnr_active_file %u\n",
 		 owned[FRAME_ANON], cached, files - cached);
-	text_add(t, "nr_unevictable %u\nnr_shmem %u\n", reclaim_stats.locked,
+	text_add(t, "nr_unevictable %u\nnr_shmem %u\n", page_stats.locked,
 		 pages->shmem);
 	text_add(t, "nr_kernel_stack %u\n",
 		 process_count * PROCESS_STACK_PAGES * (PAGE_SIZE / 1024));

@@ -25,9 +25,7 @@ static bool text_reserve(struct text *t, size_t n)
 		return false;
 	if (capacity == t->capacity)
 		return true;
-	char *bytes = krealloc(t->bytes, capacity);
-	if (!bytes && reclaim_room(2 * (capacity / PAGE_SIZE + 1)) == 0)
-		bytes = krealloc(t->bytes, capacity);
+	char *bytes = reclaim_krealloc(t->bytes, capacity);
 	if (!bytes)
 		return false;
 	t->bytes = bytes;

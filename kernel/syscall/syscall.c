@@ -84,16 +84,10 @@ static char *syscall_path_error(char *buf, long error)
 	return (char *)error;
 }
 
-static char *syscall_path_buffer(size_t size)
-{
-	char *buf = kmalloc(size);
-	return buf || reclaim_room(1) != 0 ? buf : kmalloc(size);
-}
-
 /* In a buffer of @size bytes. */
 static char *syscall_path_sized(uptr_t path, size_t size)
 {
-	char *buf = syscall_path_buffer(size);
+	char *buf = reclaim_kmalloc(size);
 	if (!buf)
 		return syscall_path_error(NULL, -ENOMEM);
 	long length = user_read_string(process_running->aspace, buf, path, size);

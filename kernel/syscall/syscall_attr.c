@@ -353,7 +353,7 @@ static struct statfs64 attr_statfs(const struct inode *i)
 	if (!i->ops->changeable)
 		return s;
 	s.blocks = frame_stats.total + swap_capacity();
-	s.bfree = s.bavail = frame_stats.free + reclaim_stats.cached + swap_capacity() -
+	s.bfree = s.bavail = frame_stats.free + page_stats.cached + swap_capacity() -
 			     swap_stats.used;
 	s.files = frame_stats.total;
 	s.ffree = frame_stats.free;

@@ -154,7 +154,7 @@ static long mmap_with(const struct mmap_args *m, struct file *f)
 	long result = read_in ? partition_map_file(as, &request, f->inode)
 			      : aspace_map(as, &request);
 	if (backing.object)
-		reclaim_object_put(backing.object);
+		object_put(backing.object);
 	/* The map holds even if its pages cannot all be had now, as on Linux. */
 	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
 		(void)aspace_populate(as, (vaddr_t)result, m->length);

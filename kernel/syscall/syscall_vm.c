@@ -173,7 +173,7 @@ long sys_remap_file_pages(const struct syscall_args *args)
 		.index = page,
 	};
 	long result = aspace_map(as, &request);
-	reclaim_object_put(request.object);
+	object_put(request.object);
 	if (is_error(result))
 		return result;
 	(void)aspace_populate(as, start, end - start);

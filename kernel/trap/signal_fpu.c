@@ -162,9 +162,7 @@ int signal_fpu_read(uptr_t from)
 		return 0;
 	}
 	/* Not into process.fpu: a switch during the read would overwrite it. */
-	void *buf = kmalloc(sizeof(struct fpu_new) + 16);
-	if (!buf && reclaim_room(1) == 0)
-		buf = kmalloc(sizeof(struct fpu_new) + 16);
+	void *buf = reclaim_kmalloc(sizeof(struct fpu_new) + 16);
 	if (!buf)
 		return -ENOMEM;
 	cpu_fpu_save(p->fpu); /* for the mask of MXCSR */

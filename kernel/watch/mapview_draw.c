@@ -160,8 +160,8 @@ static void draw_fill(struct pen *pen)
 	pen_line(pen, "memory  %6u of %6u", used, frame_stats.total);
 	pen_bar(pen, used, frame_stats.total, GRID_LIME);
 	if (reclaim_stats.limit != 0) {
-		pen_line(pen, "frames=N%6u of %6u", reclaim_stats.charged, reclaim_stats.limit);
-		pen_bar(pen, reclaim_stats.charged, reclaim_stats.limit, GRID_CYAN);
+		pen_line(pen, "frames=N%6u of %6u", page_stats.charged, reclaim_stats.limit);
+		pen_bar(pen, page_stats.charged, reclaim_stats.limit, GRID_CYAN);
 	}
 	pen_line(pen, "swap    %6u of %6u", swap_stats.used, swap_capacity());
 	pen_bar(pen, swap_stats.used, swap_capacity(), GRID_ORANGE);

@@ -127,7 +127,7 @@ static void result_make(const struct result_end *end)
 	result_add(line, "frames_limit", reclaim_stats.limit);
 	result_add(line, "swap_slots", swap_capacity());
 	result_add_counters(line);
-	result_add(line, "peak_resident_pages", reclaim_stats.peak_charged);
+	result_add(line, "peak_resident_pages", page_stats.peak_charged);
 	result_add(line, "frames_leaked", end->leaked.frames);
 	result_add(line, "slots_leaked", end->leaked.slots);
 	result_add(line, "objects_leaked", end->leaked.objects);

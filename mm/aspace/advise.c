@@ -6,7 +6,7 @@
  * areas of a range, cut at its ends where the area itself changes.
  *
  * A locked area's pages are no victims: each mapping of a page in such an area counts a lock on the
- * frame (reclaim_page_lock), and a frame with locks is not known to the policy. The fault locks the
+ * frame (page_lock), and a frame with locks is not known to the policy. The fault locks the
  * pages that come later.
  *
  * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and
@@ -107,7 +107,7 @@ static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_SLOT) {
 			pmap_clear(&as->pmap, va);
-			reclaim_slot_released(e.number);
+			page_slot_released(e.number);
 		} else if (e.number != object_zero_pfn) {
 			free_lazily(as, va, frame_of(e.number));
 		}
@@ -234,9 +234,9 @@ static void lock_resident(struct aspace *as, struct vma *v, bool lock)
 		if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
 			continue;
 		if (lock)
-			reclaim_page_lock(frame_of(e.number));
+			page_lock(frame_of(e.number));
 		else
-			reclaim_page_unlock(frame_of(e.number));
+			page_unlock(frame_of(e.number));
 	}
 }
 

@@ -46,11 +46,11 @@ void aspace_merge(struct aspace *as, struct vma *v)
 {
 	struct vma *gone = vma_merge_before(&as->areas, v);
 	if (gone != NULL)
-		reclaim_object_put(vma_free(gone));
+		vma_free(gone);
 	struct vma *next = vma_next(v);
 	gone = next != NULL ? vma_merge_before(&as->areas, next) : NULL;
 	if (gone != NULL)
-		reclaim_object_put(vma_free(gone));
+		vma_free(gone);
 }
 
 /* The lowest address that a new map may end at without touching @v's growing room. */
@@ -171,7 +171,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 		.flags = r->vma_flags | (as->lock_future ? VMA_LOCKED : 0),
 		.object = r->object != NULL ? r->object : &object_zero,
 		.index = r->index,
-		.object_end = r->object_end != 0 ? r->object_end : UINT32_MAX,
+		.fill_end = r->fill_end != 0 ? r->fill_end : UINT32_MAX,
 	};
 	struct vma *v = aspace_new_area(&wanted);
 	if (v == NULL)
@@ -179,7 +179,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	long start = r->map_flags & ASPACE_FIXED ? place_fixed(as, r, length)
 						 : place_anywhere(as, r, length);
 	if (is_error(start)) {
-		reclaim_object_put(vma_free(v));
+		vma_free(v);
 		return start;
 	}
 	v->start = start;

@@ -29,10 +29,8 @@ static int move_reserve(struct aspace *as, const struct move *m, size_t length)
 {
 	vaddr_t end = m->from + length;
 	pmap_for_each(va, &as->pmap, m->from, end) {
-		for (unsigned tries = 0; pmap_reserve(&as->pmap, va - m->from + m->to); tries++) {
-			if (tries == RECLAIM_TRIES || reclaim_room(2))
-				return -ENOMEM;
-		}
+		if (reclaim_table(&as->pmap, va - m->from + m->to))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -91,7 +89,7 @@ static long move_area(struct aspace *as, const struct move *m)
 	area->start = m->to;
 	area->end = m->to + m->new_length;
 	if (move_reserve(as, m, MIN(m->old_length, m->new_length))) {
-		reclaim_object_put(vma_free(area));
+		vma_free(area);
 		return -ENOMEM;
 	}
 	move_finish(as, m, area);

@@ -116,8 +116,8 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 		f->flags |= FRAME_DIRTY;
 	rmap_remove(f, &as->pmap, va);
 	if (v->flags & VMA_LOCKED)
-		reclaim_page_unlock(f);
-	reclaim_page_released(f);
+		page_unlock(f);
+	page_released(f);
 	allot_unmapped(as->allot, f);
 }
 
@@ -131,7 +131,7 @@ void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, va
 			aspace_unmap_frame(as, v, va);
 		} else {
 			pmap_clear(&as->pmap, va);
-			reclaim_slot_released(e.number);
+			page_slot_released(e.number);
 		}
 	}
 }
@@ -140,7 +140,7 @@ void aspace_remove_area(struct aspace *as, struct vma *v)
 {
 	aspace_drop_pages(as, v, v->start, v->end);
 	vma_remove(&as->areas, v);
-	reclaim_object_put(vma_free(v));
+	vma_free(v);
 }
 
 void aspace_put(struct aspace *as)
@@ -188,10 +188,8 @@ static void fork_entry(struct aspace *from, struct aspace *to, const struct vma 
 static int fork_pages(struct aspace *from, struct aspace *to, const struct vma *v)
 {
 	pmap_for_each(va, &from->pmap, v->start, v->end) {
-		for (unsigned tries = 0; pmap_reserve(&to->pmap, va); tries++) {
-			if (tries == RECLAIM_TRIES || reclaim_room(2))
-				return -ENOMEM;
-		}
+		if (reclaim_table(&to->pmap, va))
+			return -ENOMEM;
 		fork_entry(from, to, v, va);
 	}
 	return 0;

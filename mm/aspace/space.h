@@ -77,7 +77,7 @@ struct aspace_map {
 	/* NULL: private anonymous memory. A reference of its own is taken. */
 	struct object *object;
 	uint32_t index;	       /* the object's page at the start */
-	uint32_t object_end;   /* see struct vma; 0 is taken as UINT32_MAX */
+	uint32_t fill_end;   /* see struct vma; 0 is taken as UINT32_MAX */
 };
 /*
  * Returns the start, or as a negative value:

@@ -175,9 +175,8 @@ void contiguous_moved(struct partition *p, uint32_t from)
 static int contiguous_reserve(struct aspace *as)
 {
 	for (uint32_t at = 0; at < partition_region.bytes; at += CONTIGUOUS_TABLE_BYTES)
-		for (unsigned tries = 0; pmap_reserve(&as->pmap, PARTITION_WINDOW + at); tries++)
-			if (tries == RECLAIM_TRIES || reclaim_room(2))
-				return -ENOMEM;
+		if (reclaim_table(&as->pmap, PARTITION_WINDOW + at))
+			return -ENOMEM;
 	return 0;
 }
 

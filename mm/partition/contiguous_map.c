@@ -35,7 +35,7 @@ static void range_clear(const struct contiguous *c, vaddr_t start, size_t length
 static struct vma *area_alloc(unsigned prot, unsigned flags)
 {
 	return aspace_new_area(&(struct vma){
-		.prot = prot, .flags = flags, .object = &object_zero, .object_end = UINT32_MAX,
+		.prot = prot, .flags = flags, .object = &object_zero, .fill_end = UINT32_MAX,
 	});
 }
 
@@ -107,7 +107,7 @@ long contiguous_map(struct aspace *as, const struct aspace_map *r)
 		contiguous_unpin(as->contiguous);
 	}
 	if (is_error(start))
-		reclaim_object_put(vma_free(v));
+		vma_free(v);
 	else
 		area_insert(as, v, start, length);
 	return start;

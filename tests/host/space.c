@@ -13,7 +13,7 @@
 unsigned space_tables_at_boot;
 struct sim_disk *space_disk;
 const struct policy_view space_view = { rmap_test_clear_accessed, rmap_dirty,
-					       reclaim_page_name };
+					       page_name };
 
 void space_boot(unsigned nframes, unsigned nslots, unsigned limit, const char *policy)
 {
@@ -52,6 +52,5 @@ void space_evict_all(void)
 	struct frame *f = reclaim_alloc(FRAME_ANON);
 	CHECK(f != NULL);
 	reclaim_stats.limit = limit;
-	frame_unpin(f);
-	reclaim_page_released(f);
+	page_unpin(f);
 }

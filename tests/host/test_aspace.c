@@ -29,7 +29,7 @@ static void stop(void)
 	space_put(as);
 	mm_check();
 	CHECK_EQ(swap_stats.used, 0);
-	CHECK_EQ(reclaim_stats.charged + reclaim_stats.locked, 0);
+	CHECK_EQ(page_stats.charged + page_stats.locked, 0);
 }
 
 static void poke(vaddr_t va, uint32_t value)
@@ -275,7 +275,7 @@ TEST(locked_pages_stay_whatever_comes)
 	space_map(as, SPACE_AT, 40);
 	poke(page_va(0), 1);
 	CHECK_EQ(aspace_lock(as, page_va(0), 4 * PAGE_SIZE, false), 0);
-	CHECK_EQ(reclaim_stats.locked, 4);
+	CHECK_EQ(page_stats.locked, 4);
 	for (unsigned i = 4; i < 40; i++)
 		poke(page_va(i), i);
 	mm_check();
@@ -284,13 +284,13 @@ TEST(locked_pages_stay_whatever_comes)
 	struct aspace *parent = as, *child = aspace_fork(as);
 	poke(page_va(0), 2); /* the copy is locked in its place */
 	mm_check();
-	CHECK_EQ(reclaim_stats.locked, 4);
+	CHECK_EQ(page_stats.locked, 4);
 	space_put(child);
 	as = parent;
 	CHECK_EQ(aspace_unlock(as, page_va(1), 2 * PAGE_SIZE), 0);
 	CHECK_EQ(aspace_lock(as, page_va(39), 2 * PAGE_SIZE, true), -ENOMEM); /* a hole */
 	aspace_unlock_all(as);
-	CHECK_EQ(reclaim_stats.locked, 0);
+	CHECK_EQ(page_stats.locked, 0);
 	CHECK_EQ(peek(page_va(0)), 2);
 	stop();
 }
@@ -301,10 +301,10 @@ TEST(lock_all_covers_what_is_there_and_what_comes)
 	space_map(as, SPACE_AT, 3);
 	as->lock_future = true;
 	CHECK_EQ(aspace_lock_all(as, false), 0);
-	CHECK_EQ(reclaim_stats.locked, 3);
+	CHECK_EQ(page_stats.locked, 3);
 	space_map(as, page_va(8), 2);
 	poke(page_va(8), 1);
-	CHECK_EQ(reclaim_stats.locked, 4);
+	CHECK_EQ(page_stats.locked, 4);
 	aspace_unlock_all(as);
 	CHECK(!as->lock_future);
 	stop();

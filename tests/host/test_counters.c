@@ -40,7 +40,7 @@ TEST(a_page_can_be_locked_more_than_65535_times)
 	CHECK_EQ(frame_locks(page), EACH);
 	CHECK_EQ(filepage_truncate(&file, 0), 0);
 	mm_check();
-	CHECK_EQ(reclaim_stats.locked, 0);
+	CHECK_EQ(page_stats.locked, 0);
 	CHECK_EQ(frame_stats.owned[FRAME_OBJECT], 0);
 	for (unsigned n = 0; n < 2; n++)
 		space_put(spaces[n]);

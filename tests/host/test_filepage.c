@@ -116,8 +116,8 @@ TEST(unmapped_pages_stay_cached_until_somebody_needs_the_frames)
 	start();
 	CHECK_EQ(peek(page_va(3)), SOURCE_BYTE);
 	CHECK_EQ(aspace_unmap(as, SPACE_AT, PAGES * PAGE_SIZE), 0);
-	CHECK_EQ(reclaim_stats.cached, 1);
-	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(page_stats.cached, 1);
+	CHECK_EQ(page_stats.charged, 0);
 	uint32_t ins = mmstat_read(file_ins);
 	CHECK_EQ(read_page(3), SOURCE_BYTE);
 	CHECK_EQ(mmstat_read(file_ins), ins);
@@ -184,7 +184,7 @@ TEST(a_cached_page_that_is_written_is_not_dropped)
 {
 	start();
 	CHECK_EQ(read_page(2), SOURCE_BYTE);
-	CHECK_EQ(reclaim_stats.cached, 1);
+	CHECK_EQ(page_stats.cached, 1);
 	write_page(2, 5);
 	mm_check();
 	reclaim_drop_caches();
@@ -192,14 +192,14 @@ TEST(a_cached_page_that_is_written_is_not_dropped)
 	stop();
 }
 
-/* The last page of a program's data: a copy of what the file holds now, zero behind the cut. */
-TEST(a_cut_private_page_shows_the_file_as_it_was_written)
+/* The last page of a program's data: a copy of what the file holds now, zero behind its end. */
+TEST(a_private_page_filled_in_part_shows_the_file_as_it_was_written)
 {
 	start();
 	struct aspace_map r = { .length = PAGES * PAGE_SIZE,
 				.prot = PROT_R | PROT_W,
 				.object = &file,
-				.object_end = 2 * PAGE_SIZE + 100 };
+				.fill_end = 2 * PAGE_SIZE + 100 };
 	for (unsigned evicted = 0; evicted < 2; evicted++) {
 		long at = aspace_map(as, &r);
 		CHECK(!is_error(at));

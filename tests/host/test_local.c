@@ -94,7 +94,7 @@ TEST(a_space_never_passes_its_allotment)
 		CHECK(a->allot->charged <= LIMIT / 2);
 	}
 	CHECK_EQ(a->allot->charged, LIMIT / 2);
-	CHECK_EQ(reclaim_stats.charged, LIMIT / 2); /* the other half stays b's */
+	CHECK_EQ(page_stats.charged, LIMIT / 2); /* the other half stays b's */
 	allot_set_fixed(a->allot, 40);
 	CHECK_EQ(a->allot->frames, 40);
 	CHECK_EQ(b->allot->frames, 24);
@@ -197,7 +197,7 @@ TEST(shared_pages_are_handed_over_at_the_end)
 		CHECK_EQ(child->allot->charged, 12);
 		space_put(child);
 		mm_check();
-		CHECK_EQ(reclaim_stats.charged, 0);
+		CHECK_EQ(page_stats.charged, 0);
 	}
 }
 
@@ -217,7 +217,7 @@ TEST(a_shared_page_goes_to_a_user_with_room_before_it_goes_out)
 	struct object *o = object_create_shared(8 * PAGE_SIZE);
 	map_shared(a, o);
 	map_shared(b, o);
-	reclaim_object_put(o);
+	object_put(o);
 	for (unsigned i = 0; i < 8; i++)
 		touch(b, PAGES + i);
 	CHECK_EQ(b->allot->charged, 8);
@@ -244,7 +244,7 @@ TEST(a_shared_page_goes_to_a_user_with_room_before_it_goes_out)
 	space_put(a);
 	space_put(b);
 	mm_check();
-	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(page_stats.charged, 0);
 }
 
 /* What only the parent's policy set knows, as the MMU was asked already, the child's gets told. */
@@ -413,5 +413,5 @@ TEST(memory_is_intact_when_all_changes_while_a_fault_sleeps)
 	space_put(a);
 	space_put(b);
 	mm_check();
-	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(page_stats.charged, 0);
 }

@@ -56,7 +56,7 @@ static void life(void)
 		long at = aspace_map(as, &share);
 		if (worked(at))
 			worked(sim_write32(as, at + 2 * PAGE_SIZE, 7));
-		reclaim_object_put(shared);
+		object_put(shared);
 	}
 	mm_check();
 	struct aspace *child = aspace_fork(as);

@@ -85,7 +85,7 @@ static void op_map(struct model_space *s, unsigned start, unsigned n)
 	r.index = r.object != NULL ? index : 0;
 	long at = aspace_map(s->as, &r);
 	if (o != NULL)
-		reclaim_object_put(o);
+		object_put(o);
 	if (is_error(at)) {
 		CHECK_EQ(at, -ENOMEM);
 		return;
@@ -313,7 +313,7 @@ static void run(unsigned nframes, unsigned limit, const char *policy, unsigned o
 	reclaim_drop_caches();
 	slab_trim();
 	CHECK_EQ(swap_stats.used, 0);
-	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(page_stats.charged, 0);
 	CHECK_EQ(frame_stats.owned[FRAME_ANON] + frame_stats.owned[FRAME_OBJECT], 0);
 	CHECK_EQ(frame_stats.owned[FRAME_TABLE], space_tables_at_boot);
 }

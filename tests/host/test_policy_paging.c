@@ -22,13 +22,13 @@ TEST(a_private_page_comes_back_under_the_name_it_left_with)
 	space_map(as, SPACE_AT, 8);
 	for (unsigned i = 0; i < 8; i++)
 		CHECK_EQ(sim_write32(as, SPACE_AT + i * PAGE_SIZE, i), 0);
-	CHECK_EQ(reclaim_page_name(frame_at(as, SPACE_AT)), 0); /* it was never away */
+	CHECK_EQ(page_name(frame_at(as, SPACE_AT)), 0); /* it was never away */
 	space_evict_all();
 	for (unsigned i = 0; i < 8; i++) {
 		vaddr_t va = SPACE_AT + i * PAGE_SIZE;
 		uint32_t left_as = pmap_lookup(&as->pmap, va).number;
 		CHECK_EQ(sim_read32(as, va, &word), 0);
-		CHECK_EQ(reclaim_page_name(frame_at(as, va)), left_as);
+		CHECK_EQ(page_name(frame_at(as, va)), left_as);
 	}
 	space_put(as);
 }
@@ -56,7 +56,7 @@ TEST(a_page_of_a_file_is_called_the_same_each_time_and_unlike_others)
 	for (int round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < 2; i++) {
 			CHECK_EQ(sim_read32(as, SPACE_AT + i * PAGE_SIZE, &word), 0);
-			uint32_t now = reclaim_page_name(frame_at(as, SPACE_AT + i * PAGE_SIZE));
+			uint32_t now = page_name(frame_at(as, SPACE_AT + i * PAGE_SIZE));
 			CHECK(now != 0 && (round == 0 || now == name[i]));
 			name[i] = now;
 		}

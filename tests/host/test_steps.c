@@ -63,7 +63,7 @@ static uint32_t steps_of_ending(unsigned n, enum ending how)
 	mm_check();
 	if (how != EXIT)
 		space_put(as);
-	reclaim_object_put(o);
+	object_put(o);
 	return steps;
 }
 

@@ -49,7 +49,7 @@ static void expect_nothing_left(void)
 {
 	mm_check();
 	CHECK_EQ(swap_stats.used, 0);
-	CHECK_EQ(reclaim_stats.charged, 0);
+	CHECK_EQ(page_stats.charged, 0);
 	CHECK_EQ(frame_stats.owned[FRAME_ANON], 0);
 }
 
@@ -239,7 +239,7 @@ static void shared_memory_ends_during_a_write(int nth_fails)
 				    .object = shared };
 	one = aspace_create();
 	CHECK_EQ(aspace_map(one, &share), SPACE_AT);
-	reclaim_object_put(shared);
+	object_put(shared);
 	for (unsigned i = 0; i < LIMIT; i++)
 		CHECK_EQ(sim_write32(one, page_va(i), 1000 + i), 0);
 	two = aspace_create();

@@ -24,7 +24,7 @@ static struct vma *area(unsigned start, unsigned end, unsigned prot)
 			    .end = at(end),
 			    .prot = prot,
 			    .object = &object_zero,
-			    .object_end = UINT32_MAX };
+			    .fill_end = UINT32_MAX };
 	struct vma *v = vma_alloc(&like);
 	CHECK(v != NULL);
 	return v;
@@ -32,7 +32,7 @@ static struct vma *area(unsigned start, unsigned end, unsigned prot)
 
 static void drop(struct vma *v)
 {
-	vma_free(v)->refs--;
+	vma_free(v);
 }
 
 static void compare(void)

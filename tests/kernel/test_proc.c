@@ -45,8 +45,8 @@ SELFTEST(proc_frames_add_up_to_the_counters)
 		EXPECT_EQ(owned[owner], frame_stats.owned[owner]);
 	EXPECT_EQ(owned[FRAME_ANON], 2);
 	EXPECT_EQ(charged, 2);
-	EXPECT_EQ(charged, reclaim_stats.charged);
-	EXPECT_EQ(cached, reclaim_stats.cached);
+	EXPECT_EQ(charged, page_stats.charged);
+	EXPECT_EQ(cached, page_stats.cached);
 	EXPECT_EQ(known, policy_count());
 	space_close(as);
 }
@@ -72,7 +72,7 @@ SELFTEST(proc_kpageflags_add_up_to_the_counters)
 	EXPECT_EQ(bits[7], frame_stats.owned[FRAME_SLAB]);
 	EXPECT_EQ(bits[12], frame_stats.owned[FRAME_ANON]);
 	EXPECT_EQ(bits[26], frame_stats.owned[FRAME_TABLE]); /* PGTABLE */
-	EXPECT_EQ(bits[5], policy_count() + reclaim_stats.cached); /* LRU */
+	EXPECT_EQ(bits[5], policy_count() + page_stats.cached); /* LRU */
 	EXPECT_EQ(bits[20], frame_count - frame_stats.total); /* NOPAGE */
 	EXPECT_EQ(bits[24], 1); /* the page of zeroes */
 	EXPECT_EQ(mappers, 0);

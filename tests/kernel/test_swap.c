@@ -49,7 +49,7 @@ SELFTEST(swap_brings_every_page_back_intact)
 	read_pages(1);
 	write_pages(2);
 	read_pages(2);
-	EXPECT(reclaim_stats.charged <= LIMIT);
+	EXPECT(page_stats.charged <= LIMIT);
 	space_limit(old);
 	space_close(as);
 }
@@ -209,7 +209,7 @@ SELFTEST(clock_gives_up_when_every_page_is_pinned)
 		EXPECT(space_poke(page_at(i), i));
 	for (unsigned i = 0; i < LIMIT; i++)
 		frame_pin(frame_of(pmap_lookup(&as->pmap, page_at(i)).number));
-	uint32_t old = space_limit(reclaim_stats.charged);
+	uint32_t old = space_limit(page_stats.charged);
 	EXPECT_EQ(fault_handle(as, page_at(LIMIT), PROT_W), -ENOMEM);
 	space_limit(old);
 	for (unsigned i = 0; i < LIMIT; i++)
@@ -235,7 +235,7 @@ SELFTEST(shared_memory_is_evicted_and_comes_back_for_both)
 		.object = o,
 	};
 	EXPECT_EQ(aspace_map(as, &request), (long)request.start);
-	reclaim_object_put(o);
+	object_put(o);
 	struct aspace *child = aspace_fork(as);
 	REQUIRE(child != NULL);
 	uint32_t old = space_limit(LIMIT);

@@ -201,8 +201,8 @@ def damage_users():
             ("[object.3]", "object_zero.root", f"{object_}.root"),
             ("[swap.1]", "swap_stats.used", 77), ("[swap.2]", "slot_taken[0]", 0),
             ("[swap.3]", f"{own}.slot", said["slot"]), ("[policy.1]", "policy_frames", 1),
-            ("[reclaim.1]", "reclaim_stats.charged", 1), ("[reclaim.2]", "reclaim_stats.cached", 1),
-            ("[reclaim.3]", f"{own}.mappers", 0)):
+            ("[page.1]", "page_stats.charged", 1), ("[page.2]", "policy_frames", 1),
+            ("[page.3]", f"{own}.mappers", 0), ("[reclaim.1]", "reclaim_stats.limit", 1)):
         corrupted(label, (place, number))
     ck("repaired", "ck check")
 

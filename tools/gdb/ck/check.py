@@ -44,10 +44,11 @@ class Check(Command):
     """ck check [MODULE]: every invariant of memory, verified from outside.
 
 Prints each by its tag in the theory of its file, with "ok" or "VIOLATED" and where. MODULE (frame,
-slab, vmalloc, pmap, pmap_kernel, rmap, vma, object, swap, policy, reclaim, space, outside) takes
-only those. The truths hold between operations: where the machine stopped inside one (`bt` shows a
-function of mm that changes something), what it works on may look violated. Not visible from
-outside: [pmap.5] (the TLB) and truths about order in time ([reclaim.5], [fault.1] to [fault.4])."""
+slab, vmalloc, pmap, pmap_kernel, rmap, vma, object, swap, policy, page, reclaim, space, outside)
+takes only those. The truths hold between operations: where the machine stopped inside one (`bt`
+shows a function of mm that changes something), what it works on may look violated. Not visible
+from outside: [pmap.5] (the TLB) and truths about order in time ([page.5], [reclaim.2], [fault.1]
+to [fault.4])."""
 
     NAME, USAGE, MOST = "check", "[MODULE]", 1
 

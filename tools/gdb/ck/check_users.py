@@ -127,7 +127,7 @@ def outside_4(facts):
         yield from differ(f"slot {number}: references", found, facts.slots[number]["refs"])
 
 
-# --- policy and reclaim ---
+# --- policy, page and reclaim ---
 
 @invariant("[policy.1]", "the frames the policy knows are evictable and not cached, and counted")
 def policy_1(facts):
@@ -143,23 +143,18 @@ def policy_1(facts):
     yield from differ("frames of the policy", len(nodes), guest.variable("policy_frames"))
 
 
-@invariant("[reclaim.1]", "charged is the number of charged frames, at most the limit")
-def reclaim_1(facts):
-    stats = guest.variable_record("reclaim_stats", "reclaim_stats")
-    charged = counted(facts, "FRAME_CHARGED")
-    yield from differ("charged frames", charged, stats["charged"])
-    if stats["limit"] and charged > stats["limit"]:
-        yield f"{charged} frames are charged, the limit is {stats['limit']}"
+@invariant("[page.1]", "charged and cached are the numbers of such frames")
+def page_1(facts):
+    stats = guest.variable_record("page_stats", "page_stats")
+    yield from differ("charged frames", counted(facts, "FRAME_CHARGED"), stats["charged"])
+    yield from differ("cached frames", counted(facts, "FRAME_CACHED"), stats["cached"])
 
 
-@invariant("[reclaim.2]", "an evictable frame is the policy's, or cached: clean, unmapped")
-def reclaim_2(facts):
-    stats = guest.variable_record("reclaim_stats", "reclaim_stats")
-    cached = counted(facts, "FRAME_CACHED")
-    yield from differ("cached frames", cached, stats["cached"])
+@invariant("[page.2]", "an evictable frame is the policy's, or cached: clean, unmapped")
+def page_2(facts):
     evictable = facts.column("state").count(bytes([facts.evictable]))
-    yield from differ("evictable frames that are not cached", evictable - cached,
-                      guest.variable("policy_frames"))
+    yield from differ("evictable frames that are not cached",
+                      evictable - counted(facts, "FRAME_CACHED"), guest.variable("policy_frames"))
     for pfn in facts.users():
         frame = facts.frames[pfn]
         if frame["flags"] & facts.flag["FRAME_CACHED"] and (
@@ -170,14 +165,22 @@ def reclaim_2(facts):
             yield f"frame {pfn} is owned, not pinned and not locked: nobody would evict it"
 
 
-@invariant("[reclaim.3]", "a private page without mapper is pinned, or on a referenced slot")
-def reclaim_3(facts):
+@invariant("[page.3]", "a private page without mapper is pinned, or on a referenced slot")
+def page_3(facts):
     for pfn in facts.users():
         frame = facts.frames[pfn]
         if frame["owner"] != facts.anon or frame["mappers"] or frame["pins"]:
             continue
         if not frame["slot"] or not facts.slots[frame["slot"]]["refs"]:
             yield f"frame {pfn} is lost: nothing leads to it"
+
+
+@invariant("[reclaim.1]", "no more frames are charged than the limit allows")
+def reclaim_1(facts):
+    charged = counted(facts, "FRAME_CHARGED")
+    limit = guest.variable_record("reclaim_stats", "reclaim_stats")["limit"]
+    if limit and charged > limit:
+        yield f"{charged} frames are charged, the limit is {limit}"
 
 
 def counted(facts, flag):

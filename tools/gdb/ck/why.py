@@ -82,7 +82,7 @@ def from_object(page, write):
     if not page.keeps_pages():
         return "a new page of zeroes" if write else "the page of zeroes that all share, read-only"
     copied = page.private() and write
-    cut = page.area["object_end"]
+    cut = page.area["fill_end"]
     copied = copied or (cut != 0xFFFFFFFF and cut < (page.index() + 1) << 12)
     known = pages.ObjectPage(page.area["object"], page.index())
     if known.kind == "frame":

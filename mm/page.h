@@ -1,0 +1,59 @@
+/*
+ * The life of a user page in its frame. Theory in page.c.
+ * Context of all: process. Never allocates, never reclaims, never sleeps but in page_wait.
+ */
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include "mm/allot.h"
+#include "mm/frame.h"
+#include "mm/object.h"
+#include "mm/swap.h"
+
+void page_init(void); /* boot */
+
+/* Has its source, a file in an archive, what an eviction of the clean page in @f would need? */
+bool page_has_source(const struct frame *f);
+/* struct policy_view's page_name: the slot the page has or had, else its place in its source. */
+uint32_t page_name(const struct frame *f);
+
+/* @f counts against the limit frames=N, for @a, until it is free or nobody maps it. */
+void page_charge(struct frame *f, struct allotment *a);
+/* @f is mapped and complete: from now on it can be a victim. Unpins. */
+void page_ready(struct frame *f);
+/*
+ * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking:
+ * @f is mapped; unlocking: before or after the unmap, then page_released.
+ */
+void page_lock(struct frame *f);
+void page_unlock(struct frame *f);
+/*
+ * A mapping, a pin or a slot reference of @f went away: free it, keep it cached, or leave it,
+ * whatever is right.
+ */
+void page_released(struct frame *f);
+/* Unpin, and the above. */
+void page_unpin(struct frame *f);
+/* An entry that named @slot is gone. */
+void page_slot_released(slot_t slot);
+
+/* Page @index of @o, which is there and which nobody maps or pins, goes, wherever it is. */
+void page_object_drop(struct object *o, uint32_t index);
+/* The page in @f leaves memory: its object keeps @slot, or empty where the source has it. */
+void page_leave_object(struct frame *f, slot_t slot);
+/* @f, which nothing maps, pins or names any more. */
+void page_free(struct frame *f);
+/* The unmapped clean page that nobody has wanted for longest and that is not pinned. NULL: none. */
+struct frame *page_oldest_cached(void);
+
+struct page_stats {
+	uint32_t charged; /* frames counted against the limit now */
+	uint32_t peak_charged;
+	uint32_t locked; /* mappings of pages in locked areas */
+	uint32_t cached; /* unmapped clean file pages */
+};
+extern struct page_stats page_stats;
+
+void page_check(void);
+
+#endif
