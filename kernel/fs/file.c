@@ -177,9 +177,11 @@ void files_put(struct files *t)
 	t->refs--;
 	if (t->refs > 0)
 		return;
-	for (uint32_t fd = 0; fd < t->capacity; fd++)
+	for (uint32_t fd = 0; fd < t->capacity; fd++) {
+		ASSERT(t->slots[fd].file || !t->slots[fd].cloexec); /* [file.2] */
 		if (t->slots[fd].file)
 			file_put(t->slots[fd].file);
+	}
 	kfree(t->slots);
 	kfree(t);
 }
@@ -241,7 +243,7 @@ long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 	}
 	if (fd >= t->limit)
 		return -EMFILE;
-	ASSERT(t->slots[fd].file == NULL && f->refs > 0); /* [file.1] */
+	ASSERT(!t->slots[fd].file && !t->slots[fd].cloexec && f->refs > 0); /* [file.1], [file.2] */
 	t->slots[fd] = (struct file_slot){ .file = f, .cloexec = cloexec };
 	return (long)fd;
 }

@@ -56,12 +56,21 @@ static void process_fs_fork_names(struct process *child, const struct process *p
 	process_fs_set_program(child, parent->exe);
 }
 
+/* @t is about to end. */
+static void process_fs_check_unused(const struct files *t)
+{
+	process_for_each(p)
+		ASSERT(p->files != t); /* [file.3] */
+}
+
 static void process_fs_drop_files(struct process *p)
 {
 	if (!p->files)
 		return;
 	struct files *files = p->files;
 	p->files = NULL; /* closing may sleep: the table is not this one's any more */
+	if (files->refs == 1)
+		process_fs_check_unused(files);
 	files_put(files);
 }
 
