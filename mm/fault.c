@@ -21,8 +21,9 @@
  *   [fault.2]  every frame in use between step 2 and step 6 is pinned, the copy's source too
  *   [fault.3]  a page is shared while mappers plus slot references are more than one; such a page
  *       is never mapped writable in a private area
- *   [fault.4]  only I/O sleeps. After I/O, area and entry are looked up again before the page is
- *       mapped; if they changed, the work is dropped and the instruction runs again
+ *   [fault.4]  only I/O sleeps. After I/O in step 3 the plan has to be what it would be now, and
+ *       after step 4's the area and the entry; if not, the work is dropped and the instruction runs
+ *       again
  *
  * Left out: mapping neighbours of a file page at the same time. One fault, one page: the counts
  * can be foretold.
@@ -90,7 +91,10 @@ static int fault_gather(struct fault *f)
 	if (reclaim_table(&f->as->pmap, f->va) ||
 	    (f->plan == PLAN_READ && reclaim_node(f->object, f->index)))
 		return -ENOMEM;
-	return fault_unchanged(f) ? 0 : -EAGAIN;
+	if (f->io_before == io_count())
+		return 0;
+	f->io_before = io_count();
+	return fault_plan_holds(f) ? 0 : -EAGAIN;
 }
 
 /* Of a page that is filled in part: how many bytes are the object's. */

@@ -52,5 +52,7 @@ bool fault_page_is_partial(const struct fault *f);
 MUST_CHECK int fault_legal(struct fault *f);
 /* Step 2: entry, plan, and what it needs pinned. -EAGAIN: the page is under I/O. */
 MUST_CHECK int fault_plan(struct fault *f);
+/* Would steps 1 and 2 say the same now? Between step 3 and step 4. */
+bool fault_plan_holds(const struct fault *f);
 
 #endif

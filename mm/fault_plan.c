@@ -127,7 +127,7 @@ static enum plan plan_for_object(struct fault *f)
 	}
 }
 
-int fault_plan(struct fault *f)
+static void plan_choose(struct fault *f)
 {
 	f->entry = pmap_lookup(&f->as->pmap, f->va);
 	if (f->entry.kind == PMAP_FRAME)
@@ -136,6 +136,11 @@ int fault_plan(struct fault *f)
 		f->plan = plan_for_slot(f);
 	else
 		f->plan = plan_for_object(f);
+}
+
+int fault_plan(struct fault *f)
+{
+	plan_choose(f);
 	struct frame *page = f->frame != NULL ? f->frame : f->from;
 	if (f->plan == PLAN_WAIT)
 		return -EAGAIN;
@@ -146,6 +151,17 @@ int fault_plan(struct fault *f)
 	frame_pin(page);
 	trace(TRACE_POLICY, TRACE_POLICY_PIN, frame_pfn(page), 0);
 	return 0;
+}
+
+bool fault_plan_holds(const struct fault *f)
+{
+	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
+	if (fault_legal(&now))
+		return false;
+	plan_choose(&now);
+	return now.area == f->area && now.object == f->object && now.index == f->index &&
+	       now.entry.kind == f->entry.kind && now.entry.number == f->entry.number &&
+	       now.plan == f->plan && now.slot == f->slot && now.from == f->from;
 }
 
 const char *fault_plan_name(uint32_t plan)

@@ -264,3 +264,81 @@ TEST(shared_memory_that_ends_during_a_failing_write_leaves_nothing)
 {
 	shared_memory_ends_during_a_write(0);
 }
+
+/* --- both want the same page, and the first has to make room before it can read it --- */
+
+static int source_read(struct object *o, uint32_t offset, void *buf, size_t n)
+{
+	(void)o;
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)buf)[i] = (uint8_t)(7 + (offset >> PAGE_SHIFT));
+	return 0;
+}
+
+static void read_page_0_in_two(struct sim_disk *disk, uint32_t page, bool write)
+{
+	(void)page;
+	uint8_t value;
+	CHECK(write);
+	disk->while_asleep = NULL;
+	sleeps++;
+	CHECK_EQ(sim_read8(two, page_va(LIMIT), &value), 0);
+}
+
+TEST(a_file_page_read_by_another_while_room_is_made_is_read_once)
+{
+	static const struct object_ops ops = { .name = "file", .read = source_read,
+					       .keeps_pages = true };
+	static struct object file;
+	uint8_t value;
+	space_boot(512, 256, LIMIT, "clock");
+	object_init(&file, &ops, PAGE_SIZE);
+	struct aspace_map r = { .start = page_va(LIMIT), .length = PAGE_SIZE, .prot = PROT_R,
+				.map_flags = ASPACE_FIXED, .object = &file };
+	one = filled(LIMIT);
+	two = aspace_create();
+	CHECK_EQ(aspace_map(one, &r), page_va(LIMIT));
+	CHECK_EQ(aspace_map(two, &r), page_va(LIMIT));
+	uint32_t ins = mmstat_read(file_ins);
+	space_disk->while_asleep = read_page_0_in_two;
+	CHECK_EQ(fault_handle(one, page_va(LIMIT), PROT_R), -EAGAIN);
+	CHECK_EQ(sleeps, 1);
+	CHECK_EQ(sim_read8(one, page_va(LIMIT), &value), 0);
+	CHECK_EQ(value, 7);
+	CHECK_EQ(mmstat_read(file_ins) - ins, 1);
+	mm_check();
+	object_check(&file);
+	end(one);
+	end(two);
+	(void)reclaim_drop_caches();
+	expect_nothing_left();
+}
+
+static void touch_page_0_in_two(struct sim_disk *disk, uint32_t page, bool write)
+{
+	(void)page, (void)write;
+	uint32_t value;
+	disk->while_asleep = NULL;
+	sleeps++;
+	CHECK_EQ(sim_read32(two, page_va(0), &value), 0);
+}
+
+TEST(a_slot_read_by_another_while_room_is_made_is_read_once)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	one = filled(1);
+	two = aspace_fork(one);
+	space_evict_all();
+	struct aspace *crowd = filled(LIMIT);
+	uint32_t ins = mmstat_read(swap_ins);
+	space_disk->while_asleep = touch_page_0_in_two;
+	CHECK_EQ(fault_handle(one, page_va(0), PROT_R), -EAGAIN);
+	CHECK_EQ(sleeps, 1);
+	expect_intact(one, 1);
+	CHECK_EQ(mmstat_read(swap_ins) - ins, 1);
+	expect_intact(two, 1);
+	end(one);
+	end(two);
+	end(crowd);
+	expect_nothing_left();
+}
