@@ -25,7 +25,8 @@ BASE := kernel/base/panic.c kernel/base/log.c kernel/base/symbols.c kernel/base/
 CPU := kernel/x86/cpu.c kernel/x86/entry.asm kernel/x86/switch.asm kernel/x86/vector.c \
 	kernel/x86/irq.c
 DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c drivers/pic.c \
-	drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c drivers/debugcon.c
+	drivers/block.c drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c \
+	drivers/debugcon.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/pmap_walk.c mm/x86/segment.c
 POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/queue.c mm/policy/clock.c \
 	mm/policy/fifo.c mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c \

@@ -72,7 +72,7 @@ static int header_write(struct block_device *dev)
 				      .label = "clockhand" };
 	memcpy(page + HEADER_OFFSET, &header, sizeof(header));
 	memcpy(page + PAGE_SIZE - MAGIC_LENGTH, "SWAPSPACE2", MAGIC_LENGTH);
-	int err = dev->write(dev, 0, page);
+	int err = block_write(dev, 0, page);
 	kfree(page);
 	return err;
 }
@@ -186,11 +186,16 @@ uint32_t swap_distance(slot_t slot)
 	return at != 0 ? mmstat_read(evictions) - at : UINT32_MAX;
 }
 
+bool swap_is_on(const struct block_device *dev)
+{
+	return dev == swap_device;
+}
+
 int swap_read(slot_t slot, void *page)
 {
 	ASSERT(swap_refs(slot) > 0);
 	swap_stats.reads++;
-	int err = swap_device->read(swap_device, slot, page);
+	int err = block_read(swap_device, slot, page);
 	if (err) {
 		swap_stats.errors++;
 		mmstat_count(swap_errors);
@@ -204,7 +209,7 @@ int swap_write(slot_t slot, const void *page)
 {
 	ASSERT(slot_of(slot)->frame != NULL || swap_refs(slot) > 0);
 	swap_stats.writes++;
-	int err = swap_device->write(swap_device, slot, page);
+	int err = block_write(swap_device, slot, page);
 	if (err) {
 		swap_stats.errors++;
 		mmstat_count(swap_errors);

@@ -46,7 +46,10 @@ uint32_t swap_distance(slot_t slot);
 /* The frame that already holds this page, or NULL. */
 struct frame *swap_frame(slot_t slot);
 
-/* One page. 0 or -EIO; counted. */
+/* Is it @dev that the swap area lies on? */
+bool swap_is_on(const struct block_device *dev);
+
+/* One page. 0 or -EIO; counted. May sleep. */
 MUST_CHECK int swap_read(slot_t slot, void *page);
 MUST_CHECK int swap_write(slot_t slot, const void *page);
 

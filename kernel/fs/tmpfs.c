@@ -19,6 +19,7 @@
  */
 #include "kernel/fs/tmpfs.h"
 
+#include "drivers/block.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/dir.h"
 #include "kernel/fs/pipe.h"
@@ -32,11 +33,16 @@
 
 /* --- objects --- */
 
+/* What lies on the machine's disk beside the swap area; its pages are found by their address. */
+static const struct block_device tmpfs_archives = { .name = "archives" };
+
 static int tmpfs_object_read(struct object *o, uint32_t offset, void *buf, size_t n)
 {
 	const struct inode *i = container_of(o, struct inode, object);
 	size_t got = 0;
-	if (offset < i->source.bytes) {
+	if (offset < i->source.bytes)
+		block_wait(&tmpfs_archives, BLOCK_READ);
+	if (offset < i->source.bytes) { /* still: it may have been truncated meanwhile */
 		got = MIN(n, i->source.bytes - offset);
 		pmem_read(buf, i->source.start + offset, got);
 	}

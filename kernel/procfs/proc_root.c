@@ -2,6 +2,7 @@
  * The root of procfs: facts about the machine, and a directory for each process.
  */
 #include "boot/boot_info.h"
+#include "drivers/block.h"
 #include "kernel/cmdline.h"
 #include "kernel/fs/mount.h"
 #include "kernel/proc/process.h"
@@ -173,14 +174,27 @@ static void root_swaps(struct text *t, struct process *p)
 			 swap_capacity() * 4, swap_stats.used * 4, -2);
 }
 
-/* The swap area is the one disk: requests of a page each, 8 sectors. */
+/* Completed, merged, sectors, milliseconds. A request is a page, 8 sectors; none is merged. */
+static void root_disk_transfers(struct text *t, const struct block_figures *f,
+				enum block_direction direction)
+{
+	uint32_t n = f->completed[direction];
+	text_add(t, " %u 0 %llu %llu", n, n * 8ull, block_millis(f->waited[direction]));
+}
+
+/*
+ * The one disk, with the swap area and the archives on it. Behind reads and writes: in flight, ms
+ * with a request, the same times their number; then discards and flushes, which there are none of.
+ */
 static void root_diskstats(struct text *t, struct process *p)
 {
+	const struct block_figures f = block_read_figures();
 	(void)p;
-	if (swap_capacity() > 0)
-		text_add(t, "%4d %7d %s %u 0 %u 0 %u 0 %u 0 0 0 0 0 0 0 0 0 0\n", 1, 0, "ram0",
-			 swap_stats.reads, swap_stats.reads * 8, swap_stats.writes,
-			 swap_stats.writes * 8);
+	text_add(t, "%4d %7d %s", 1, 0, "ram0");
+	root_disk_transfers(t, &f, BLOCK_READ);
+	root_disk_transfers(t, &f, BLOCK_WRITE);
+	text_add(t, " %u %llu %llu 0 0 0 0 0 0\n", f.in_flight, block_millis(f.busy),
+		 block_millis(f.weighted));
 }
 
 static void root_partitions(struct text *t, struct process *p)

@@ -17,7 +17,7 @@ HOST_WRAPPED := frame_alloc frame_free slab_alloc kmalloc kzalloc krealloc \
 HOST_LDFLAGS := $(HOST_WRAPPED:%=-Wl,--wrap=%)
 
 # The kernel's side as the kernel has it; then the simulated machine, and what tests share.
-HOST_SOURCES := $(LIB) kernel/base/sleep.c kernel/fs/io.c $(MM) $(MACHINE) \
+HOST_SOURCES := $(LIB) kernel/base/sleep.c drivers/block.c kernel/fs/io.c $(MM) $(MACHINE) \
 	$(filter-out tests/host/test_%.c,$(wildcard tests/host/*.c))
 HOST_OBJECTS := $(HOST_SOURCES:%=$(HOST)/%.o)
 HOST_TESTS := $(patsubst tests/host/%.c,$(HOST)/%,$(wildcard tests/host/test_*.c))
