@@ -97,6 +97,7 @@ struct process {
 	struct list_node run_link;   /* run queue or wait queue */
 	struct list_node timer_link; /* sched's timers */
 	uint64_t wake_tick;
+	int turn;		     /* ticks left of a turn that was interrupted; 0: a full one */
 	const void *channel;	     /* what it sleeps on by kernel/base/sleep.h; else NULL */
 	struct wait_queue child_event; /* a child ended, stopped, went on, or released its vfork */
 

@@ -12,6 +12,13 @@
  * kernel works is honoured when that work is done; the gain is that nothing here turns interrupts
  * off, save the idle loop between its last look and the instruction that waits.
  *
+ * Who slept for the disk, or for somebody who did (sleep.h's channels), has most often little to do
+ * before it sleeps again, and the disk has nothing to do meanwhile. So it goes first, before those
+ * who compute, and takes the CPU from who has it; but only for what was left of its turn when it
+ * fell asleep. When that is used up it waits behind all others like everybody. Who lost the CPU
+ * to it stays at the head of the queue and keeps what was left of its own turn. So the disk is kept
+ * busy, and nobody gets more of the CPU than its turn.
+ *
  * The boot context is what is left of kernel_main: it has the boot stack and no struct process
  * (process_running is NULL). It runs when no process can, and waits for an interrupt.
  *
@@ -26,6 +33,8 @@
  *   [sched.3]  interrupts are on when stacks are switched
  *   [sched.4]  sched_queued is the number of processes on the run queue
  *   [sched.5]  sched_next_timer is not later than any sleeper's tick
+ *   [sched.6]  who goes first has something left of its turn
+ * Source: the order of who goes first is Haldar and Subramanian's virtual round robin (1991).
  */
 #include "kernel/proc/sched.h"
 
@@ -42,8 +51,9 @@
 #include "mm/segment.h"
 
 static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
+static struct list_node sched_first = LIST_HEAD_INIT(sched_first); /* before sched_queue */
 static struct list_node sched_timers = LIST_HEAD_INIT(sched_timers);
-static uint32_t sched_queued; /* processes on sched_queue */
+static uint32_t sched_queued; /* processes on both */
 static volatile uint64_t sched_now;
 static uint64_t sched_next_timer = UINT64_MAX; /* may be too early, never too late */
 static volatile int sched_quantum;
@@ -112,16 +122,23 @@ bool sched_work(void)
 	sched_attention = false;
 	sched_run_timers();
 	deferred_run(sched_now);
-	return sched_quantum <= 0;
+	return sched_quantum <= 0 || !list_empty(&sched_first);
 }
 
-void sched_enqueue(struct process *p)
+/* @p may run, before the node @at. */
+static void sched_enqueue_before(struct process *p, struct list_node *at)
 {
 	ASSERT(!list_node_linked(&p->run_link) && p->state != PROCESS_ZOMBIE); /* [sched.1] */
 	hooks_ready_changes();
 	p->state = PROCESS_RUNNABLE;
 	sched_queued++;
-	list_push_back(&sched_queue, &p->run_link);
+	list_insert_before(&p->run_link, at);
+}
+
+void sched_enqueue(struct process *p)
+{
+	p->turn = 0;
+	sched_enqueue_before(p, &sched_queue);
 }
 
 void sched_dequeue(struct process *p)
@@ -184,20 +201,35 @@ static void sched_switch_to(struct process *next)
 void sched_switch(void)
 {
 	hooks_ready_changes();
-	struct list_node *node = list_pop_front(&sched_queue);
+	bool first = !list_empty(&sched_first);
+	struct list_node *node = list_pop_front(first ? &sched_first : &sched_queue);
+	struct process *next = node ? list_entry(node, struct process, run_link) : NULL;
+	ASSERT(!first || next->turn > 0); /* [sched.6] */
 	sched_queued -= node != NULL;
-	sched_quantum = sched_quantum_ticks;
-	sched_switch_to(node ? list_entry(node, struct process, run_link) : NULL);
+	sched_quantum = next && next->turn > 0 ? next->turn : sched_quantum_ticks;
+	sched_switch_to(next);
 }
 
 void sched_yield_now(void)
 {
 	struct process *p = process_running;
-	if (!p || list_empty(&sched_queue)) {
+	if (!p || sched_queued == 0) {
 		sched_quantum = sched_quantum_ticks;
 		return;
 	}
 	sched_enqueue(p);
+	sched_switch();
+}
+
+void sched_give_way(void)
+{
+	struct process *p = process_running;
+	if (!p || sched_quantum <= 0 || list_empty(&sched_first)) {
+		sched_yield_now();
+		return;
+	}
+	p->turn = sched_quantum;
+	sched_enqueue_before(p, sched_queue.next);
 	sched_switch();
 }
 
@@ -212,11 +244,11 @@ void sched_run(bool (*done)(void))
 	ASSERT(!process_running);
 	while (!done()) {
 		irq_disable();
-		if (!sched_attention && list_empty(&sched_queue))
+		if (!sched_attention && sched_queued == 0)
 			cpu_wait();
 		irq_enable();
 		sched_work();
-		if (!list_empty(&sched_queue))
+		if (sched_queued > 0)
 			sched_switch();
 	}
 }
@@ -234,6 +266,7 @@ static void sched_sleep_on(struct wait_queue *q, enum sched_sleep_kind kind)
 	ASSERT(p && !list_node_linked(&p->run_link)); /* [sched.2] */
 	p->state = PROCESS_SLEEPING;
 	p->sleep = kind;
+	p->turn = MAX(sched_quantum, 0);
 	if (q)
 		list_push_back(&q->sleepers, &p->run_link);
 	sched_switch();
@@ -283,21 +316,41 @@ void sched_wake(struct process *p)
 	sched_enqueue(p);
 }
 
+void sched_wake_first(struct process *p)
+{
+	if (p->state != PROCESS_SLEEPING || p->turn == 0) {
+		sched_wake(p);
+		return;
+	}
+	list_remove(&p->run_link);
+	list_remove(&p->timer_link);
+	sched_enqueue_before(p, &sched_first);
+	sched_attention = true;
+}
+
 void sched_wake_all(struct wait_queue *q)
 {
 	list_for_each_safe(node, &q->sleepers)
 		sched_wake(list_entry(node, struct process, run_link));
 }
 
-void sched_check(void)
+static uint32_t sched_check_queue(const struct list_node *queue, bool first)
 {
 	uint32_t queued = 0;
-	list_for_each(node, &sched_queue) {
+	list_for_each(node, queue) {
 		const struct process *p = list_entry(node, struct process, run_link);
 		ASSERT(p->state == PROCESS_RUNNABLE && p != process_running); /* [sched.1] */
+		ASSERT(!first || p->turn > 0);				       /* [sched.6] */
 		ASSERT(node->next->prev == node);
 		queued++;
 	}
+	return queued;
+}
+
+void sched_check(void)
+{
+	uint32_t queued = sched_check_queue(&sched_first, true);
+	queued += sched_check_queue(&sched_queue, false);
 	ASSERT(queued == sched_queued); /* [sched.4] */
 	list_for_each(node, &sched_timers) {
 		const struct process *p = list_entry(node, struct process, timer_link);

@@ -34,7 +34,8 @@ extern volatile bool sched_attention;
 /* Ask for sched_work soon. Context: any, also an interrupt handler. */
 void sched_request(void);
 /*
- * The work interrupts left behind: timers that ran out, terminal input. True: the quantum is over.
+ * The work interrupts left behind: timers that ran out, terminal input. True: the quantum is over,
+ * or somebody goes first: sched_give_way.
  */
 bool sched_work(void);
 
@@ -44,6 +45,8 @@ void sched_enqueue(struct process *p);
 void sched_dequeue(struct process *p);
 /* Run others; returns when it is the caller's turn again (at once when there is nobody else). */
 void sched_yield_now(void);
+/* The running process's quantum is over, or who goes first takes the CPU from it. */
+void sched_give_way(void);
 /* Give the CPU away; the caller has put itself on a queue, or never wants to run again. */
 void sched_switch(void);
 /* @p, which runs and has ended, is destroyed as soon as another one runs. */
@@ -78,5 +81,7 @@ MUST_CHECK int sched_sleep_until(struct wait_queue *q, uint64_t wake);
 void sched_wake_all(struct wait_queue *q);
 /* End the sleep of one process, whatever it waits for. */
 void sched_wake(struct process *p);
+/* The same; what is left of its turn comes before all who did not sleep for the disk. */
+void sched_wake_first(struct process *p);
 
 #endif

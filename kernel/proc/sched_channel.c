@@ -48,7 +48,7 @@ static void channel_wake(const void *channel)
 		struct process *p = list_entry(node, struct process, run_link);
 		ASSERT(p->channel != NULL); /* [sched_channel.1] */
 		if (p->channel == channel)
-			sched_wake(p);
+			sched_wake_first(p);
 	}
 }
 

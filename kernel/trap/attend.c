@@ -51,7 +51,7 @@ void attend(struct trap_frame *tf)
 	while (sched_attention || signal_wanted(p)) {
 		irq_enable();
 		if (sched_work())
-			sched_yield_now();
+			sched_give_way();
 		if (p->load.asked)
 			load_control_attend(p);
 		itimer_attend(p);
