@@ -44,7 +44,7 @@ PROC := kernel/proc/process.c kernel/proc/process_check.c kernel/proc/pid.c kern
 	kernel/proc/timespec.c kernel/proc/fork.c kernel/proc/thread.c kernel/proc/exit.c \
 	kernel/proc/wait.c kernel/proc/signal.c kernel/proc/signal_queue.c \
 	kernel/proc/signal_actions.c kernel/proc/futex.c kernel/proc/limits.c kernel/proc/shm.c \
-	kernel/proc/disk_delay.c kernel/proc/load_control.c
+	kernel/proc/load_control.c
 FS := kernel/fs/vfs.c kernel/fs/process_fs.c kernel/fs/cpio.c kernel/fs/inode.c kernel/fs/dir.c \
 	kernel/fs/path.c kernel/fs/namei.c kernel/fs/tmpfs.c kernel/fs/tmpfs_data.c \
 	kernel/fs/file.c kernel/fs/io.c kernel/fs/open.c kernel/fs/mount.c kernel/fs/device.c \

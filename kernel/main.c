@@ -38,11 +38,11 @@
 #include "kernel/partition/dispatch.h"
 #include "kernel/partition/load.h"
 #include "kernel/partition/proc_partition.h"
-#include "kernel/procfs/proc.h"
-#include "kernel/proc/disk_delay.h"
+#include "kernel/proc/deferred.h"
 #include "kernel/proc/load_control.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
+#include "kernel/procfs/proc.h"
 #include "kernel/proc/wallclock.h"
 #include "kernel/selftest.h"
 #include "kernel/syscall/syscall.h"
@@ -223,6 +223,20 @@ static void main_start_paging(void)
 		log_info("paging: user pages may occupy %u frames", cmdline.frames);
 }
 
+static void main_disk_work(uint64_t now)
+{
+	(void)now; /* in ticks; the disk has a finer clock */
+	block_work();
+}
+
+/* A transfer takes its time. Its end is an alarm of the clock, and the work is done after that. */
+static void main_slow_disk(void)
+{
+	static struct deferred work = { .work = main_disk_work };
+	deferred_add(&work);
+	block_set_service(cmdline.disk_delay_us, pit_start_clock(sched_request));
+}
+
 static void main_start_outside(void)
 {
 	cpu_fpu_init();
@@ -239,10 +253,11 @@ static void main_start_outside(void)
 		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
 	vfs_complete();
 	load_control_set(cmdline.load_control);
-	disk_delay_init(cmdline.disk_delay_us);
 	if (cmdline.quantum_ticks != 0)
 		sched_set_quantum(cmdline.quantum_ticks);
 	pit_init(sched_tick);
+	if (cmdline.disk_delay_us != 0)
+		main_slow_disk();
 	keyboard_init(tty_receive);
 	keyboard_on_f2(mapview_key);
 	if (cmdline.memmap && mapview_show(true) != 0)

@@ -6,6 +6,7 @@
  */
 #include "mm/check.h"
 
+#include "drivers/block.h"
 #include "mm/allot.h"
 #include "mm/aspace/space.h"
 #include "mm/frame.h"
@@ -20,6 +21,7 @@
 
 void mm_check(void)
 {
+	block_check();
 	frame_check();
 	slab_check();
 	vmalloc_check();

@@ -256,7 +256,10 @@ void load_control_share(struct process *child, const struct process *parent)
 	child->load.turn = parent->load.turn;
 }
 
-/* Every page of @p that only it maps goes out, as far as there are slots. */
+/*
+ * Every page of @p that only it maps goes out, as far as there are slots. Each write may sleep;
+ * @p may be resumed meanwhile, and stops then.
+ */
 static void load_roll_out(struct process *p)
 {
 	struct pmap *pm = &p->aspace->pmap;
@@ -270,6 +273,8 @@ static void load_roll_out(struct process *p)
 			struct frame *f = frame_of(e.number);
 			if (f->mappers == 1)
 				(void)reclaim_page_out(f);
+			if (!p->load.asked || signal_wanted(p))
+				return;
 		}
 	}
 }
@@ -278,6 +283,8 @@ void load_control_attend(struct process *p)
 {
 	while (p->load.asked && !signal_wanted(p)) {
 		load_roll_out(p);
+		if (!p->load.asked)
+			return; /* resumed while it slept for the disk: nobody would wake it */
 		p->load.asleep = true;
 		int signalled = sched_sleep_interruptible(&load_sleepers);
 		p->load.asleep = false;

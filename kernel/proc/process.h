@@ -52,8 +52,10 @@ struct partition_wish {
 
 /* What a process waits for at the moment: kernel/watch/pressure.c. */
 struct pressure_wait {
-	bool memory, disk;
-	uint64_t since; /* memory: time stamp of the begin */
+	bool fault;	   /* it is in a page fault; and of that: */
+	bool memory, disk; /* waits for it */
+	uint32_t io;	   /* how often memory was read back or evicted before it */
+	uint64_t since;	   /* time stamp of its begin */
 };
 
 struct process {

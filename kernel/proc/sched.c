@@ -264,6 +264,7 @@ static void sched_sleep_on(struct wait_queue *q, enum sched_sleep_kind kind)
 {
 	struct process *p = process_running;
 	ASSERT(p && !list_node_linked(&p->run_link)); /* [sched.2] */
+	ASSERT(irq_enabled());			       /* [sched.3] */
 	p->state = PROCESS_SLEEPING;
 	p->sleep = kind;
 	p->turn = MAX(sched_quantum, 0);

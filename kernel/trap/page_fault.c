@@ -10,7 +10,6 @@
 #include "kernel/trap/page_fault.h"
 
 #include "kernel/base/panic.h"
-#include "kernel/proc/disk_delay.h"
 #include "kernel/proc/oom.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
@@ -55,16 +54,12 @@ static bool fault_wait_for_memory(void)
 	return p != NULL && !signal_wanted(p);
 }
 
-/* mm's answer; what of it was a wait for memory is accounted for, and for the disk waited. */
+/* mm's answer; what of it was a wait for memory is accounted for. */
 static int fault_ask_mm(const struct trap_frame *tf, struct aspace *as, vaddr_t va)
 {
 	pressure_fault_begin();
 	int err = fault_handle(as, va, fault_access(tf->error));
-	bool waits = pressure_fault_end();
-	if (trap_from_user(tf))
-		disk_delay_wait();
-	if (waits)
-		pressure_wait_end();
+	pressure_fault_end();
 	return err;
 }
 

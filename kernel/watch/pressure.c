@@ -10,8 +10,8 @@
  * A process waits for memory from the begin of a page fault until its instruction can run again, if
  * the fault had to read the page back from swap or had to send another page away first. A first
  * touch that finds a free frame, or reads a file, is no pressure. With the RAM disk the fault is
- * the CPU's own work; with a disk's time (disk_delay.c) the process sleeps in it, and waits for the
- * disk as well.
+ * the CPU's own work; with a disk's service time (drivers/block.c) the process sleeps in it, and
+ * waits for the disk as well.
  *
  * With one CPU the two figures follow from four numbers, kept up to date at each change: who can
  * run, who waits for memory, who does both (it is in the fault's own work), who waits for the disk.
@@ -21,8 +21,10 @@
  *   cpu     some  more than one can run   full  never, as on Linux for a whole machine
  *
  * Time is given away before each change, under the numbers that held until then. A fault is known
- * to have been a wait only at its end; as nothing else happens on the one CPU during it, the time
- * since its begin is given away then, under the numbers with it.
+ * to be a wait for memory only when it sleeps for the swap area, or at its end. As nothing else
+ * happens on the one CPU up to then, the time since its begin is given away then, under the numbers
+ * with it. A fault that reads a file first, and sleeps for that, waits for memory from the end of
+ * that sleep on.
  *
  * Averages are sampled every two seconds (lib/decay.c); if nobody came by for longer, what has
  * piled up is one sample, and the periods missed are samples of nothing.
@@ -30,12 +32,14 @@
  * Always true
  *   [pressure.1]  full <= some, for each resource
  *   [pressure.2]  the numbers are those of processes in their pressure_wait; none is negative
- * Left out: waits inside system calls' own page faults do not sleep for the disk; they count as
- * memory's. Groups of processes, and triggers (poll on the files).
+ * Left out: what system calls wait for outside of page faults is the disk's alone, not memory's.
+ * Waits for a page or a space that another process's fault has locked. Groups of processes, and
+ * triggers (poll on the files).
  * Source: Linux, Documentation/accounting/psi.rst.
  */
 #include "kernel/watch/pressure.h"
 
+#include "drivers/block.h"
 #include "kernel/proc/account.h"
 #include "kernel/proc/deferred.h"
 #include "kernel/proc/hooks.h"
@@ -46,6 +50,7 @@
 #include "lib/assert.h"
 #include "lib/decay.h"
 #include "mm/mmstat.h"
+#include "mm/swap.h"
 
 enum { PRESSURE_PERIOD_TICKS = 2 * SCHED_HZ };
 
@@ -57,7 +62,6 @@ static struct {
 } pressure_now;
 static uint64_t pressure_mark; /* time up to here is given away */
 static uint64_t pressure_sampled, pressure_next_tick;
-static uint32_t pressure_io_before; /* at the begin of the fault under way */
 
 static void pressure_give(enum pressure_resource which, bool some, bool full, uint64_t units)
 {
@@ -86,57 +90,70 @@ static uint32_t pressure_io(void)
 	return mmstat_read(swap_ins) + mmstat_read(evictions);
 }
 
-void pressure_fault_begin(void)
+/* The fault of @p turns out to be a wait for memory. */
+static void pressure_memory_begin(struct process *p)
 {
-	pressure_account();
-	pressure_io_before = pressure_io();
-}
-
-bool pressure_fault_end(void)
-{
-	struct process *p = process_running;
-	if (p == NULL || pressure_io() == pressure_io_before)
-		return false;
-	ASSERT(!p->waits.memory); /* [pressure.2] */
-	p->waits.since = pressure_mark;
+	if (p->waits.memory || !p->waits.fault)
+		return;
 	p->waits.memory = true;
 	pressure_now.memory++;
 	pressure_now.memory_ready++;
-	pressure_account();
-	return true;
 }
 
-void pressure_wait_end(void)
+void pressure_fault_begin(void)
 {
 	struct process *p = process_running;
 	pressure_account();
+	if (p == NULL)
+		return;
+	p->waits.fault = true;
+	p->waits.since = pressure_mark;
+	p->waits.io = pressure_io();
+}
+
+void pressure_fault_end(void)
+{
+	struct process *p = process_running;
+	if (p == NULL)
+		return;
+	if (pressure_io() != p->waits.io)
+		pressure_memory_begin(p);
+	pressure_account();
+	p->waits.fault = false;
+	if (!p->waits.memory)
+		return;
 	p->account.stall += pressure_mark - p->waits.since;
-	ASSERT(p->waits.memory && pressure_now.memory > 0); /* [pressure.2] */
+	ASSERT(pressure_now.memory > 0 && !p->waits.disk); /* [pressure.2] */
 	p->waits.memory = false;
 	pressure_now.memory--;
 	pressure_now.memory_ready--;
 }
 
-void pressure_disk_begin(void)
+/* The running process sleeps for @dev. */
+static void pressure_disk_begin(const struct block_device *dev)
 {
 	struct process *p = process_running;
+	if (swap_is_on(dev) || pressure_io() != p->waits.io)
+		pressure_memory_begin(p);
 	pressure_account();
 	ASSERT(!p->waits.disk); /* [pressure.2] */
 	p->waits.disk = true;
 	pressure_now.disk++;
-	if (p->waits.memory)
-		pressure_now.memory_ready--;
+	pressure_now.memory_ready -= p->waits.memory;
 }
 
-void pressure_disk_end(void)
+/* It sleeps no more. What others did meanwhile is not its own. */
+static void pressure_disk_end(void)
 {
 	struct process *p = process_running;
 	pressure_account();
 	ASSERT(p->waits.disk && pressure_now.disk > 0); /* [pressure.2] */
 	p->waits.disk = false;
 	pressure_now.disk--;
-	if (p->waits.memory)
-		pressure_now.memory_ready++;
+	pressure_now.memory_ready += p->waits.memory;
+	p->waits.io = pressure_io();
+	if (!p->waits.memory)
+		p->waits.since = pressure_mark;
 }
 
 /* --- averages --- */
@@ -198,6 +215,7 @@ void pressure_init(void)
 	pressure_sampled = pressure_mark;
 	pressure_next_tick = sched_ticks() + PRESSURE_PERIOD_TICKS;
 	process_hooks.ready_changes = pressure_account;
+	block_set_watch(pressure_disk_begin, pressure_disk_end);
 	load_control_listen(pressure_stalled);
 	deferred_add(&pressure_deferred);
 }

@@ -33,15 +33,8 @@ void pressure_init(void);
 
 /* A page fault of the running process begins. */
 void pressure_fault_begin(void);
-/*
- * It ends. If it waited for memory, time since its begin counts as such. True then: the caller may
- * go on waiting, and ends it with pressure_wait_end.
- */
-bool pressure_fault_end(void);
-void pressure_wait_end(void);
-/* The running process waits for the disk; it waits no more. */
-void pressure_disk_begin(void);
-void pressure_disk_end(void);
+/* It ends. If it waited for memory, the time since its begin counts as such. */
+void pressure_fault_end(void);
 
 /* Asserts the theory's [pressure.1] and [pressure.2]. */
 void pressure_check(void);

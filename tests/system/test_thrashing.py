@@ -60,7 +60,7 @@ def useful_share_falls_off_a_cliff_without_load_control(_box):
                         for point in (("off", 2), ("off", 8), ("on", 8)))
     check(few > 0.9, f"two processes fit, and {few} is useful")
     check(many < 0.3, f"eight do not, and {many} is useful")
-    check(cured > 0.6, f"with load control only {cured} is useful")
+    check(cured > 0.4 and cured > 5 * many, f"with load control only {cured} is useful")
 
 
 @test
@@ -114,7 +114,8 @@ def turns_are_fair(box):
     check(2 * done >= total, f"the slowest had done {done} of {total}")
 
 
-SUSPENDED = [f"thrash --processes 8 --pages {PAGES} --visits 4000 --work 10 &", "sleep 2",
+# One second after they began most are suspended, and it takes them several to end.
+SUSPENDED = [f"thrash --processes 8 --pages {PAGES} --visits 4000 --work 10 &", "sleep 1",
              "cat /proc/vmstat"]
 
 
