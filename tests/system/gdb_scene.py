@@ -49,6 +49,8 @@ def boot():
     gdb.execute("continue")
     ck("boot maps", "ck maps")
     ck("boot check", "ck check")
+    # No samples of the working set: they clear accessed bits at times that a busy host chooses.
+    gdb.execute("set var allot_stats.window = 0")
 
 
 def to_point(point):

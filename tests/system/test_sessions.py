@@ -52,9 +52,13 @@ def answers(log, commands):
 
 def retype(box, words, dialogue):
     split = words.index("--")
-    script = box.file("commands", "".join(
-        "echo (gdb) {}\\n\n{}\n".format(command.replace("$", "\\$"), command)
-        for command, _ in dialogue).encode())
+    lines = ["echo (gdb) {}\\n\n{}\n".format(command.replace("$", "\\$"), command)
+             for command, _ in dialogue]
+    if "--replay" not in words:
+        # In kernel_main: no samples of the working set, which clear accessed bits as time passes.
+        lines.insert([command for command, _ in dialogue].index("continue") + 1,
+                     "set var allot_stats.window = 0\n")
+    script = box.file("commands", "".join(lines).encode())
     debug(box, script, *words[split + 1:], options=words[:split])
     said = answers(gdb_said(box), [command for command, _ in dialogue])
     compared = 0
