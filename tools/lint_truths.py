@@ -5,17 +5,20 @@ words "Always true"; each truth has a tag, [MODULE.NUMBER]. The same tag stands 
 that checks it, in what else refers to it, and in gdb's `ck check`.
 """
 
+from __future__ import annotations
+
 import re
+from typing import Any, Iterator
 
 
-def old_tags(source):
+def old_tags(source: Any) -> Iterator[tuple[int, str]]:
     """A truth in a list is tagged with its module, so that no tag names two."""
     for number, line, listed in truth_lines(source):
         if listed and re.match(r"( \*)? +[A-Z]{1,3}\d+\b", line):
             yield number, "tag it [module.NUMBER]"
 
 
-def truth_lines(source):
+def truth_lines(source: Any) -> Iterator[tuple[int, str]]:
     """(number, line, whether it is in a comment below the words "Always true")."""
     listed = False
     for number, line in enumerate(source.lines, 1):
@@ -23,7 +26,7 @@ def truth_lines(source):
         yield number, line, listed
 
 
-def truths(source):
+def truths(source: Any) -> Iterator[tuple[int, str, bool]]:
     """(number, tag, whether it is defined here) for each mention of a truth."""
     if source.path.startswith("tools/lint"):
         return  # its samples
@@ -33,7 +36,7 @@ def truths(source):
             yield number, tag, defined is not None and defined.group(1) == tag
 
 
-def truth_complaints(sources):
+def truth_complaints(sources: list[Any]) -> Iterator[str]:
     """A tag is defined once, and none is used that no theory defines."""
     places = {}
     mentions = [(source.path, *mention) for source in sources for mention in truths(source)]

@@ -6,7 +6,10 @@ print "# bench NAME min median mean". Fewer instructions is not the same as fast
 misses do not count.
 """
 
+from __future__ import annotations
+
 import argparse
+from typing import Optional, Tuple
 
 from . import channels, guestroot, ktap, machine, paths, qemu, run
 from .errors import LauncherError
@@ -17,11 +20,13 @@ LINUX = {
     "kmalloc": ("kmalloc", 119), "kfree": ("kfree", 102),
 }
 SWAP_ROW = "swap-in"
+# Name, min, median, mean, Linux's figure or None.
+Row = Tuple[str, int, int, int, Optional[int]]
 PROGRAM = "/bin/bench"
 SWAP_FRAMES = 64
 
 
-def bench(options):
+def bench(options: argparse.Namespace) -> int:
     rows = [row for row in user_rows(options, None) if not row[0].startswith(SWAP_ROW)]
     rows += [row for row in user_rows(options, options.frames or SWAP_FRAMES)
              if row[0].startswith(SWAP_ROW)]
@@ -32,7 +37,7 @@ def bench(options):
     return 0
 
 
-def compare(name, median, mean, linux):
+def compare(name: str, median: int, mean: int, linux: int | None) -> str:
     """Linux's figure and ours as a part of it; the swap figure is a mean."""
     if linux is None:
         return ""
@@ -40,7 +45,7 @@ def compare(name, median, mean, linux):
     return f"{linux:>11,}{ours / linux:>7.2f}x"
 
 
-def user_rows(options, frames):
+def user_rows(options: argparse.Namespace, frames: int | None) -> list[Row]:
     """/bin/bench's rows: name, min, median, mean, Linux's figure or None."""
     settings = argparse.Namespace(**{**vars(options), "frames": frames, "icount": True,
                                      "stdin": None})
@@ -60,7 +65,7 @@ def user_rows(options, frames):
     return rows
 
 
-def kernel_rows(options):
+def kernel_rows(options: argparse.Namespace) -> list[Row]:
     settings = argparse.Namespace(**{**vars(options), "frames": None})
     with machine.Workspace() as space:
         words = machine.kernel_words(settings, "selftest=bench_*")
@@ -83,7 +88,7 @@ def kernel_rows(options):
     return rows
 
 
-def finish(boot, timeout):
+def finish(boot: machine.Boot, timeout: float | None) -> None:
     try:
         boot.watch([], timeout)
     finally:

@@ -6,6 +6,8 @@ gets a pseudo-terminal and the command to continue. It ends with status 1 whatev
 log says whether the kernel asked for the end.
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import pty
@@ -53,11 +55,11 @@ module2 /boot/initrd.cpio initrd
 class Screen:
     """The terminal Bochs draws on: nobody looks, but a full one would stop it. Like a Tail."""
 
-    def __init__(self, master):
+    def __init__(self, master: int) -> None:
         self.master = master
         fcntl.fcntl(master, fcntl.F_SETFL, os.O_NONBLOCK)
 
-    def pump(self):
+    def pump(self) -> bool:
         try:
             while os.read(self.master, READ_BYTES):
                 pass
@@ -66,7 +68,7 @@ class Screen:
         return False
 
 
-def why_not():
+def why_not() -> str | None:
     """Why Bochs cannot be used here, or None."""
     if not shutil.which(BINARY):
         return "bochs is not installed"
@@ -76,7 +78,7 @@ def why_not():
     return None
 
 
-def make_image(space, words, overlay):
+def make_image(space: machine.Workspace, words: str, overlay: str | None) -> str:
     """An image for this boot alone. @overlay: path of an archive, or None."""
     tree = space.file("tree")
     os.makedirs(os.path.join(tree, "boot", "grub"))
@@ -96,7 +98,8 @@ def make_image(space, words, overlay):
     return image
 
 
-def boot(space, memory_bytes, words, overlay=None):
+def boot(space: machine.Workspace, memory_bytes: int, words: str,
+         overlay: str | None = None) -> tuple[machine.Boot, Screen]:
     """Boot; returns (machine.Boot, Screen). Its ports are the files log, control, ... in @space."""
     image = make_image(space, words, overlay)
     memory = -(-memory_bytes // sizes.UNITS["M"])
@@ -116,7 +119,7 @@ def boot(space, memory_bytes, words, overlay=None):
     return machine.Boot(process, ports[0], ports[1], space.file("messages")), Screen(master)
 
 
-def problems(ended):
+def problems(ended: machine.Boot) -> list[str]:
     """What the way it ended says, as lines."""
     log = channels.read_file(ended.messages) if os.path.exists(ended.messages) else b""
     if ended.timed_out:

@@ -4,6 +4,8 @@ QEMU writes each port into a file (a slow reader behind a pipe would change how 
 the guest spends waiting), and the launcher follows the files.
 """
 
+from __future__ import annotations
+
 import os
 
 from .errors import LauncherError
@@ -18,12 +20,12 @@ class OutputClosed(Exception):
 class Tail:
     """Copies what is new in the file @path to the descriptor @sink."""
 
-    def __init__(self, path, sink, text=False):
+    def __init__(self, path: str, sink: int, text: bool = False) -> None:
         self.source = open(path, "rb", buffering=0)
         self.sink = sink
         self.text = text  # carriage returns before line ends are the console's, drop them
 
-    def pump(self):
+    def pump(self) -> bool:
         """Copy everything there is. Returns whether there was anything."""
         copied = False
         while True:
@@ -33,11 +35,11 @@ class Tail:
             copied = True
             write_all(self.sink, chunk.replace(b"\r", b"") if self.text else chunk)
 
-    def close(self):
+    def close(self) -> None:
         self.source.close()
 
 
-def write_all(sink, data):
+def write_all(sink: int, data: bytes) -> None:
     view = memoryview(data)
     try:
         while view:
@@ -48,6 +50,6 @@ def write_all(sink, data):
         raise LauncherError(f"cannot pass on what the guest prints: {error.strerror}") from error
 
 
-def read_file(path):
+def read_file(path: str) -> bytes:
     with open(path, "rb") as source:
         return source.read()

@@ -1,8 +1,12 @@
 """The verbs and their options."""
 
+from __future__ import annotations
+
 import argparse
+import importlib
 import os
 import sys
+from typing import Callable, NamedTuple, NoReturn
 
 from . import sizes
 from .errors import LauncherError, STATUS_INTERRUPTED, STATUS_LAUNCHER, STATUS_SIGNAL_BASE
@@ -16,13 +20,13 @@ environment: CLOCKHAND_QEMU another QEMU binary, CLOCKHAND_BUILD another build f
 MIN_FRAMES = 16
 
 
-def frames(text):
+def frames(text: str) -> int:
     if not text.isdigit() or int(text) < MIN_FRAMES:
         raise argparse.ArgumentTypeError(f"'{text}': at least {MIN_FRAMES} frames")
     return int(text)
 
 
-def seconds(text):
+def seconds(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -32,7 +36,7 @@ def seconds(text):
     return value
 
 
-def word(text):
+def word(text: str) -> str:
     if not text or any(char.isspace() for char in text):
         raise argparse.ArgumentTypeError(f"'{text}' is not one word")
     return text
@@ -41,12 +45,12 @@ def word(text):
 class Parser(argparse.ArgumentParser):
     """Wrong usage is the launcher's own error: 125, not argparse's 2."""
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(STATUS_LAUNCHER, f"clockhand: {message}\n")
 
 
-def add_machine(verb, timeout):
+def add_machine(verb: argparse.ArgumentParser, timeout: float | None) -> None:
     verb.add_argument("--ram", type=sizes.parse, default=sizes.parse("64M"), metavar="SIZE",
                       help="memory besides swap area and archives (64M)")
     verb.add_argument("--swap", type=sizes.parse, default=sizes.parse("64M"), metavar="SIZE",
@@ -61,7 +65,7 @@ def add_machine(verb, timeout):
                       help=f"give up after so long ({timeout:g})" if timeout else "give up after")
 
 
-def add_run(verb):
+def add_run(verb: argparse.ArgumentParser) -> None:
     add_machine(verb, 600.0)
     verb.add_argument("--stdin", metavar="FILE",
                       help="standard input of the program (a pipe or file on the launcher's own)")
@@ -74,13 +78,13 @@ def add_run(verb):
     verb.add_argument("program", nargs="*", metavar="PROGRAM", help="with its arguments, after --")
 
 
-def positive(text):
+def positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
     return int(text)
 
 
-def frame_counts(text):
+def frame_counts(text: str) -> list[int]:
     from . import replay
     try:
         return replay.parse_frames(text)
@@ -88,7 +92,7 @@ def frame_counts(text):
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def add_replay(verb):
+def add_replay(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("file", nargs="?", metavar="FILE", help="a reference string; -: stdin")
     verb.add_argument("--frames", type=frame_counts, metavar="LIST", help="4..64, or 3,4")
     verb.add_argument("-p", "--policy", action="append", default=[], metavar="NAME[,NAME...]",
@@ -114,14 +118,14 @@ def add_replay(verb):
     ostep.add_argument("-N", "--notrace", action="store_true", help="with -c: totals alone")
 
 
-def process_counts(text):
+def process_counts(text: str) -> list[int]:
     counts = frame_counts(text)
     if not counts or counts[0] < 1:
         raise argparse.ArgumentTypeError(f"'{text}': at least one process")
     return counts
 
 
-def add_demo_thrash(verb):
+def add_demo_thrash(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--processes", type=process_counts, metavar="LIST",
                       default=[1, 2, 3, 4, 5, 6, 7, 8, 10, 12],
                       help="how many at a time: 1..8, or 1,2,4 (1 to 12)")
@@ -139,48 +143,86 @@ def add_demo_thrash(verb):
                       help="of each run (600)")
 
 
-def build_parser():
+def add_shell(verb: argparse.ArgumentParser) -> None:
+    add_machine(verb, None)
+    verb.add_argument("--display", default="none", metavar="KIND",
+                      help="show the machine's screen: gtk, sdl, vnc=:0 (none)")
+    verb.add_argument("--qmp", metavar="SOCKET", help="let programs control QEMU by this socket")
+    verb.add_argument("--trace", metavar="FILE",
+                      help="record what the kernel does, as trace --live")
+
+
+def add_test(verb: argparse.ArgumentParser) -> None:
+    add_machine(verb, 300.0)
+    verb.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")
+    verb.add_argument("glob", nargs="?", metavar="GLOB", help="only tests with such names")
+
+
+def add_debug(verb: argparse.ArgumentParser) -> None:
+    add_machine(verb, None)
+    verb.add_argument("--gdb-port", type=int, default=int(os.environ.get("GDBPORT") or 1234),
+                      metavar="N", help="port of the stub on 127.0.0.1 (1234)")
+    verb.add_argument("--gdb", default=os.environ.get("GDB") or "gdb", metavar="COMMAND",
+                      help="'none': the stub alone")
+    verb.add_argument("--gdb-commands", metavar="FILE", help="gdb commands to begin with")
+    verb.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
+    verb.add_argument("--replay", action="store_true",
+                      help="record the program's run, then replay it: gdb can go backwards")
+    verb.add_argument("program", nargs="*", metavar="PROGRAM")
+
+
+def add_bench(verb: argparse.ArgumentParser) -> None:
+    add_machine(verb, 600.0)
+
+
+def add_trace(verb: argparse.ArgumentParser) -> None:
+    add_run(verb)
+    verb.add_argument("--out", metavar="FILE", help="the recording (PROGRAM.ref, PROGRAM.trace)")
+    verb.add_argument("--live", action="store_true",
+                      help="what the kernel does: faults, looks of the policy, evictions")
+
+
+class Verb(NamedTuple):
+    """What one verb is: its line of help, its options, and where it is done.
+
+    Its module is imported only when it is asked for: a verb's start does not wait for the others.
+    """
+
+    help: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    module: str
+    function: str
+    wants_program: bool = False
+
+
+VERBS = {
+    "run": Verb("run one program and report how it used memory", add_run, "run", "run",
+                wants_program=True),
+    "shell": Verb("boot into the shell on this terminal; Ctrl-A x leaves", add_shell,
+                  "shell", "shell"),
+    "test": Verb("run the kernel's self-tests", add_test, "selftest", "test"),
+    "debug": Verb("start stopped, with gdb on QEMU's stub", add_debug, "debug", "debug"),
+    "bench": Verb("measure, and print Linux's figures beside", add_bench, "bench", "bench"),
+    "replay": Verb("every policy over a recorded reference string", add_replay,
+                   "replay", "replay"),
+    "trace": Verb("run one program and record the pages it uses", add_trace, "trace", "trace",
+                  wants_program=True),
+    "demo-thrash": Verb("too many processes, with load control and without", add_demo_thrash,
+                        "thrash", "demo"),
+}
+
+
+def build_parser() -> Parser:
     parser = Parser(prog="clockhand", description=PROLOGUE, epilog=EPILOGUE,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True,
                                   parser_class=Parser)
-    add_run(verbs.add_parser("run", help="run one program and report how it used memory"))
-    shell = verbs.add_parser("shell", help="boot into the shell on this terminal; Ctrl-A x leaves")
-    add_machine(shell, None)
-    shell.add_argument("--display", default="none", metavar="KIND",
-                       help="show the machine's screen: gtk, sdl, vnc=:0 (none)")
-    shell.add_argument("--qmp", metavar="SOCKET", help="let programs control QEMU by this socket")
-    shell.add_argument("--trace", metavar="FILE",
-                       help="record what the kernel does, as trace --live")
-    test = verbs.add_parser("test", help="run the kernel's self-tests")
-    add_machine(test, 300.0)
-    test.add_argument("--emulator", choices=("qemu", "bochs", "both"), default="both")
-    test.add_argument("glob", nargs="?", metavar="GLOB", help="only tests with such names")
-    debug = verbs.add_parser("debug", help="start stopped, with gdb on QEMU's stub")
-    add_machine(debug, None)
-    debug.add_argument("--gdb-port", type=int, default=int(os.environ.get("GDBPORT") or 1234),
-                       metavar="N", help="port of the stub on 127.0.0.1 (1234)")
-    debug.add_argument("--gdb", default=os.environ.get("GDB") or "gdb", metavar="COMMAND",
-                       help="'none': the stub alone")
-    debug.add_argument("--gdb-commands", metavar="FILE", help="gdb commands to begin with")
-    debug.add_argument("--stdin", metavar="FILE", help="standard input of the program (empty)")
-    debug.add_argument("--replay", action="store_true",
-                       help="record the program's run, then replay it: gdb can go backwards")
-    debug.add_argument("program", nargs="*", metavar="PROGRAM")
-    bench = verbs.add_parser("bench", help="measure, and print Linux's figures beside")
-    add_machine(bench, 600.0)
-    add_replay(verbs.add_parser("replay", help="every policy over a recorded reference string"))
-    trace = verbs.add_parser("trace", help="run one program and record the pages it uses")
-    add_run(trace)
-    trace.add_argument("--out", metavar="FILE", help="the recording (PROGRAM.ref, PROGRAM.trace)")
-    trace.add_argument("--live", action="store_true",
-                       help="what the kernel does: faults, looks of the policy, evictions")
-    add_demo_thrash(verbs.add_parser("demo-thrash",
-                                     help="too many processes, with load control and without"))
+    for name, verb in VERBS.items():
+        verb.add_options(verbs.add_parser(name, help=verb.help))
     return parser
 
 
-def parse(arguments):
+def parse(arguments: list[str]) -> argparse.Namespace:
     """Everything after the first -- is the program's and none of argparse's business."""
     split = arguments.index("--") if "--" in arguments else len(arguments)
     parser = build_parser()
@@ -189,39 +231,18 @@ def parse(arguments):
         options.program += arguments[split + 1:]
     elif split + 1 < len(arguments):
         parser.error(f"'{options.verb}' takes no program")
-    if options.verb in ("run", "trace") and not options.program:
+    if VERBS[options.verb].wants_program and not options.program:
         parser.error(f"which program? as in: {options.verb} -- /bin/hello")
     return options
 
 
-def dispatch(options):
-    # Imported here: a verb's start does not wait for the others.
-    if options.verb == "run":
-        from . import run
-        return run.run(options)
-    if options.verb == "shell":
-        from . import shell
-        return shell.shell(options)
-    if options.verb == "test":
-        from . import selftest
-        return selftest.test(options)
-    if options.verb == "debug":
-        from . import debug
-        return debug.debug(options)
-    if options.verb == "trace":
-        from . import trace
-        return trace.trace(options)
-    if options.verb == "replay":
-        from . import replay
-        return replay.replay(options)
-    if options.verb == "demo-thrash":
-        from . import thrash
-        return thrash.demo(options)
-    from . import bench
-    return bench.bench(options)
+def dispatch(options: argparse.Namespace) -> int:
+    verb = VERBS[options.verb]
+    module = importlib.import_module(f".{verb.module}", __package__)
+    return getattr(module, verb.function)(options)
 
 
-def open_standard_channels():
+def open_standard_channels() -> None:
     """Where one is closed: or the next file opened would take its number and its output."""
     for descriptor in (0, 1, 2):
         try:
@@ -230,7 +251,7 @@ def open_standard_channels():
             os.open(os.devnull, os.O_RDWR)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     open_standard_channels()
     try:
         return dispatch(parse(arguments))

@@ -5,8 +5,11 @@ padding to 4 bytes. The last entry is called TRAILER!!!. Everything belongs to u
 inode numbers count up, so that the same files give the same bytes.
 """
 
+from __future__ import annotations
+
 import os
 import stat
+from typing import BinaryIO, NoReturn
 
 from .errors import LauncherError
 
@@ -15,19 +18,19 @@ HEADER_BYTES = 110
 TRAILER = "TRAILER!!!"
 
 
-def _pad(nbytes):
+def _pad(nbytes: int) -> int:
     return -nbytes % 4
 
 
 class Writer:
     """Writes an archive to a binary file; close() adds the trailer."""
 
-    def __init__(self, out):
+    def __init__(self, out: BinaryIO) -> None:
         self.out = out
         self.inode = 1
         self.names = set()
 
-    def add(self, name, mode, data=b"", mtime=0, rdev=0):
+    def add(self, name: str, mode: int, data: bytes = b"", mtime: float = 0, rdev: int = 0) -> None:
         """One entry. @name without a leading slash; a name added twice: the later one counts."""
         encoded = os.fsencode(name) + b"\0"
         links = 2 if stat.S_ISDIR(mode) else 1
@@ -40,7 +43,7 @@ class Writer:
         self.inode += 1
         self.names.add(name)
 
-    def add_parents(self, name):
+    def add_parents(self, name: str) -> None:
         """The folders above @name, where they are not there yet."""
         parts = name.split("/")[:-1]
         for depth in range(1, len(parts) + 1):
@@ -48,7 +51,7 @@ class Writer:
             if folder not in self.names:
                 self.add(folder, stat.S_IFDIR | 0o755)
 
-    def add_host_file(self, name, path):
+    def add_host_file(self, name: str, path: str) -> None:
         """What @path is on the host: file, folder, link or device. Sockets are left out."""
         try:
             facts = os.lstat(path)
@@ -62,7 +65,7 @@ class Writer:
         except OSError as error:
             raise LauncherError(f"cannot read {path}: {error.strerror}") from error
 
-    def add_host_tree(self, top):
+    def add_host_tree(self, top: str) -> None:
         """Everything below the host folder @top, in the order of the names."""
         for folder, subfolders, files in os.walk(top, onerror=_walk_failed):
             subfolders.sort()
@@ -70,15 +73,15 @@ class Writer:
                 path = os.path.join(folder, entry)
                 self.add_host_file(os.path.relpath(path, top), path)
 
-    def close(self):
+    def close(self) -> None:
         self.add(TRAILER, 0)
 
 
-def _walk_failed(error):
+def _walk_failed(error: OSError) -> NoReturn:
     raise LauncherError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
-def read(path):
+def read(path: str) -> dict[str, tuple[int, bytes]]:
     """name -> (mode, data) of every entry; the later of two with one name counts."""
     entries = {}
     with open(path, "rb") as archive:

@@ -5,11 +5,15 @@ terminal where gdb does not need it (--gdb none), else a file. With --replay the
 first, and gdb gets the recording (rewind.py).
 """
 
+from __future__ import annotations
+
+import argparse
 import os
 import shlex
 import signal
 import subprocess
 import time
+from typing import Sequence
 
 from . import channels, guestroot, machine, paths, qemu, rewind, run, shell
 from .errors import LauncherError
@@ -19,7 +23,7 @@ POLL_SECONDS = 0.02
 STUB_SECONDS = 600  # until somebody listens, or answers: many, the host may be busy
 
 
-def debug(options):
+def debug(options: argparse.Namespace) -> int:
     options.icount = False
     paths.kernel()
     extra = ["-S", "-gdb", f"tcp:127.0.0.1:{options.gdb_port}"]
@@ -36,7 +40,7 @@ def debug(options):
         return debug_shell(options, space, extra)
 
 
-def gdb_command(gdb, options):
+def gdb_command(gdb: str, options: argparse.Namespace) -> list[str]:
     # The emulator may answer late: on a busy machine, or while it loads a snapshot.
     command = [*shlex.split(gdb), "-q", paths.kernel(), "-ex", f"set remotetimeout {STUB_SECONDS}",
                "-ex", f"target remote 127.0.0.1:{options.gdb_port}", "-ex", f"source {GDB_SCRIPT}"]
@@ -48,7 +52,8 @@ def gdb_command(gdb, options):
     return command + (["-x", options.gdb_commands] if options.gdb_commands else [])
 
 
-def debug_program(options, space, extra):
+def debug_program(options: argparse.Namespace, space: machine.Workspace,
+                  extra: Sequence[str]) -> int:
     root = guestroot.GuestRoot(options.root)
     program = root.locate(options.program[0])
     boot = run.start(options, space, root, [program, *options.program[1:]], extra)
@@ -64,7 +69,8 @@ def debug_program(options, space, extra):
     return 0
 
 
-def debug_recording(options, space, extra):
+def debug_recording(options: argparse.Namespace, space: machine.Workspace,
+                    extra: Sequence[str]) -> int:
     recording, blobs = rewind.Recording(space), rewind.prepare(options, space)
     rewind.record(options, space, blobs, recording)
     boot = run.start_prepared(options, space, blobs, [*recording.words("replay"), *extra],
@@ -80,7 +86,7 @@ def debug_recording(options, space, extra):
     return 0
 
 
-def debug_shell(options, space, extra):
+def debug_shell(options: argparse.Namespace, space: machine.Workspace, extra: Sequence[str]) -> int:
     if options.gdb == "none":
         with shell.Terminal() as terminal:
             boot, guest = shell.start(options, space, extra)
@@ -105,7 +111,8 @@ def debug_shell(options, space, extra):
     return 0
 
 
-def attach(options, boot, tails):
+def attach(options: argparse.Namespace, boot: machine.Boot,
+           tails: Sequence[machine.Pumped]) -> None:
     """gdb in the foreground until it ends; what the guest prints comes out meanwhile."""
     wait_for_stub(boot, options.gdb_port)
     # Ctrl-C is gdb's: it stops the guest.
@@ -127,7 +134,7 @@ def attach(options, boot, tails):
         signal.signal(signal.SIGINT, before)
 
 
-def wait_for_stub(boot, port):
+def wait_for_stub(boot: machine.Boot, port: int) -> None:
     """Until QEMU listens. The first lines of /proc/net/tcp say so without disturbing the stub."""
     needle = f"0100007F:{port:04X} 00000000:0000 0A"
     deadline = time.monotonic() + STUB_SECONDS

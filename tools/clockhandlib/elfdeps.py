@@ -6,10 +6,16 @@ them: DT_RPATH or DT_RUNPATH with $ORIGIN, then the usual folders. What a progra
 later (plug-ins, locales) is for the --root folders.
 """
 
+from __future__ import annotations
+
 import os
 import struct
+from typing import Iterable, TYPE_CHECKING
 
 from .errors import LauncherError
+
+if TYPE_CHECKING:
+    from . import guestroot
 
 ELF_32_BIT, ELF_I386 = 1, 3
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
@@ -25,7 +31,7 @@ MUSL_OWN = ("libc.", "libpthread.", "librt.", "libm.", "libdl.", "libutil.", "li
 class Elf:
     """The parts of an i386 ELF file that matter here. @data: its bytes, perhaps damaged."""
 
-    def __init__(self, data):
+    def __init__(self, data: bytes) -> None:
         self.data = data
         self.interpreter, self.needed, self.run_path = None, [], []
         try:
@@ -33,7 +39,7 @@ class Elf:
         except (struct.error, ValueError):
             pass  # the kernel says what it thinks of such a file
 
-    def _read_headers(self):
+    def _read_headers(self) -> None:
         table, = struct.unpack_from("<I", self.data, 28)
         size, count = struct.unpack_from("<HH", self.data, 42)
         loads, dynamic = [], None
@@ -50,7 +56,7 @@ class Elf:
         if dynamic:
             self._read_dynamic(loads, *dynamic)
 
-    def _read_dynamic(self, loads, start, nbytes):
+    def _read_dynamic(self, loads: list[tuple[int, int, int]], start: int, nbytes: int) -> None:
         entries = []
         for at in range(start, start + nbytes, 8):
             tag, value = struct.unpack_from("<II", self.data, at)
@@ -66,16 +72,16 @@ class Elf:
             elif tag in (DT_RPATH, DT_RUNPATH):
                 self.run_path = self._string(strings + value).split(":")
 
-    def _string(self, at):
+    def _string(self, at: int) -> str:
         return os.fsdecode(self.data[at:self.data.index(b"\0", at)])
 
 
-def is_i386(data):
+def is_i386(data: bytes) -> bool:
     return data[:4] == b"\x7fELF" and len(data) >= 52 and data[4] == ELF_32_BIT and \
         struct.unpack_from("<H", data, 18)[0] == ELF_I386
 
 
-def read_host(path):
+def read_host(path: str) -> bytes | None:
     """The bytes of an i386 ELF file on the host, or None."""
     try:
         with open(path, "rb") as source:
@@ -88,14 +94,14 @@ def read_host(path):
 class Needs:
     """Collects what @root (a GuestRoot) lacks. files: guest path -> host path."""
 
-    def __init__(self, root):
+    def __init__(self, root: guestroot.GuestRoot) -> None:
         self.root = root
         self.files = {}
         self.missing = []
         self.seen = set()
         self.from_host = False  # the interpreter is the host's: libraries keep their places
 
-    def add_program(self, program, path, data):
+    def add_program(self, program: str, path: str, data: bytes) -> None:
         """All that the host program @program, @path in the guest, needs; raises if it is not
         there."""
         elf = Elf(data)
@@ -111,7 +117,7 @@ class Needs:
                 " nor among this machine's i386 libraries; link with -static, install them"
                 " (libc6-i386 or the package:i386), or lay them over the root with --root")
 
-    def _take(self, guest, host, what):
+    def _take(self, guest: str, host: str, what: str) -> bytes | None:
         data = read_host(host)
         if data is None:
             self.missing.append(f"{guest} ({what})")
@@ -119,7 +125,7 @@ class Needs:
             self.files[guest] = os.path.realpath(host)
         return data
 
-    def _add_libraries(self, elf, path, interpreter):
+    def _add_libraries(self, elf: Elf, path: str, interpreter: str) -> None:
         musl = "ld-musl" in interpreter
         origin = os.path.dirname(path)
         folders = [folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)
@@ -136,7 +142,7 @@ class Needs:
             else:
                 self.missing.append(name)
 
-    def _find(self, name, folders):
+    def _find(self, name: str, folders: Iterable[str]) -> tuple[str, bytes] | None:
         """(guest path, bytes) of a library, from the root or else from the host; or None."""
         paths = [name] if "/" in name else [f"{folder}/{name}" for folder in (*folders, *FOLDERS)]
         for path in paths:

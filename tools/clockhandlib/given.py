@@ -5,18 +5,21 @@ does not depend on how fast somebody types. A file or a pipe on the launcher's o
 the program's, as a shell user expects; a terminal is not (that is what `shell` is for).
 """
 
+from __future__ import annotations
+
 import os
 import select
 import shutil
 import stat
 import sys
+from typing import BinaryIO, Callable
 
 from .errors import LauncherError
 
 PIPE_PATIENCE = 2.0  # seconds until a pipe that nobody writes to counts as empty
 
 
-def take(path, destination, say):
+def take(path: str | None, destination: str, say: Callable[[str], None]) -> bool:
     """Copy it to @destination. False: there is none. @path: as --stdin has it, or None."""
     if path is None:
         return from_own_input(destination, say)
@@ -29,7 +32,7 @@ def take(path, destination, say):
         raise LauncherError(f"--stdin {path}: {error.strerror}") from error
 
 
-def from_own_input(destination, say):
+def from_own_input(destination: str, say: Callable[[str], None]) -> bool:
     try:
         mode = os.fstat(0).st_mode
     except OSError:
@@ -46,7 +49,7 @@ def from_own_input(destination, say):
         return copy(source, destination)
 
 
-def copy(source, destination):
+def copy(source: BinaryIO, destination: str) -> bool:
     with open(destination, "wb") as out:
         shutil.copyfileobj(source, out)
     return True

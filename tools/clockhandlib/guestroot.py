@@ -4,6 +4,8 @@ The kernel's root is build/initrd.cpio with the overlay over it. The overlay hol
 folders, the later over the earlier, and the program itself where it comes from the host.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 
@@ -17,7 +19,7 @@ MAX_LINKS = 40
 class GuestRoot:
     """Base archive and host folders, seen as one tree. @folders: host folders, bottom up."""
 
-    def __init__(self, folders):
+    def __init__(self, folders: list[str]) -> None:
         for folder in folders:
             if not os.path.isdir(folder):
                 raise LauncherError(f"--root {folder}: not a folder")
@@ -26,7 +28,7 @@ class GuestRoot:
         self.copied_in = None
         self.needs = elfdeps.Needs(self)
 
-    def _entry(self, path):
+    def _entry(self, path: str) -> tuple[int, bytes | str] | None:
         """(mode, what reads the contents or the link's target) of @path itself, or None."""
         name = path.lstrip("/")
         for folder in reversed(self.folders):
@@ -40,7 +42,7 @@ class GuestRoot:
             return mode, host
         return self.base.get(name) if name else (stat.S_IFDIR | 0o755, b"")
 
-    def resolve(self, path):
+    def resolve(self, path: str) -> tuple[str, bool]:
         """The guest's @path with symbolic links followed, as far as there is something; whether
         there is something at its end."""
         seen, todo, links = "/", path.split("/"), 0
@@ -66,7 +68,7 @@ class GuestRoot:
             seen = here
         return seen, True
 
-    def find(self, path):
+    def find(self, path: str) -> tuple[int, bytes] | None:
         """(mode, contents) of the guest's @path with symbolic links followed, or None."""
         seen, there = self.resolve(path)
         if not there:
@@ -74,7 +76,7 @@ class GuestRoot:
         mode, data = self._entry(seen)
         return mode, _contents(data) if stat.S_ISREG(mode) else b""
 
-    def locate(self, program):
+    def locate(self, program: str) -> str:
         """The guest path to execute for PROGRAM; may copy it in. Raises with what was tried."""
         tried = [f"{folder}/{program}" for folder in SEARCH_PATH]
         if "/" in program:
@@ -99,7 +101,7 @@ class GuestRoot:
         self.copied_in = path
         return path
 
-    def _check(self, program, mode, data):
+    def _check(self, program: str, mode: int, data: bytes) -> None:
         """Say here what the kernel could only answer with an errno."""
         if not stat.S_ISREG(mode):
             raise LauncherError(f"{program}: not a file")
@@ -115,7 +117,7 @@ class GuestRoot:
                 f"{program}: needs {interpreter}, which is not in the guest's root; "
                 "link with -static, or lay it over the root with --root")
 
-    def write_overlay(self, path):
+    def write_overlay(self, path: str) -> bool:
         """Write the overlay archive to @path. Returns False, and writes nothing, if it is empty."""
         if not self.folders and not self.copied_in:
             return False
@@ -133,7 +135,7 @@ class GuestRoot:
         return True
 
 
-def _contents(data):
+def _contents(data: bytes | str) -> bytes:
     if isinstance(data, bytes):
         return data
     try:

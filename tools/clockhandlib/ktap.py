@@ -10,6 +10,8 @@ A line in no such shape is the log's. A plan is complete when every number from 
 come exactly once and in order.
 """
 
+from __future__ import annotations
+
 import re
 
 RESULT = re.compile(r"(?P<verdict>ok|not ok) (?P<number>\d+)(?: -)? ?(?P<name>[^#]*)"
@@ -21,12 +23,12 @@ VERSION = re.compile(r"K?TAP version \d+$")
 class Results:
     """Takes the console's lines one by one and knows in the end what to think of them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.planned = None
         self.results = []   # (ok, number, name, skipped)
         self.plans = 0
 
-    def take(self, line):
+    def take(self, line: str) -> bool:
         """Returns whether @line is KTAP."""
         if VERSION.match(line) or line.startswith("#"):
             return True
@@ -43,16 +45,16 @@ class Results:
             return True
         return False
 
-    def passed(self):
+    def passed(self) -> int:
         return sum(ok for ok, *_ in self.results)
 
-    def failed(self):
+    def failed(self) -> list[str]:
         return [name or str(number) for ok, number, name, _ in self.results if not ok]
 
-    def skipped(self):
+    def skipped(self) -> int:
         return sum(skipped for *_, skipped in self.results)
 
-    def problems(self):
+    def problems(self) -> list[str]:
         """Why this is no success, as lines; none if it is one."""
         found = []
         if self.planned is None:

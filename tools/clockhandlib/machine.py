@@ -1,11 +1,16 @@
 """One boot: a temporary folder, what the kernel is told, an emulator, and how it ended."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
+from typing import Any, Callable, NoReturn, Protocol, Sequence
 
 from . import channels, paths, qemu, record, sizes
 from .errors import LauncherError
@@ -20,7 +25,7 @@ LOOK_SECONDS = 0.05  # the most that one look at the emulator stands for
 class Terminated(BaseException):
     """The launcher was told to end by a signal."""
 
-    def __init__(self, signum):
+    def __init__(self, signum: int) -> None:
         super().__init__(signum)
         self.signum = signum
 
@@ -28,32 +33,32 @@ class Terminated(BaseException):
 class Workspace:
     """A temporary folder that is gone afterwards, also when a signal ends the launcher."""
 
-    def __enter__(self):
+    def __enter__(self) -> Workspace:
         for signum in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, _terminate)
         self.path = tempfile.mkdtemp(prefix="clockhand-")
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def file(self, name):
+    def file(self, name: str) -> str:
         return os.path.join(self.path, name)
 
-    def write(self, name, data):
+    def write(self, name: str, data: bytes) -> str:
         with open(self.file(name), "wb") as out:
             out.write(data)
         return self.file(name)
 
-    def empty_files(self, *names):
+    def empty_files(self, *names: str) -> list[str]:
         return [self.write(name, b"") for name in names]
 
 
-def _terminate(signum, _frame):
+def _terminate(signum: int, _frame: object) -> NoReturn:
     raise Terminated(signum)
 
 
-def kernel_words(options, *more):
+def kernel_words(options: argparse.Namespace, *more: str) -> str:
     """The words for the kernel's command line that the options stand for."""
     words = list(more) + [f"swap={sizes.word(options.swap)}"]
     if options.frames is not None:
@@ -63,7 +68,7 @@ def kernel_words(options, *more):
     return " ".join(words + options.append)
 
 
-def memory_bytes(options, *files):
+def memory_bytes(options: argparse.Namespace, *files: str) -> int:
     """What QEMU gets: --ram, and on top the swap area and the archives @files."""
     archives = [paths.base_archive(), *files]
     return (sizes.page_up(options.ram) + sizes.page_up(options.swap)
@@ -79,27 +84,27 @@ class Pace:
     had to wait itself does not take its own absence for the guest's.
     """
 
-    def __init__(self, pid):
+    def __init__(self, pid: int) -> None:
         self.pid = pid
         self.restart()
 
-    def restart(self):
+    def restart(self) -> None:
         self.idle = 0.0
         self.looked = time.monotonic()
         self.begun = self._used()
 
-    def look(self):
+    def look(self) -> None:
         """Count the time since the last look as idle if no thread wants a processor now."""
         now = time.monotonic()
         if all(fields[0] == b"S" for fields in self._threads()):
             self.idle += min(now - self.looked, LOOK_SECONDS)
         self.looked = now
 
-    def had(self):
+    def had(self) -> float:
         """Seconds of its own since the restart."""
         return self.idle + self._used() - self.begun
 
-    def _threads(self):
+    def _threads(self) -> list[list[bytes]]:
         """The fields behind the name in each thread's stat file; none when it has ended."""
         folder = f"/proc/{self.pid}/task"
         try:
@@ -108,20 +113,29 @@ class Pace:
         except OSError:
             return []
 
-    def _used(self):
+    def _used(self) -> float:
         ticks = sum(int(fields[11]) + int(fields[12]) for fields in self._threads())
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Pumped(Protocol):
+    """What follows a running machine: pump() returns whether there was anything new."""
+
+    def pump(self) -> bool:
+        ...
 
 
 class Boot:
     """A running emulator and the files behind its ports."""
 
-    def __init__(self, process, log, control, messages):
+    def __init__(self, process: subprocess.Popen[bytes], log: str, control: str,
+                 messages: str) -> None:
         self.process = process
         self.log, self.control, self.messages = log, control, messages
         self.timed_out = self.lingered = False
 
-    def watch(self, tails, timeout, end=qemu.stop):
+    def watch(self, tails: Sequence[Pumped], timeout: float | None,
+              end: Callable[[subprocess.Popen[bytes]], None] = qemu.stop) -> None:
         """Copy @tails out until the machine has ended or @timeout seconds are over; then @end."""
         deadline = time.monotonic() + timeout if timeout else None
         over = None  # its pace since the record
@@ -142,18 +156,18 @@ class Boot:
         for tail in tails:
             tail.pump()
 
-    def record(self):
+    def record(self) -> dict[str, Any] | None:
         return record.parse(channels.read_file(self.control))
 
-    def status(self):
+    def status(self) -> int | None:
         return self.process.returncode
 
-    def log_lines(self):
+    def log_lines(self) -> list[str]:
         text = channels.read_file(self.log).decode("utf-8", "replace")
         plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[^\n -~\xa0-\uffff]", "", text)
         return [line for line in plain.split("\n") if line.strip()]
 
-    def check_started(self):
+    def check_started(self) -> None:
         """The emulator's own refusal (no memory, a bad option) is not the kernel's fault."""
         if self.status() not in (None, 0) and not os.path.getsize(self.log):
             text = channels.read_file(self.messages).decode("utf-8", "replace").strip()

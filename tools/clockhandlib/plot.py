@@ -1,17 +1,20 @@
 """Curves into a picture: by gnuplot, else by matplotlib."""
 
+from __future__ import annotations
+
 import importlib
 import importlib.util
 import os
 import shutil
 import subprocess
+from typing import Mapping, Sequence
 
 from .errors import LauncherError
 
 TERMINALS = {".png": "pngcairo size 1000,700", ".svg": "svg size 1000,700 background 'white'"}
 
 
-def check(path):
+def check(path: str) -> None:
     """Before any work is done: will there be a picture?"""
     if os.path.splitext(path)[1] not in TERMINALS:
         raise LauncherError(f"--plot {path}: a picture's name ends in .png or .svg")
@@ -20,7 +23,8 @@ def check(path):
                             "as in: apt-get install gnuplot-nox")
 
 
-def curves(path, frames, faults, title, labels=("frames", "faults")):
+def curves(path: str, frames: Sequence[int], faults: Mapping[str, Sequence[float]], title: str,
+           labels: tuple[str, str] = ("frames", "faults")) -> None:
     """Faults over frames, or what @labels says; @faults: {name: one number for each of @frames}."""
     if shutil.which("gnuplot"):
         by_gnuplot(path, TERMINALS[os.path.splitext(path)[1]], frames, faults, title, labels)
@@ -28,7 +32,8 @@ def curves(path, frames, faults, title, labels=("frames", "faults")):
         by_matplotlib(path, frames, faults, title, labels)
 
 
-def by_gnuplot(path, terminal, frames, faults, title, labels):
+def by_gnuplot(path: str, terminal: str, frames: Sequence[int],
+               faults: Mapping[str, Sequence[float]], title: str, labels: tuple[str, str]) -> None:
     data = "".join(f"{n} {' '.join(str(faults[policy][i]) for policy in faults)}\n"
                    for i, n in enumerate(frames))
     lines = ", ".join(f"$faults using 1:{column} with linespoints title {quoted(policy)}"
@@ -43,11 +48,12 @@ def by_gnuplot(path, terminal, frames, faults, title, labels):
         raise LauncherError(f"gnuplot could not draw {path}:\n{done.stdout}")
 
 
-def quoted(text):
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def by_matplotlib(path, frames, faults, title, labels):
+def by_matplotlib(path: str, frames: Sequence[int], faults: Mapping[str, Sequence[float]],
+                  title: str, labels: tuple[str, str]) -> None:
     matplotlib = importlib.import_module("matplotlib")
     matplotlib.use("Agg")
     pyplot = importlib.import_module("matplotlib.pyplot")

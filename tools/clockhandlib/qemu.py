@@ -1,9 +1,12 @@
 """QEMU's command line, and QEMU as a child that never outlives the launcher."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import signal
 import subprocess
+from typing import Sequence
 
 from . import sizes
 from .errors import LauncherError
@@ -16,17 +19,18 @@ PR_SET_PDEATHSIG = 1
 FW_CFG = "opt/org.clockhand/"
 
 
-def quote(value):
+def quote(value: str) -> str:
     """A value inside a comma-separated QEMU option."""
     return value.replace(",", ",,")
 
 
-def file_port(path):
+def file_port(path: str) -> str:
     return f"file:{quote(path)}"
 
 
-def command(image, memory, ports, blobs, icount=False, extra=(), display="none",
-            image_words=None):
+def command(image: str, memory: int, ports: list[str], blobs: dict[str, str], icount: bool = False,
+            extra: Sequence[str] = (), display: str = "none",
+            image_words: list[str] | None = None) -> list[str]:
     """The command line.
 
     @memory: bytes of RAM.  @ports: what stands behind COM1 to COM4, as -serial spells it.
@@ -51,12 +55,12 @@ def command(image, memory, ports, blobs, icount=False, extra=(), display="none",
     return words + list(extra)
 
 
-def disk(image):
+def disk(image: str) -> list[str]:
     """As a paravirtual disk: under -icount a CD takes the firmware ten times as long."""
     return ["-drive", f"file={quote(image)},format=raw,if=virtio,readonly=on"]
 
 
-def start(words, messages, pass_fds=()):
+def start(words: list[str], messages: str, pass_fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Start the emulator; its own messages go to the file @messages."""
     with open(messages, "wb") as sink:
         try:
@@ -69,12 +73,12 @@ def start(words, messages, pass_fds=()):
                                 "`tools/setup.sh run` installs QEMU") from error
 
 
-def stop(process):
+def stop(process: subprocess.Popen[bytes]) -> None:
     """End it if it still runs, and leave no zombie."""
     if process.poll() is None:
         process.kill()
     process.wait()
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -5,10 +5,14 @@
 Without it the run failed, whatever the emulator's status.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 WORDS = ("outcome", "policy")
 
 
-def parse(text):
+def parse(text: bytes) -> dict[str, Any] | None:
     """The last complete RESULT line in @text as a dict of int (and two str) values, or None."""
     found = None
     for line in text.split(b"\n")[:-1]:
@@ -18,7 +22,7 @@ def parse(text):
     return found
 
 
-def _fields(words):
+def _fields(words: list[str]) -> dict[str, Any] | None:
     fields = {}
     for field in words:
         key, equals, value = field.partition("=")

@@ -1,8 +1,11 @@
 """Reference strings: the pages a program used, in order (format: docs/replay.md)."""
 
+from __future__ import annotations
+
 import array
 import re
 import sys
+from typing import Collection, Iterable
 
 from .errors import LauncherError
 
@@ -16,18 +19,18 @@ ACCESSES = {"r": 0, "x": 0, "w": 1}
 class ReferenceString:
     """Pages are numbered anew, without gaps; names[n] is what page n is called in the source."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.words = array.array("I")  # page << 1, plus 1 if it is written
         self.names = []
         self._numbers = {}
 
-    def add(self, name, written=0):
+    def add(self, name: int, written: int = 0) -> None:
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
         self.words.append(number << 1 | written)
 
-    def without(self, names):
+    def without(self, names: Collection[int]) -> ReferenceString:
         """The same string, but for the pages called @names."""
         rest = ReferenceString()
         for word in self.words:
@@ -35,11 +38,11 @@ class ReferenceString:
                 rest.add(self.names[word >> 1], word & 1)
         return rest
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
 
-def read(path, managed=False):
+def read(path: str, managed: bool = False) -> ReferenceString:
     """A file, or standard input for `-`. @managed: without the pages that no policy knew."""
     try:
         if path == "-":
@@ -50,7 +53,7 @@ def read(path, managed=False):
         raise LauncherError(f"{path}: {error.strerror}") from error
 
 
-def parse(lines, source, managed=False):
+def parse(lines: Iterable[str], source: str, managed: bool = False) -> ReferenceString:
     string, locked, known = ReferenceString(), set(), {}
     for number, line in enumerate(lines, 1):
         header = HEADER.match(line) if line[0] == "#" else None
@@ -74,7 +77,7 @@ def parse(lines, source, managed=False):
     return string
 
 
-def line_stays(line):
+def line_stays(line: str) -> list[tuple[int, int, str]]:
     """(page, written, marks) of PAGE [r|w|x [MARKS]], or of several pages."""
     words = line.replace(",", " ").split()
     if 2 <= len(words) <= 3 and words[1] in ACCESSES:
@@ -85,7 +88,7 @@ def line_stays(line):
     return [(page(word), 0, "") for word in words]
 
 
-def page(word):
+def page(word: str) -> int:
     try:
         number = int(word, 0) if word[:2].lower() == "0x" else int(word)
     except ValueError:
@@ -95,5 +98,5 @@ def page(word):
     return number
 
 
-def from_list(text):
+def from_list(text: str) -> ReferenceString:
     return parse([text], "the list")

@@ -1,7 +1,11 @@
 """`clockhand replay`: every policy over one reference string, judged against the optimum."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import subprocess
+from typing import Callable, Dict, Tuple
 
 from . import paths, patterns, plot, reference
 from .errors import LauncherError
@@ -12,9 +16,11 @@ JUDGE = "opt"
 FEW = 16
 SOME_FRAMES = (4, 8, 16, 32, 64)
 MAX_FRAMES = 65535
+# (policy, frames) -> (faults, writes).
+Results = Dict[Tuple[str, int], Tuple[int, int]]
 
 
-def replay(options):
+def replay(options: argparse.Namespace) -> int:
     if options.plot:
         plot.check(options.plot)
     string = the_string(options)
@@ -31,7 +37,7 @@ def replay(options):
     return 0
 
 
-def the_string(options):
+def the_string(options: argparse.Namespace) -> reference.ReferenceString:
     sources = [options.file, options.addressfile, options.addresses]
     if sum(source is not None for source in sources) > 1:
         raise LauncherError("one of FILE, -f and -a: there can be only one string")
@@ -46,12 +52,12 @@ def the_string(options):
                          options.seed)
 
 
-def known_policies():
+def known_policies() -> list[str]:
     return subprocess.run([engine(), "--policies"], stdout=subprocess.PIPE, text=True,
                           check=True).stdout.split()
 
 
-def the_policies(asked):
+def the_policies(asked: list[str]) -> list[str]:
     """[] stands for all. The judge is always among them, and first."""
     known = known_policies()
     chosen = []
@@ -65,7 +71,7 @@ def the_policies(asked):
     return [JUDGE] + [name for name in chosen if name != JUDGE]
 
 
-def the_frames(options, string):
+def the_frames(options: argparse.Namespace, string: reference.ReferenceString) -> list[int]:
     if options.frames:
         return options.frames
     if options.cachesize is not None:
@@ -76,7 +82,7 @@ def the_frames(options, string):
     return [n for n in SOME_FRAMES if n < pages] or [pages]
 
 
-def parse_frames(text):
+def parse_frames(text: str) -> list[int]:
     """`3`, `3,4`, `4..64`, and lists of these; sorted."""
     frames = set()
     for part in text.split(","):
@@ -88,7 +94,7 @@ def parse_frames(text):
     return sorted(frames)
 
 
-def engine():
+def engine() -> str:
     """The kernel's policies as a program of this machine; make knows whether it is up to date."""
     path = os.path.join(paths.BUILD, "replay")
     if "CLOCKHAND_BUILD" in os.environ:
@@ -103,7 +109,7 @@ def engine():
     return path
 
 
-def call_engine(words, string):
+def call_engine(words: list[str], string: reference.ReferenceString) -> list[str]:
     done = subprocess.run([engine()] + words, input=string.words.tobytes(),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
@@ -112,7 +118,8 @@ def call_engine(words, string):
     return done.stdout.decode().splitlines()
 
 
-def run_engine(string, frames, policies):
+def run_engine(string: reference.ReferenceString, frames: list[int],
+               policies: list[str]) -> Results:
     """{(policy, frames): (faults, writes)}"""
     results = {}
     for line in call_engine([",".join(map(str, frames))] + policies, string):
@@ -121,7 +128,8 @@ def run_engine(string, frames, policies):
     return results
 
 
-def print_table(string, frames, policies, results):
+def print_table(string: reference.ReferenceString, frames: list[int], policies: list[str],
+                results: Results) -> None:
     print(f"{len(string)} references to {len(string.names)} pages")
     print_rows("faults", frames, policies, lambda p, n: results[p, n][0])
     others = [policy for policy in policies if policy != JUDGE]
@@ -132,7 +140,8 @@ def print_table(string, frames, policies, results):
         print_rows("modified pages evicted", frames, policies, lambda p, n: results[p, n][1])
 
 
-def print_rows(title, frames, policies, cell):
+def print_rows(title: str, frames: list[int], policies: list[str],
+               cell: Callable[[str, int], object]) -> None:
     cells = [["frames"] + policies] + [[n] + [cell(p, n) for p in policies] for n in frames]
     widths = [max(len(str(row[i])) for row in cells) for i in range(len(cells[0]))]
     print(f"\n{title}")
@@ -140,7 +149,7 @@ def print_rows(title, frames, policies, cell):
         print("  ".join(str(value).rjust(width) for value, width in zip(row, widths)))
 
 
-def show_steps(options, string):
+def show_steps(options: argparse.Namespace, string: reference.ReferenceString) -> int:
     """-c: what each access does, under one policy in one number of frames."""
     policies = the_policies(options.policy or ["fifo"])
     policy = policies[-1]

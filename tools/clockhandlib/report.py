@@ -1,7 +1,11 @@
 """What a run says about memory: for a person, and as JSON."""
 
+from __future__ import annotations
+
+import argparse
 import json
 import signal
+from typing import Any
 
 from . import sizes
 
@@ -13,7 +17,8 @@ TIMES = ("instructions", "user_instructions", "idle_instructions")  # with --ico
 LEAKS = (("frames_leaked", "frame"), ("slots_leaked", "slot"), ("objects_leaked", "object"))
 
 
-def build(options, outcome, record):
+def build(options: argparse.Namespace, outcome: str,
+          record: dict[str, Any] | None) -> dict[str, Any]:
     """The report as a dict with exactly the contract's keys; what is not known is None.
 
     @outcome: exited, signaled, timeout or panic.  @record: the kernel's, or None.
@@ -34,32 +39,32 @@ def build(options, outcome, record):
     return report
 
 
-def useful_share(report):
+def useful_share(report: dict[str, Any]) -> float | None:
     """User instructions of all; a halted CPU counts on, so its waiting is among all."""
     if not report["instructions"] or report["user_instructions"] is None:
         return None
     return round(report["user_instructions"] / report["instructions"], 4)
 
 
-def write_json(report, path):
+def write_json(report: dict[str, Any], path: str) -> None:
     with open(path, "w", encoding="ascii") as out:
         json.dump(report, out, indent=2)
         out.write("\n")
 
 
-def ran(report):
+def ran(report: dict[str, Any]) -> bool:
     """Whether the program got as far as its first page; true where nothing is known."""
     return report["peak_resident_pages"] != 0
 
 
-def signal_name(number):
+def signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:
         return "unknown"
 
 
-def ending(report, timeout):
+def ending(report: dict[str, Any], timeout: float) -> str:
     if report["outcome"] == "exited":
         return f"exited with status {report['exit_status']}"
     if report["outcome"] == "signaled":
@@ -69,7 +74,7 @@ def ending(report, timeout):
     return "did not finish: the kernel failed"
 
 
-def setting(report, options):
+def setting(report: dict[str, Any], options: argparse.Namespace) -> str:
     parts = [f"{sizes.human(report['ram_bytes'])} RAM"]
     if options.frames is not None:
         parts.append(f"{count(options.frames)} frames for user pages")
@@ -79,11 +84,11 @@ def setting(report, options):
     return ", ".join(parts)
 
 
-def count(number):
+def count(number: int) -> str:
     return f"{number:,}"
 
 
-def text(report, options, program):
+def text(report: dict[str, Any], options: argparse.Namespace, program: str) -> list[str]:
     """The lines for a person."""
     lines = [f"{program} {ending(report, options.timeout)}", f"  on {setting(report, options)}"]
     if report["minor_faults"] is None:
@@ -111,7 +116,7 @@ def text(report, options, program):
     return lines
 
 
-def leaks(report):
+def leaks(report: dict[str, Any]) -> str:
     found = [f"{count(report[key])} {name}{'s' if report[key] != 1 else ''}"
              for key, name in LEAKS if report[key]]
     return ", ".join(found) or "nothing"

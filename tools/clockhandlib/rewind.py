@@ -7,9 +7,12 @@ event earlier. The image's disk goes through a filter that records its answers, 
 lives in a disk of its own, which the guest does not see.
 """
 
+from __future__ import annotations
+
+import argparse
 import subprocess
 
-from . import channels, guestroot, paths, qemu, run
+from . import channels, guestroot, machine, paths, qemu, run
 from .errors import LauncherError
 
 SNAPSHOT_DISK = "64M"  # grows only as far as the snapshot needs
@@ -19,7 +22,7 @@ END_SECONDS = 600.0    # for QEMU to complete the recording when it is told to e
 class Recording:
     """The files of one recording, and QEMU's words to make or follow it."""
 
-    def __init__(self, space):
+    def __init__(self, space: machine.Workspace) -> None:
         self.events, self.snapshots = space.file("events"), space.file("snapshots.qcow2")
         try:
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", self.snapshots,
@@ -28,13 +31,13 @@ class Recording:
             raise LauncherError(f"qemu-img: {error}; `tools/setup.sh debug` installs it") from error
 
     @staticmethod
-    def disk():
+    def disk() -> list[str]:
         return ["-drive", f"file={qemu.quote(paths.image())},format=raw,if=none,readonly=on,"
                           "id=image",
                 "-drive", "driver=blkreplay,if=none,image=image,id=recorded,readonly=on",
                 "-device", "virtio-blk-pci,drive=recorded"]
 
-    def words(self, mode):
+    def words(self, mode: str) -> list[str]:
         """@mode: "record" or "replay"."""
         return ["-drive", f"file={qemu.quote(self.snapshots)},if=none,id=snapshots",
                 "-rtc", "base=2026-01-01,clock=vm", "-seed", "1",
@@ -45,7 +48,8 @@ class Recording:
                            "rrsnapshot=start"]
 
 
-def record(options, space, blobs, recording):
+def record(options: argparse.Namespace, space: machine.Workspace, blobs: dict[str, str],
+           recording: Recording) -> None:
     """The run itself; what the program prints comes out now. Until its end, ^C or the timeout."""
     boot = run.start_prepared(options, space, blobs, recording.words("record"), recording.disk())
     tails = [channels.Tail(space.file("stdout"), 1), channels.Tail(space.file("stderr"), 2)]
@@ -61,7 +65,7 @@ def record(options, space, blobs, recording):
     run.say(f"recorded: the run ended with status {status}")
 
 
-def complete(process):
+def complete(process: subprocess.Popen[bytes]) -> None:
     """End QEMU so that it completes the recording: a killed one leaves it unusable."""
     if process.poll() is None:
         process.terminate()
@@ -71,7 +75,7 @@ def complete(process):
             raise LauncherError("QEMU did not complete the recording") from error
 
 
-def prepare(options, space):
+def prepare(options: argparse.Namespace, space: machine.Workspace) -> dict[str, str]:
     """The program and what it reads, as `run` lays it out: the same for recording and replay."""
     root = guestroot.GuestRoot(options.root)
     program = root.locate(options.program[0])

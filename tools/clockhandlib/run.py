@@ -1,19 +1,26 @@
 """`run`: one program as the machine's only one, and how it used memory."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import re
 import signal
 import sys
+from typing import Any, Sequence, TYPE_CHECKING
 
 from . import bochs, channels, given, guestroot, machine, paths, qemu, report
 from .errors import (LauncherError, STATUS_NO_RECORD, STATUS_SIGNAL_BASE, STATUS_TIMEOUT)
+
+if TYPE_CHECKING:
+    from . import trace
 
 PANIC_LINES = 64
 LAST_LINES = 12
 PLAIN_WORD = re.compile(r"[\w./:=+@%,-]+", re.ASCII)  # means nothing to GRUB
 
 
-def say(line):
+def say(line: str) -> None:
     """One line of the launcher's own on standard error."""
     try:
         print(f"clockhand: {line}", file=sys.stderr, flush=True)
@@ -21,7 +28,7 @@ def say(line):
         pass
 
 
-def run(options, recorder=None):
+def run(options: argparse.Namespace, recorder: trace.Recorder | None = None) -> int:
     """Returns the status to end with. @recorder: of `trace`, wants the machine's debug console."""
     root = guestroot.GuestRoot(options.root)
     program = root.locate(options.program[0])
@@ -53,7 +60,8 @@ def run(options, recorder=None):
         return status
 
 
-def start_bochs(options, space, root, argv):
+def start_bochs(options: argparse.Namespace, space: machine.Workspace, root: guestroot.GuestRoot,
+                argv: list[str]) -> tuple[machine.Boot, bochs.Screen]:
     """As start(), for Bochs. Returns (boot, its screen)."""
     reason = bochs.why_not()
     if reason:
@@ -70,7 +78,7 @@ def start_bochs(options, space, root, argv):
                       " ".join([words, "--", *argv[1:]]), *archives)
 
 
-def check_writable(option, path):
+def check_writable(option: str, path: str | None) -> None:
     """Found out before the machine runs, and without a trace if it then does not."""
     if path is not None:
         target = path if os.path.exists(path) else os.path.dirname(path) or "."
@@ -78,7 +86,8 @@ def check_writable(option, path):
             raise LauncherError(f"{option} {path}: cannot be written")
 
 
-def prepare(options, space, root, argv):
+def prepare(options: argparse.Namespace, space: machine.Workspace, root: guestroot.GuestRoot,
+            argv: list[str]) -> dict[str, str]:
     """What the kernel gets besides the image: fw_cfg name -> file in @space."""
     blobs = {
         "cmdline": space.write("cmdline", os.fsencode(
@@ -92,12 +101,14 @@ def prepare(options, space, root, argv):
     return blobs
 
 
-def start(options, space, root, argv, extra=()):
+def start(options: argparse.Namespace, space: machine.Workspace, root: guestroot.GuestRoot,
+          argv: list[str], extra: Sequence[str] = ()) -> machine.Boot:
     """Boot with @argv as the first process. Its ports are files in @space."""
     return start_prepared(options, space, prepare(options, space, root, argv), extra)
 
 
-def start_prepared(options, space, blobs, extra=(), image_words=None):
+def start_prepared(options: argparse.Namespace, space: machine.Workspace, blobs: dict[str, str],
+                   extra: Sequence[str] = (), image_words: list[str] | None = None) -> machine.Boot:
     """Boot with what prepare() has laid out. Its ports are emptied."""
     archives = [blobs[name] for name in ("initrd", "stdin") if name in blobs]
     log, control, out, err = space.empty_files("log", "control", "stdout", "stderr")
@@ -108,7 +119,7 @@ def start_prepared(options, space, blobs, extra=(), image_words=None):
     return machine.Boot(qemu.start(words, messages), log, control, messages)
 
 
-def conclude(options, boot, program):
+def conclude(options: argparse.Namespace, boot: machine.Boot, program: str) -> int:
     """Say how it ended; returns the status."""
     record = boot.record()
     outcome, status = judge(boot, record)
@@ -128,7 +139,7 @@ def conclude(options, boot, program):
     return status
 
 
-def judge(boot, record):
+def judge(boot: machine.Boot, record: dict[str, Any] | None) -> tuple[str, int]:
     """(outcome, status) of a run; the record decides."""
     outcome = record["outcome"] if record else None
     if outcome == "exited":
@@ -140,7 +151,7 @@ def judge(boot, record):
     return "panic", STATUS_NO_RECORD
 
 
-def explain(boot, record):
+def explain(boot: machine.Boot, record: dict[str, Any] | None) -> None:
     """The kernel's last words."""
     lines = boot.log_lines()
     panic = next((at for at, line in enumerate(lines) if "panic" in line.lower()), None)
@@ -157,7 +168,7 @@ def explain(boot, record):
         say("status 0 without a record is what a triple fault looks like")
 
 
-def warn(options, figures):
+def warn(options: argparse.Namespace, figures: dict[str, Any]) -> None:
     """A word the kernel did not take is ignored, never fatal; say so."""
     if options.policy is not None and figures["policy"] not in (None, options.policy):
         say(f"the kernel does not know policy '{options.policy}' and used {figures['policy']}")

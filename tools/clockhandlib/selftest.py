@@ -5,8 +5,12 @@ and the emulator ended as only a passing kernel ends it. QEMU ends with status 0
 fault, so no single one of these is enough.
 """
 
+from __future__ import annotations
+
+import argparse
 import os
 import sys
+from typing import Any
 
 from . import bochs, channels, guestroot, ktap, machine, paths, qemu
 
@@ -16,24 +20,24 @@ POLL_SECONDS = 0.02
 class Leg:
     """One emulator's run: prints its lines with a prefix and collects what is wrong with it."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.results = ktap.Results()
         self.rest = b""
 
-    def pump_text(self, data):
+    def pump_text(self, data: bytes) -> None:
         """Console output as it comes; complete lines are judged and printed."""
         *lines, self.rest = (self.rest + data).split(b"\n")
         for line in lines:
             self.line(line.decode("utf-8", "replace").rstrip("\r"))
 
-    def line(self, text):
+    def line(self, text: str) -> None:
         if self.results.take(text):
             print(f"{self.name}: {text}", flush=True)
         elif text.strip():
             print(f"# {text}", flush=True)
 
-    def finish(self, problems, record):
+    def finish(self, problems: list[str], record: dict[str, Any] | None) -> bool:
         """Print the leg's verdict; returns whether it passed."""
         if self.rest:
             self.pump_text(b"\n")
@@ -47,7 +51,7 @@ class Leg:
         return not problems
 
 
-def check_record(record, results):
+def check_record(record: dict[str, Any] | None, results: ktap.Results) -> list[str]:
     if record is None:
         return ["no RESULT record came"]
     if record["outcome"] != "selftest":
@@ -62,22 +66,22 @@ def check_record(record, results):
 class LegTail:
     """A console file followed into a Leg; in the shape of channels.Tail."""
 
-    def __init__(self, path, leg):
+    def __init__(self, path: str, leg: Leg) -> None:
         self.source = open(path, "rb", buffering=0)
         self.leg = leg
 
-    def pump(self):
+    def pump(self) -> bool:
         data = self.source.read()
         if data:
             self.leg.pump_text(data)
         return bool(data)
 
 
-def selftest_word(options):
+def selftest_word(options: argparse.Namespace) -> str:
     return f"selftest={options.glob}" if options.glob else "selftest"
 
 
-def run_qemu(options):
+def run_qemu(options: argparse.Namespace) -> bool:
     leg = Leg("qemu")
     root = guestroot.GuestRoot(options.root)
     with machine.Workspace() as space:
@@ -100,7 +104,7 @@ def run_qemu(options):
         return leg.finish(qemu_problems(boot, options), boot.record())
 
 
-def qemu_problems(boot, options):
+def qemu_problems(boot: machine.Boot, options: argparse.Namespace) -> list[str]:
     """What the way QEMU ended says."""
     if boot.timed_out:
         return [f"hang: nothing ended the machine within {options.timeout:g} seconds"]
@@ -114,7 +118,7 @@ def qemu_problems(boot, options):
     }.get(boot.status(), [f"QEMU ended with status {boot.status()}"])
 
 
-def run_bochs(options):
+def run_bochs(options: argparse.Namespace) -> bool:
     leg = Leg("bochs")
     reason = bochs.why_not()
     if reason:
@@ -133,7 +137,7 @@ def run_bochs(options):
         return leg.finish(bochs.problems(boot), boot.record())
 
 
-def test(options):
+def test(options: argparse.Namespace) -> int:
     """Returns 0 only if every leg passed."""
     passed = True
     if options.emulator in ("qemu", "both"):

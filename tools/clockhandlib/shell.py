@@ -9,14 +9,19 @@ makes a line come too early, for firmware that swallows it or a program that is 
 the end of input the guest gets ^D until it powers off.
 """
 
+from __future__ import annotations
+
+import argparse
 import os
 import re
 import select
 import socket
+import subprocess
 import sys
 import termios
 import time
 import tty
+from typing import Sequence
 
 from . import channels, guestroot, machine, paths, qemu, trace
 from .errors import STATUS_NO_RECORD, STATUS_TIMEOUT
@@ -34,21 +39,21 @@ INPUT_END_SECONDS = 600.0
 class Typist:
     """Decides what to send to the guest and when: by what it prints, and by its idle time."""
 
-    def __init__(self, interactive, pace):
+    def __init__(self, interactive: bool, pace: machine.Pace) -> None:
         self.interactive, self.pace = interactive, pace
         self.queue = self.typed = b""
         self.tail = b""
         self.escaped = self.leave = self.ended = self.hang_up = self.prompted = False
         self.ready = False
 
-    def hear(self, data):
+    def hear(self, data: bytes) -> None:
         """The guest printed @data."""
         self.tail = (self.tail + data)[-8:]
         self.pace.restart()
         if PROMPT.search(self.tail):
             self.ready = self.prompted = True
 
-    def take(self, data):
+    def take(self, data: bytes) -> None:
         """The user typed @data; on a terminal Ctrl-A is ours."""
         if not self.interactive:
             self.queue += data
@@ -66,7 +71,7 @@ class Typist:
             else:
                 self.queue += key
 
-    def end(self, tell_guest):
+    def end(self, tell_guest: bool) -> None:
         """No more will be typed."""
         self.ended = True
         self.hang_up = tell_guest
@@ -74,7 +79,7 @@ class Typist:
             self.queue += b"\n"  # a last line without its end is meant all the same
         self.interactive = False
 
-    def is_waited_for(self):
+    def is_waited_for(self) -> bool:
         """Whether the guest waits for input, as far as one can see from outside."""
         self.pace.look()
         if self.pace.idle < (IDLE_SECONDS if self.prompted else BOOT_SECONDS):
@@ -82,7 +87,7 @@ class Typist:
         self.pace.restart()
         return True
 
-    def next_bytes(self):
+    def next_bytes(self) -> bytes:
         """What to send now, at most TYPE_BYTES; b"" if it is better to wait."""
         if not self.ready:
             self.ready = bool(self.queue or self.hang_up) and self.is_waited_for()
@@ -107,7 +112,7 @@ class Typist:
 class Terminal:
     """Standard input, raw if it is a terminal; always as it was afterwards."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         try:
             self.descriptor = sys.stdin.fileno()
             self.interactive = os.isatty(self.descriptor)
@@ -115,17 +120,17 @@ class Terminal:
             self.descriptor, self.interactive = None, False
         self.saved = None
 
-    def __enter__(self):
+    def __enter__(self) -> Terminal:
         if self.interactive:
             self.saved = termios.tcgetattr(self.descriptor)
             tty.setraw(self.descriptor)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self.saved is not None:
             termios.tcsetattr(self.descriptor, termios.TCSADRAIN, self.saved)
 
-    def read(self):
+    def read(self) -> bytes:
         """What was typed; b"" at the end of input."""
         try:
             return os.read(self.descriptor, READ_BYTES)
@@ -133,7 +138,8 @@ class Terminal:
             return b""
 
 
-def relay(process, guest, terminal, timeout, at_end=True):
+def relay(process: subprocess.Popen[bytes], guest: socket.socket, terminal: Terminal,
+          timeout: float | None, at_end: bool = True) -> str:
     """Until the machine ends or the user leaves. Returns "ended", "left" or "timeout".
 
     @at_end: whether the guest hears of the end of input.
@@ -170,21 +176,22 @@ def relay(process, guest, terminal, timeout, at_end=True):
     return "ended"
 
 
-def guest_read(guest):
+def guest_read(guest: socket.socket) -> bytes:
     try:
         return guest.recv(READ_BYTES)
     except ConnectionError:
         return b""
 
 
-def type_in(guest, data):
+def type_in(guest: socket.socket, data: bytes) -> None:
     try:
         guest.sendall(data)
     except (BrokenPipeError, ConnectionError):
         pass  # the machine has just ended; reading from it says so
 
 
-def start(options, space, extra=(), serial_words=()):
+def start(options: argparse.Namespace, space: machine.Workspace, extra: Sequence[str] = (),
+          serial_words: Sequence[str] = ()) -> tuple[machine.Boot, socket.socket]:
     """Boot with the console on a socket. Returns (boot, the launcher's end of the socket)."""
     root = guestroot.GuestRoot(options.root)
     blobs = {"cmdline": space.write("cmdline", os.fsencode(
@@ -207,7 +214,7 @@ def start(options, space, extra=(), serial_words=()):
     return machine.Boot(process, log, control, messages), ours
 
 
-def shell(options):
+def shell(options: argparse.Namespace) -> int:
     """Returns 0 if the user left or the machine powered off cleanly."""
     with machine.Workspace() as space, Terminal() as terminal:
         recorder = trace.of_shell(options)
@@ -228,7 +235,7 @@ def shell(options):
         return conclude(boot, ending)
 
 
-def conclude(boot, ending):
+def conclude(boot: machine.Boot, ending: str) -> int:
     if ending == "left":
         return 0
     record = boot.record()

@@ -6,11 +6,15 @@ that takes its time; only the number of processes and the word load_control diff
 are the same in every run. docs/thrashing.md says how to read them.
 """
 
+from __future__ import annotations
+
+import argparse
 import concurrent.futures
 import json
 import os
 import subprocess
 import sys
+from typing import Any, Dict, Tuple
 
 from . import machine, plot
 from .errors import LauncherError
@@ -18,9 +22,11 @@ from .errors import LauncherError
 CONTROLS = ("off", "on")
 NAMES = {"off": "without load control", "on": "with load control"}
 JOBS = 2
+# (load control, number of processes) -> report.
+Reports = Dict[Tuple[str, int], Dict[str, Any]]
 
 
-def demo(options):
+def demo(options: argparse.Namespace) -> int:
     pictures = {}
     if options.plot:
         stem, kind = os.path.splitext(options.plot)
@@ -35,7 +41,7 @@ def demo(options):
     return 0
 
 
-def measure(options, space):
+def measure(options: argparse.Namespace, space: machine.Workspace) -> Reports:
     """{(control, number): report}"""
     points = [(control, number) for number in options.processes for control in CONTROLS]
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
@@ -43,7 +49,8 @@ def measure(options, space):
         return {point: done.result() for point, done in running.items()}
 
 
-def run_one(options, space, control, number):
+def run_one(options: argparse.Namespace, space: machine.Workspace, control: str,
+            number: int) -> dict[str, Any]:
     path = space.file(f"report-{control}-{number}.json")
     words = ["run", "-q", "--icount", "--ram", "16M", "--swap", "16M",
              "--frames", str(options.frames), "--report", path,
@@ -61,7 +68,7 @@ def run_one(options, space, control, number):
         return {**json.load(file), "output": done.stdout}
 
 
-def check(reports):
+def check(reports: Reports) -> None:
     """What the processes computed does not depend on how they were scheduled."""
     for (control, number), report in reports.items():
         if report["output"] != reports["off", number]["output"]:
@@ -69,12 +76,12 @@ def check(reports):
                                 f"{control}: {report['output']}")
 
 
-def throughput(options, number, report):
+def throughput(options: argparse.Namespace, number: int, report: dict[str, Any]) -> float:
     """Visits in a million instructions."""
     return number * options.visits * 1e6 / report["instructions"]
 
 
-def print_table(options, reports):
+def print_table(options: argparse.Namespace, reports: Reports) -> None:
     print(f"{options.pages} pages and {options.visits} visits each, {options.frames} frames, "
           f"{options.disk_delay} us a page of the disk")
     print(f"{'':>9}  {'instructions/1000':>25}  {'useful %':>13}  {'major faults':>17}  "
@@ -88,7 +95,7 @@ def print_table(options, reports):
               f"  {off['instructions'] / on['instructions']:>6.2f}x")
 
 
-def draw(options, reports, pictures):
+def draw(options: argparse.Namespace, reports: Reports, pictures: dict[str, str]) -> None:
     if not pictures:
         return
     setting = (f"{options.pages} pages each, {options.frames} frames, "

@@ -1,9 +1,13 @@
 """`clockhand trace`: a run and a recording of it (format: docs/traces.md)."""
 
+from __future__ import annotations
+
+import argparse
 import os
 import time
+from typing import Any, Iterator, TextIO
 
-from . import qemu, run
+from . import machine, qemu, run
 from .errors import LauncherError
 
 WIRE_VERSION = 1
@@ -21,7 +25,7 @@ FAULT_ACCESSES = {1: "r", 2: "w", 4: "x"}
 FRAME_RECORDS = {INSERT: "insert", REMOVE: "remove", PIN: "pin"}
 
 
-def trace(options):
+def trace(options: argparse.Namespace) -> int:
     if options.emulator != "qemu":
         raise LauncherError("a trace goes out over QEMU's debug console; Bochs has none")
     kind = "trace" if options.live else "ref"
@@ -32,7 +36,7 @@ def trace(options):
     return run.run(options, recorder)
 
 
-def of_shell(options):
+def of_shell(options: argparse.Namespace) -> Recorder | None:
     """What all processes of a `shell --trace FILE` do, or None."""
     if options.trace is None:
         return None
@@ -44,18 +48,18 @@ def of_shell(options):
 class Recorder:
     """The machine's debug console, followed while it runs and told in words at the end."""
 
-    def __init__(self, path, live, program, quiet=False):
+    def __init__(self, path: str, live: bool, program: str, quiet: bool = False) -> None:
         self.path, self.live, self.program, self.quiet = path, live, program, quiet
         self.wire = None
         self.started = self.told = time.monotonic()
 
-    def connect(self, space):
+    def connect(self, space: machine.Workspace) -> list[str]:
         """QEMU's words for it."""
         self.wire = space.write("trace", b"")
         return ["-chardev", f"file,id=trace,path={qemu.quote(self.wire)}",
                 "-device", "isa-debugcon,iobase=0xe9,chardev=trace"]
 
-    def pump(self):
+    def pump(self) -> bool:
         """As a channels.Tail: tells now and then how far it is."""
         now = time.monotonic()
         if now - self.told >= PROGRESS_SECONDS and not self.quiet:
@@ -63,7 +67,7 @@ class Recorder:
             run.say(f"{now - self.started:.0f} s, {os.path.getsize(self.wire):,} bytes of trace")
         return False
 
-    def conclude(self, record):
+    def conclude(self, record: dict[str, Any] | None) -> None:
         with open(self.wire, "rb") as source:
             data = source.read()
         if not data:
@@ -80,7 +84,7 @@ class Recorder:
             run.say(f"the trace breaks off: {self.path} is not complete")
 
 
-def header(data):
+def header(data: bytes) -> tuple[dict[str, str], int]:
     """({word: value} of the first line, where the records begin)"""
     line, newline, _ = data[:200].partition(b"\n")
     words = line.decode("ascii", "replace").split()
@@ -98,17 +102,17 @@ class Cut(Exception):
 class Reader:
     """Fields of the records, one after the other."""
 
-    def __init__(self, data):
+    def __init__(self, data: bytes) -> None:
         self.data, self.at = data, 0
 
-    def byte(self):
+    def byte(self) -> int:
         if self.at >= len(self.data):
             raise Cut
         value = self.data[self.at]
         self.at += 1
         return value
 
-    def number(self):
+    def number(self) -> int:
         value = shift = 0
         while True:
             byte = self.byte()
@@ -117,7 +121,7 @@ class Reader:
             if byte < 0x80:
                 return value
 
-    def name(self):
+    def name(self) -> str:
         end = self.data.find(0, self.at)
         if end < 0:
             raise Cut
@@ -126,7 +130,7 @@ class Reader:
         return name
 
 
-def stays(data):
+def stays(data: bytes) -> Iterator[tuple[int, str, int] | None]:
     """(page, "r", "w" or "x", marks) of each reference, then None if the trace is complete.
 
     A page used several times in a row is one stay; written, if any of the uses wrote.
@@ -158,7 +162,7 @@ def stays(data):
             raise LauncherError(f"a record {byte:#x} among the references")
 
 
-def write_references(out, facts, data):
+def write_references(out: TextIO, facts: dict[str, str], data: bytes) -> tuple[int, bool]:
     out.write(f"# clockhand-reference {REFERENCE_VERSION}\n")
     for key, value in facts.items():
         out.write(f"# {key}={value}\n")
@@ -176,7 +180,7 @@ def write_references(out, facts, data):
     return count, False
 
 
-def live_records(data):
+def live_records(data: bytes) -> Iterator[tuple[object, ...]]:
     """Each record as a tuple of words, ("end",) if the trace is complete."""
     reader = Reader(data)
     while reader.at < len(data):
@@ -207,7 +211,7 @@ def live_records(data):
             raise LauncherError(f"a record {what:#x} that this launcher does not know")
 
 
-def write_live(out, facts, data):
+def write_live(out: TextIO, facts: dict[str, str], data: bytes) -> tuple[int, bool]:
     out.write(f"# clockhand-live {LIVE_VERSION}\n")
     for key, value in facts.items():
         out.write(f"# {key}={value}\n")

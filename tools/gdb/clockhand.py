@@ -5,6 +5,8 @@ Commands: `ck` and what stands below it (`help ck`); `guest-log` shows the last 
 kernel's log on the VGA screen.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
@@ -30,10 +32,10 @@ gdb.execute("hbreak kernel_main")
 class GuestLog(gdb.Command):
     """guest-log: what stands on the guest's VGA text screen."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("guest-log", gdb.COMMAND_DATA)
 
-    def invoke(self, _argument, _from_tty):
+    def invoke(self, _argument: str, _from_tty: bool) -> None:
         cells = gdb.selected_inferior().read_memory(VGA_TEXT, COLUMNS * ROWS * 2).tobytes()
         text = cells[::2].decode("cp437")
         for row in range(ROWS):

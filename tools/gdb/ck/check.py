@@ -12,29 +12,34 @@ Always true:
     [outside.4]  a slot's references are the entries and objects that name it
 """
 
+from __future__ import annotations
+
+from typing import Callable, Iterator
+
 import gdb
 
 from . import guest
 from .command import Command, plural
 from .facts import Facts
 
+Invariant = Callable[[Facts], Iterator[str]]
 INVARIANTS = []
 SHOWN, WIDTH = 4, len("[pmap_kernel.1]")
 
 
-def invariant(label, text):
+def invariant(label: str, text: str) -> Callable[[Invariant], Invariant]:
     """@label "[MODULE.NUMBER]". The function yields a line for each violation."""
-    def add(function):
+    def add(function: Invariant) -> Invariant:
         INVARIANTS.append((label, text, function))
         return function
     return add
 
 
-def module_of(label):
+def module_of(label: str) -> str:
     return label[1:].split(".", maxsplit=1)[0]
 
 
-def differ(what, found, kept):
+def differ(what: str, found: int, kept: int) -> Iterator[str]:
     """A violation if a count does not agree with what was counted here."""
     if found != kept:
         yield f"{what}: {found:,} found, the kernel has {kept:,}"
@@ -52,7 +57,7 @@ to [fault.4])."""
 
     NAME, USAGE, MOST = "check", "[MODULE]", 1
 
-    def run(self, module=None):
+    def run(self, module: str | None = None) -> None:
         chosen = [entry for entry in INVARIANTS if module in (None, module_of(entry[0]))]
         if not chosen:
             known = dict.fromkeys(module_of(label) for label, _, _ in INVARIANTS)
@@ -65,7 +70,7 @@ to [fault.4])."""
             print(f"{plural(len(chosen), 'invariant')} checked, all hold")
 
     @staticmethod
-    def verify(facts, label, text, function):
+    def verify(facts: Facts, label: str, text: str, function: Invariant) -> bool:
         try:
             lines = list(function(facts))
         except (gdb.GdbError, gdb.error, IndexError) as error:

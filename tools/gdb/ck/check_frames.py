@@ -1,12 +1,17 @@
 """Invariants of frames, slabs and kernel ranges: what is allocated, and to whom."""
 
+from __future__ import annotations
+
+from typing import Iterator
+
 from . import frames as frame_table
 from . import guest, pages, slab
 from .check import differ, invariant
+from .facts import Facts
 
 
 @invariant("[frame.1]", "every free frame lies in exactly one free block; its first is linked")
-def frame_1(facts):
+def frame_1(facts: Facts) -> Iterator[str]:
     covered = bytearray(len(facts.frames))
     for order, block in each_block(facts):
         for pfn in range(block, min(block + (1 << order), len(covered))):
@@ -22,7 +27,7 @@ def frame_1(facts):
 
 
 @invariant("[frame.2]", "free blocks are aligned to their size, inside memory, and all free")
-def frame_2(facts):
+def frame_2(facts: Facts) -> Iterator[str]:
     states, orders = facts.column("state"), facts.column("order")
     for order, block in each_block(facts):
         size = 1 << order
@@ -38,7 +43,7 @@ def frame_2(facts):
 
 
 @invariant("[frame.3]", "no two buddies are free blocks of the same order")
-def frame_3(facts):
+def frame_3(facts: Facts) -> Iterator[str]:
     for order in range(facts.max_order):
         blocks = {block for block in facts.blocks[order] if block is not None}
         for block in sorted(blocks):
@@ -47,7 +52,7 @@ def frame_3(facts):
 
 
 @invariant("[frame.4]", "list k holds the free blocks of order k, and their number is counted")
-def frame_4(facts):
+def frame_4(facts: Facts) -> Iterator[str]:
     offset = facts.stats.layout.fields["free_blocks"][0]
     for order, blocks in enumerate(facts.blocks):
         if None in blocks:
@@ -57,7 +62,7 @@ def frame_4(facts):
 
 
 @invariant("[frame.5]", "bit k of frame_orders is set exactly when list k is not empty")
-def frame_5(facts):
+def frame_5(facts: Facts) -> Iterator[str]:
     bits = sum(1 << order for order, blocks in enumerate(facts.blocks) if blocks)
     kept = guest.variable("frame_orders")
     if bits != kept:
@@ -65,7 +70,7 @@ def frame_5(facts):
 
 
 @invariant("[frame.6]", "an allocated block has one owner; evictable frames are single user pages")
-def frame_6(facts):
+def frame_6(facts: Facts) -> Iterator[str]:
     states, owners, orders = (facts.column(name) for name in ("state", "owner", "order"))
     inside, pfn = guest.constant("FRAME_INSIDE"), 0
     while pfn < len(states):
@@ -85,7 +90,7 @@ def frame_6(facts):
 
 
 @invariant("[frame.7]", "free + owned by each owner = total")
-def frame_7(facts):
+def frame_7(facts: Facts) -> Iterator[str]:
     states, owners = facts.column("state"), facts.column("owner")
     counted = [0] * (max(facts.frames.owners) + 1)
     for state, owner in zip(states, owners):
@@ -99,7 +104,7 @@ def frame_7(facts):
         yield from differ(f"frames owned by {name}", counted[owner], kept)
 
 
-def each_block(facts):
+def each_block(facts: Facts) -> Iterator[tuple[int, int]]:
     for order, blocks in enumerate(facts.blocks):
         for block in blocks:
             if block is not None:
@@ -108,7 +113,7 @@ def each_block(facts):
 
 # --- slabs ---
 
-def each_slab(facts):
+def each_slab(facts: Facts) -> Iterator[tuple[guest.Record, str, int]]:
     """(cache, list, first frame's number)."""
     for cache in slab.caches():
         for which in slab.LISTS:
@@ -117,7 +122,7 @@ def each_slab(facts):
 
 
 @invariant("[slab.1]", "a slab is on the list that its number of objects in use says")
-def slab_1(facts):
+def slab_1(facts: Facts) -> Iterator[str]:
     for cache, which, pfn in each_slab(facts):
         used, total = facts.frames[pfn]["inuse"], cache["per_slab"]
         right = "empty" if used == 0 else "full" if used == total else "partial"
@@ -126,7 +131,7 @@ def slab_1(facts):
 
 
 @invariant("[slab.2]", "a slab's free list holds its free objects, each marked free")
-def slab_2(facts):
+def slab_2(facts: Facts) -> Iterator[str]:
     for cache, _, pfn in each_slab(facts):
         start, frame = guest.KERNEL_BASE + pfn * guest.PAGE, facts.frames[pfn]
         raw = guest.read(start, guest.PAGE << cache["order"])
@@ -144,7 +149,7 @@ def slab_2(facts):
 
 
 @invariant("[slab.3]", "each frame of a slab names its first frame, which names the cache")
-def slab_3(facts):
+def slab_3(facts: Facts) -> Iterator[str]:
     kind = facts.frames.owner["FRAME_SLAB"]
     for cache, _, pfn in each_slab(facts):
         if facts.frames[pfn]["cache"] != cache.address:
@@ -156,7 +161,7 @@ def slab_3(facts):
 
 
 @invariant("[slab.4]", "a cache's counts are sums over its slabs")
-def slab_4(facts):
+def slab_4(facts: Facts) -> Iterator[str]:
     for cache in slab.caches():
         lists = [slab.slabs_of(facts.frames, cache, which) for which in slab.LISTS]
         used = sum(facts.frames[pfn]["inuse"] for pfns in lists for pfn in pfns)
@@ -168,7 +173,7 @@ def slab_4(facts):
 
 # --- kernel ranges ---
 
-def ranges(facts):
+def ranges(facts: Facts) -> tuple[list[int], dict[int, int]]:
     """(the kernel's bitmap of mapped pages, address -> entry of the same pages)."""
     first, end = guest.VMALLOC_START >> 22, guest.VMALLOC_END >> 22
     found = {}
@@ -182,7 +187,7 @@ def ranges(facts):
 
 
 @invariant("[vmalloc.1]", "a bit is set exactly when its page is mapped, to a frame of the ranges")
-def vmalloc_1(facts):
+def vmalloc_1(facts: Facts) -> Iterator[str]:
     bits, mapped = ranges(facts)
     kind, owners = facts.frames.owner["FRAME_VMALLOC"], facts.column("owner")
     for page, bit in enumerate(bits):
@@ -196,13 +201,13 @@ def vmalloc_1(facts):
 
 
 @invariant("[vmalloc.2]", "the first and the last page of the window are never mapped")
-def vmalloc_2(facts):
+def vmalloc_2(facts: Facts) -> Iterator[str]:
     bits, _ = ranges(facts)
     if bits[0] or bits[-1]:
         yield "a guard page at the window's end is mapped"
 
 
 @invariant("[vmalloc.3]", "vmalloc_used is the number of mapped pages")
-def vmalloc_3(facts):
+def vmalloc_3(facts: Facts) -> Iterator[str]:
     bits, _ = ranges(facts)
     yield from differ("pages", sum(bits), guest.variable("vmalloc_used"))

@@ -1,10 +1,15 @@
 """Invariants of address spaces: page tables and areas."""
 
+from __future__ import annotations
+
+from typing import Iterator
+
 from . import guest, pages
 from .check import differ, invariant
+from .facts import Facts
 
 
-def each_table(facts):
+def each_table(facts: Facts) -> Iterator[tuple[guest.Record, int, int, list[int]]]:
     """(space, directory index, page-table frame's number, its words)."""
     for space in facts.spaces.all:
         for slot, pde, table in pages.tables(space["pmap.directory"]):
@@ -13,7 +18,7 @@ def each_table(facts):
 
 
 @invariant("[pmap.1]", "a table's live count is the number of its entries that are not none")
-def pmap_1(facts):
+def pmap_1(facts: Facts) -> Iterator[str]:
     for space, slot, pfn, table in each_table(facts):
         live = sum(pte != 0 for pte in table)
         yield from differ(f"{facts.spaces.name(space.address)}: entries of table {slot}", live,
@@ -21,7 +26,7 @@ def pmap_1(facts):
 
 
 @invariant("[pmap.2]", "resident and swapped are the numbers of frame and slot entries")
-def pmap_2(facts):
+def pmap_2(facts: Facts) -> Iterator[str]:
     for space in facts.spaces.all:
         name = facts.spaces.name(space.address)
         entries = facts.entries[space.address]
@@ -31,7 +36,7 @@ def pmap_2(facts):
 
 
 @invariant("[pmap.3]", "a table's frame names its pmap and the addresses it translates")
-def pmap_3(facts):
+def pmap_3(facts: Facts) -> Iterator[str]:
     kind = facts.frames.owner["FRAME_TABLE"]
     for space, slot, pfn, _ in each_table(facts):
         frame = facts.frames[pfn]
@@ -41,7 +46,7 @@ def pmap_3(facts):
 
 
 @invariant("[pmap.4]", "entries are user entries inside user space: no large page, no global bit")
-def pmap_4(facts):
+def pmap_4(facts: Facts) -> Iterator[str]:
     for space in facts.spaces.all:
         for slot, pde, table in pages.tables(space["pmap.directory"]):
             if table is None:
@@ -54,7 +59,7 @@ def pmap_4(facts):
 
 
 @invariant("[pmap_kernel.1]", "no entry of the kernel half has the user bit")
-def pmap_kernel_1(facts):
+def pmap_kernel_1(facts: Facts) -> Iterator[str]:
     for slot, pde, table in kernel_tables():
         if pde & pages.USER:
             yield f"directory entry {slot} = 0x{pde:08x}"
@@ -64,7 +69,7 @@ def pmap_kernel_1(facts):
 
 
 @invariant("[pmap_kernel.2]", "text and read-only data are mapped without the write bit")
-def pmap_kernel_2(facts):
+def pmap_kernel_2(facts: Facts) -> Iterator[str]:
     start, end = guest.variable("readonly_start"), guest.variable("readonly_end")
     directory = guest.variable("kernel_directory")
     for physical in range(start, end, guest.PAGE):
@@ -74,12 +79,12 @@ def pmap_kernel_2(facts):
             yield f"0x{guest.KERNEL_BASE + physical:08x} = 0x{bits:08x}"
 
 
-def kernel_tables():
+def kernel_tables() -> Iterator[tuple[int, int, list[int] | None]]:
     return pages.tables(guest.variable("kernel_directory"), pages.USER_TABLES, pages.ENTRIES)
 
 
 @invariant("[outside.1]", "the kernel half is the same in every directory")
-def outside_1(facts):
+def outside_1(facts: Facts) -> Iterator[str]:
     noted = pages.ACCESSED | pages.DIRTY  # the MMU's, in the directory that is in force
     kernel = pages.physical_page(guest.variable("kernel_directory"))
     for space in facts.spaces.all:
@@ -90,7 +95,7 @@ def outside_1(facts):
 
 
 @invariant("[outside.2]", "every process's address space is on the list of all, and referenced")
-def outside_2(facts):
+def outside_2(facts: Facts) -> Iterator[str]:
     known = {space.address: space for space in facts.spaces.all}
     for pointer, users in facts.spaces.users.items():
         if pointer == 0:
@@ -105,7 +110,7 @@ def outside_2(facts):
 # --- areas ---
 
 @invariant("[vma.1]", "areas are not empty, page aligned, inside user space")
-def vma_1(facts):
+def vma_1(facts: Facts) -> Iterator[str]:
     for space, area in each_area(facts):
         start, end = area["start"], area["end"]
         # In a partition addresses begin at its base.
@@ -115,7 +120,7 @@ def vma_1(facts):
 
 
 @invariant("[vma.2]", "areas do not overlap and stand in the order of their addresses")
-def vma_2(facts):
+def vma_2(facts: Facts) -> Iterator[str]:
     for space in facts.spaces.all:
         end = 0
         for area in facts.areas[space.address]:
@@ -125,7 +130,7 @@ def vma_2(facts):
 
 
 @invariant("[vma.3]", "every area has an object; count and npages are sums over the areas")
-def vma_3(facts):
+def vma_3(facts: Facts) -> Iterator[str]:
     for space in facts.spaces.all:
         areas, name = facts.areas[space.address], facts.spaces.name(space.address)
         npages = sum((area["end"] - area["start"]) >> 12 for area in areas)
@@ -136,7 +141,7 @@ def vma_3(facts):
                 yield f"{facts.who(space, area['start'])}: no object"
 
 
-def each_area(facts):
+def each_area(facts: Facts) -> Iterator[tuple[guest.Record, guest.Record]]:
     for space in facts.spaces.all:
         for area in facts.areas[space.address]:
             yield space, area
@@ -144,7 +149,7 @@ def each_area(facts):
 
 # --- areas and tables together ---
 
-def each_entry(facts):
+def each_entry(facts: Facts) -> Iterator[tuple[guest.Record, guest.Record | None, int, int]]:
     """(space, its area or None, va, entry) of spaces that have areas."""
     for space in facts.spaces.all:
         if pages.is_contiguous(space):
@@ -158,14 +163,14 @@ def each_entry(facts):
 
 
 @invariant("[space.2]", "no entry lies outside an area")
-def space_2(facts):
+def space_2(facts: Facts) -> Iterator[str]:
     for space, area, va, pte in each_entry(facts):
         if area is None:
             yield f"{facts.who(space, va)}: entry 0x{pte:08x}"
 
 
 @invariant("[space.3]", "a writable entry of a private area has a frame with no other user")
-def space_3(facts):
+def space_3(facts: Facts) -> Iterator[str]:
     for space, area, va, pte in each_entry(facts):
         if area is None or not pte & pages.PRESENT or not pte & pages.WRITE:
             continue
@@ -179,7 +184,7 @@ def space_3(facts):
 
 
 @invariant("[space.4]", "no entry allows what its area forbids")
-def space_4(facts):
+def space_4(facts: Facts) -> Iterator[str]:
     for space, area, va, pte in each_entry(facts):
         if area is None or not pte & pages.PRESENT:
             continue

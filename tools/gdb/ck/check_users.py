@@ -1,12 +1,17 @@
 """Invariants of user pages: who maps them, where their copies are, who may evict them."""
 
+from __future__ import annotations
+
+from typing import Iterator
+
 from . import clock, guest, pages
 from . import frames as frame_table
 from .check import differ, invariant
+from .facts import Facts
 
 
 @invariant("[rmap.1]", "a frame's list has exactly its mappers, each an entry that maps it")
-def rmap_1(facts):
+def rmap_1(facts: Facts) -> Iterator[str]:
     for pfn in facts.users():
         frame = facts.frames[pfn]
         names = frame_table.mapper_names(facts.frames, frame)
@@ -18,7 +23,7 @@ def rmap_1(facts):
 
 
 @invariant("[rmap.2]", "a frame that is not a user page has no mappers")
-def rmap_2(facts):
+def rmap_2(facts: Facts) -> Iterator[str]:
     users = set(facts.users())
     for pfn, (state, mappers) in enumerate(zip(facts.column("state"), facts.column("mappers"))):
         if state >= facts.owned and mappers and pfn not in users:
@@ -26,7 +31,7 @@ def rmap_2(facts):
 
 
 @invariant("[rmap.3]", "each member of a list is the previous one of its next")
-def rmap_3(facts):
+def rmap_3(facts: Facts) -> Iterator[str]:
     for pfn in facts.users():
         before = 0
         for name in frame_table.mapper_names(facts.frames, facts.frames[pfn]):
@@ -36,7 +41,7 @@ def rmap_3(facts):
 
 
 @invariant("[outside.3]", "every entry maps a user page, and a frame's mappers are all there is")
-def outside_3(facts):
+def outside_3(facts: Facts) -> Iterator[str]:
     zero, mappers = guest.variable("object_zero_pfn"), facts.column("mappers")
     users = set(facts.users())
     for pfn, entries in sorted(facts.mapped.items()):
@@ -54,14 +59,14 @@ def outside_3(facts):
 # --- objects ---
 
 @invariant("[object.1]", "npages is the number of entries that are not empty")
-def object_1(facts):
+def object_1(facts: Facts) -> Iterator[str]:
     for shape in facts.objects:
         yield from differ(f"{pages.object_text(shape.address)}: pages",
                           len(facts.object_pages[shape.address]), shape["npages"])
 
 
 @invariant("[object.2]", "a resident page's frame names the object and the page")
-def object_2(facts):
+def object_2(facts: Facts) -> Iterator[str]:
     for shape in facts.objects:
         for index, entry in facts.object_pages[shape.address]:
             pfn = facts.frames.pfn_of(entry)
@@ -74,7 +79,7 @@ def object_2(facts):
 
 
 @invariant("[object.3]", "an object that keeps no pages has no nodes")
-def object_3(facts):
+def object_3(facts: Facts) -> Iterator[str]:
     for shape in facts.objects:
         if shape["root"] and not pages.object_ops(shape.address)["keeps_pages"]:
             yield pages.object_text(shape.address)
@@ -83,7 +88,7 @@ def object_3(facts):
 # --- swap ---
 
 @invariant("[swap.1]", "a slot is taken while it is referenced or a frame is attached; used counts")
-def swap_1(facts):
+def swap_1(facts: Facts) -> Iterator[str]:
     if facts.slots is None:
         return
     used = 0
@@ -97,13 +102,13 @@ def swap_1(facts):
 
 
 @invariant("[swap.2]", "slot 0 is never allocated")
-def swap_2(facts):
+def swap_2(facts: Facts) -> Iterator[str]:
     if facts.slots is not None and (not facts.slots.taken(0) or 0 in facts.slot_names):
         yield "slot 0 is free, or named"
 
 
 @invariant("[swap.3]", "slot and frame name each other, or neither does")
-def swap_3(facts):
+def swap_3(facts: Facts) -> Iterator[str]:
     if facts.slots is None:
         return
     for number in range(1, facts.slots.count):
@@ -121,7 +126,7 @@ def swap_3(facts):
 
 
 @invariant("[outside.4]", "a slot's references are the entries and objects that name it")
-def outside_4(facts):
+def outside_4(facts: Facts) -> Iterator[str]:
     for number in range(1, facts.slots.count if facts.slots is not None else 0):
         found = facts.slot_names.get(number, 0)
         yield from differ(f"slot {number}: references", found, facts.slots[number]["refs"])
@@ -130,7 +135,7 @@ def outside_4(facts):
 # --- policy, page and reclaim ---
 
 @invariant("[policy.1]", "the frames the policy knows are evictable and not cached, and counted")
-def policy_1(facts):
+def policy_1(facts: Facts) -> Iterator[str]:
     nodes = clock.order(clock.policy_name())
     for node in nodes:
         pfn = facts.frames.of_link(node)
@@ -144,14 +149,14 @@ def policy_1(facts):
 
 
 @invariant("[page.1]", "charged and cached are the numbers of such frames")
-def page_1(facts):
+def page_1(facts: Facts) -> Iterator[str]:
     stats = guest.variable_record("page_stats", "page_stats")
     yield from differ("charged frames", counted(facts, "FRAME_CHARGED"), stats["charged"])
     yield from differ("cached frames", counted(facts, "FRAME_CACHED"), stats["cached"])
 
 
 @invariant("[page.2]", "an evictable frame is the policy's, or cached: clean, unmapped")
-def page_2(facts):
+def page_2(facts: Facts) -> Iterator[str]:
     evictable = facts.column("state").count(bytes([facts.evictable]))
     yield from differ("evictable frames that are not cached",
                       evictable - counted(facts, "FRAME_CACHED"), guest.variable("policy_frames"))
@@ -166,7 +171,7 @@ def page_2(facts):
 
 
 @invariant("[page.3]", "a private page without mapper is pinned, or on a referenced slot")
-def page_3(facts):
+def page_3(facts: Facts) -> Iterator[str]:
     for pfn in facts.users():
         frame = facts.frames[pfn]
         if frame["owner"] != facts.anon or frame["mappers"] or frame["pins"]:
@@ -176,14 +181,14 @@ def page_3(facts):
 
 
 @invariant("[reclaim.1]", "no more frames are charged than the limit allows")
-def reclaim_1(facts):
+def reclaim_1(facts: Facts) -> Iterator[str]:
     charged = counted(facts, "FRAME_CHARGED")
     limit = guest.variable_record("reclaim_stats", "reclaim_stats")["limit"]
     if limit and charged > limit:
         yield f"{charged} frames are charged, the limit is {limit}"
 
 
-def counted(facts, flag):
+def counted(facts: Facts, flag: str) -> int:
     bit = facts.flag[flag]
     flags, users = facts.column("flags"), facts.users()
     return sum(bool(flags[pfn] & bit) for pfn in users)

@@ -1,5 +1,7 @@
 """`ck clock`: what the replacement policy would look at next."""
 
+from __future__ import annotations
+
 from . import frames as frame_table
 from . import guest, pages
 from .command import Command, plural
@@ -9,14 +11,14 @@ PREFIXES = {"enhanced-clock": "enhanced", "second-chance": "second_chance", "2q"
             "lfu-nodecay": "lfu"}
 
 
-def policy_name():
+def policy_name() -> str:
     pointer = guest.variable("policy_now")
     if pointer == 0:
         guest.fail("no replacement policy is in force yet: `hbreak first_run`, `continue`")
     return guest.string(guest.record("policy_ops", pointer)["name"])
 
 
-def sets():
+def sets() -> list[tuple[int, int]]:
     """Where the policy keeps its notes: (number, address) of each set of frames."""
     found = guest.kernel().lookup_static_symbol("policy_sets")
     shape, start = guest.layout("policy_set"), int(found.value().address)
@@ -25,26 +27,26 @@ def sets():
     return [(i, state) for i, state in enumerate(states) if state]
 
 
-def part(prefix, notes, field):
+def part(prefix: str, notes: int, field: str) -> tuple[int, int] | None:
     """(address, bytes) of one of the policy's notes, or None: it has none of that name."""
     found = guest.layout(f"{prefix}_set").fields.get(field)
     return found and (notes + found[0], found[1])
 
 
-def lists(place, shape="list_node"):
+def lists(place: tuple[int, int], shape: str = "list_node") -> list[int]:
     """The nodes of an array of lists, the first list's first. Each begins with its head."""
     step = guest.layout(shape).size
     return [node for head in range(place[0], place[0] + place[1], step)
             for node in guest.list_nodes(head)]
 
 
-def turned(nodes, hand):
+def turned(nodes: list[int], hand: int) -> list[int]:
     """A list with the hand's node in front; before the hand has moved it stands at the oldest."""
     at = nodes.index(hand) if hand in nodes else 0
     return nodes[at:] + nodes[:at]
 
 
-def order_of(name, notes):
+def order_of(name: str, notes: int) -> tuple[list[int], bool]:
     """(frames of one set in the order in which the policy looks at them, has it a hand?)
 
     A ring's hand, lists whose front goes first, or both: frames as list nodes.
@@ -67,7 +69,7 @@ def order_of(name, notes):
     return ([first, *guest.list_nodes(first)] if first else []), True
 
 
-def order(name):
+def order(name: str) -> list[int]:
     """The frames of all sets, as list nodes."""
     return [node for _, notes in sets() for node in order_of(name, notes)[0]]
 
@@ -81,7 +83,7 @@ looking does not clear them."""
 
     NAME, USAGE, MOST = "clock", "[N]", 1
 
-    def run(self, text="8"):
+    def run(self, text: str = "8") -> None:
         wanted = guest.number(text)
         name, table = policy_name(), frame_table.Frames()
         spaces = pages.Spaces()
@@ -92,7 +94,8 @@ looking does not clear them."""
             print(f"policy {name}{which}: {plural(len(nodes), 'frame')}")
             self.show_set(table, spaces, nodes, has_hand, wanted)
 
-    def show_set(self, table, spaces, nodes, has_hand, wanted):
+    def show_set(self, table: frame_table.Frames, spaces: pages.Spaces, nodes: list[int],
+                 has_hand: bool, wanted: int) -> None:
         behind = min(wanted, max(len(nodes) - wanted, 0)) if has_hand else 0
         if behind:
             for node in nodes[-behind:]:
@@ -102,7 +105,7 @@ looking does not clear them."""
             self.show(table, spaces, node, mark)
 
     @staticmethod
-    def show(table, spaces, node, mark):
+    def show(table: frame_table.Frames, spaces: pages.Spaces, node: int, mark: str) -> None:
         pfn = table.of_link(node)
         if pfn is None:
             guest.fail(f"0x{node:08x} on the policy's list is the link of no frame: the list is "

@@ -1,5 +1,9 @@
 """Frames: the table as one block of memory, the buddy lists, and who maps what."""
 
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
 from . import guest, pages
 from .command import Command, plural
 
@@ -7,7 +11,7 @@ from .command import Command, plural
 class Frames:
     """The whole frame table, read once. frames[pfn] is a Record."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.shape = guest.layout("frame")
         self.table = guest.variable("frame_table")
         self.count = guest.variable("frame_count")
@@ -18,27 +22,27 @@ class Frames:
         self.owner = {name: value for value, name in self.owners.items()}
         self.user_owners = (self.owner["FRAME_ANON"], self.owner["FRAME_OBJECT"])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.count
 
-    def __getitem__(self, pfn):
+    def __getitem__(self, pfn: int) -> guest.Record:
         base = pfn * self.shape.size
         return guest.Record(self.shape, self.data, base, self.table + base)
 
-    def pfn_of(self, pointer):
+    def pfn_of(self, pointer: int) -> int | None:
         """The number of the frame whose struct stands at @pointer; None: not in the table."""
         pfn, rest = divmod(pointer - self.table, self.shape.size)
         return pfn if rest == 0 and 0 <= pfn < self.count else None
 
-    def of_link(self, node):
+    def of_link(self, node: int) -> int | None:
         """The pfn of the frame whose link stands at @node, or None."""
         return self.pfn_of(guest.container(node, "frame", "link"))
 
-    def is_user(self, frame):
+    def is_user(self, frame: guest.Record) -> bool:
         return (frame["state"] >= self.state["FRAME_OWNED"]
                 and frame["owner"] in self.user_owners)
 
-    def column(self, name):
+    def column(self, name: str) -> Sequence[int]:
         """One field of every frame, quickly."""
         offset, size, _ = self.shape.fields[name]
         if size == 1:
@@ -48,19 +52,19 @@ class Frames:
                 for at in range(offset, len(self.data), step)]
 
 
-def short(name):
+def short(name: str) -> str:
     """FRAME_EVICTABLE -> evictable."""
     return name.split("_", 1)[1].lower()
 
 
-def state_text(frames, frame):
+def state_text(frames: Frames, frame: guest.Record) -> str:
     state = short(frames.states.get(frame["state"], f"x_{frame['state']}"))
     if frame["state"] < frames.state["FRAME_OWNED"]:
         return state
     return f"{state}, {short(frames.owners.get(frame['owner'], 'x_?'))}"
 
 
-def mapper_names(frames, frame):
+def mapper_names(frames: Frames, frame: guest.Record) -> list[int]:
     """The reverse map's chain: mapping_t of each entry that names the frame."""
     found, name = [], frame["rmap"]
     while name and len(found) <= frame["mappers"]:
@@ -72,19 +76,19 @@ def mapper_names(frames, frame):
     return found
 
 
-def mapper_before(frames, name):
+def mapper_before(frames: Frames, name: int) -> int:
     """The entry that stands before this one in its frame's list, unless it is the first."""
     return guest.word(frames[name // 1024]["rmap_prev"] + name % 1024 * 4)
 
 
-def mappers(frames, frame):
+def mappers(frames: Frames, frame: guest.Record) -> Iterator[tuple[int, int, int]]:
     """(pmap, virtual address, physical address of the entry) of each mapping."""
     for name in mapper_names(frames, frame):
         table = frames[name // 1024]
         yield table["pmap"], (table["table_index"] << 22) + name % 1024 * guest.PAGE, name * 4
 
 
-def resolve(text, frames):
+def resolve(text: str, frames: Frames) -> int:
     """What `ck frame` was given -> pfn."""
     value = guest.number(text)
     if value < len(frames):
@@ -110,7 +114,7 @@ kernel's page tables (the direct map, kernel stacks)."""
 
     NAME, USAGE, LEAST, MOST = "frame", "PFN|ADDRESS", 1, 1
 
-    def run(self, text):
+    def run(self, text: str) -> None:
         frames = Frames()
         pfn = resolve(text, frames)
         frame = frames[pfn]
@@ -126,7 +130,7 @@ kernel's page tables (the direct map, kernel stacks)."""
             self.show_owned(frames, pfn, frame)
 
     @staticmethod
-    def show_free(frames, pfn):
+    def show_free(frames: Frames, pfn: int) -> None:
         for order in range(guest.constant("FRAME_MAX_ORDER") + 1):
             head = pfn & ~((1 << order) - 1)
             block = frames[head]
@@ -138,7 +142,7 @@ kernel's page tables (the direct map, kernel stacks)."""
         print("  in no free block: the buddy lists are damaged (`ck check`)")
 
     @staticmethod
-    def show_user(frames, frame):
+    def show_user(frames: Frames, frame: guest.Record) -> None:
         names = guest.enum("frame_flags")
         locks = frame["locks"] if frame["flags"] & guest.constant("FRAME_LOCKED") else 0
         print(f"  flags {guest.flags_text(frame['flags'], names)}; pins {frame['pins']}, "
@@ -154,7 +158,7 @@ kernel's page tables (the direct map, kernel stacks)."""
                   f"0x{entry:08x} = 0x{pte:08x} ({pages.entry_text(pte)})")
 
     @staticmethod
-    def show_owned(frames, pfn, frame):
+    def show_owned(frames: Frames, pfn: int, frame: guest.Record) -> None:
         inside = guest.constant("FRAME_INSIDE")
         if frame["owner"] == frames.owner["FRAME_SLAB"]:
             head = frames[frame["slab_head"]]
@@ -170,7 +174,7 @@ kernel's page tables (the direct map, kernel stacks)."""
             FrameCommand.show_table(pfn, frame)
 
     @staticmethod
-    def show_table(pfn, frame):
+    def show_table(pfn: int, frame: guest.Record) -> None:
         spaces = pages.Spaces()
         if pfn * guest.PAGE == guest.variable("kernel_directory"):
             print("  the kernel's own page directory")
@@ -191,7 +195,7 @@ Blocks are counted by walking the allocator's lists, not by reading its counters
 
     NAME = "buddy"
 
-    def run(self):
+    def run(self) -> None:
         frames = Frames()
         shape = guest.layout("list_node")
         total = 0
@@ -210,7 +214,7 @@ Blocks are counted by walking the allocator's lists, not by reading its counters
                                    if i < len(owned) and owned[i]))
 
 
-def owned_by(stats):
+def owned_by(stats: guest.Record) -> list[int]:
     """frame_stats.owned as a list."""
     offset, size, _ = stats.layout.fields["owned"]
     raw = stats.data[offset:offset + size]

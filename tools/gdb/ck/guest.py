@@ -5,7 +5,10 @@ that moves in a header moves here too. Everything is looked up in the kernel's o
 user programs, which are compiled from some of the same sources, can be loaded beside it.
 """
 
+from __future__ import annotations
+
 import os
+from typing import Any, Iterator, NoReturn
 
 import gdb
 
@@ -19,11 +22,11 @@ KERNEL_FILE = "clockhand.elf"
 LIST_MOST = 1 << 20  # a list this long has lost its end
 
 
-def fail(message):
+def fail(message: str) -> NoReturn:
     raise gdb.GdbError(message)
 
 
-def kernel():
+def kernel() -> Any:
     """The kernel's symbols (gdb.Objfile)."""
     for objfile in gdb.objfiles():
         if os.path.basename(objfile.filename or "") == KERNEL_FILE:
@@ -31,24 +34,24 @@ def kernel():
     return fail("the kernel's symbols are not loaded: `file build/clockhand.elf`")
 
 
-def symbol(name):
+def symbol(name: str) -> Any:
     found = kernel().lookup_global_symbol(name) or kernel().lookup_static_symbol(name)
     return found or fail(f"the kernel has no symbol '{name}': build/clockhand.elf is not the one "
                          "these commands were written for")
 
 
-def address_of(name):
+def address_of(name: str) -> int:
     return int(symbol(name).value().address)
 
 
-def constant(name):
+def constant(name: str) -> int:
     return int(symbol(name).value())
 
 
 _enums = {}
 
 
-def enum(name):
+def enum(name: str) -> dict[int, str]:
     """Number -> name of each value of a kernel enum."""
     if name not in _enums:
         found = kernel().lookup_static_symbol(name, gdb.SYMBOL_STRUCT_DOMAIN)
@@ -61,12 +64,12 @@ def enum(name):
 class Layout:
     """Where the fields of a structure stand: dotted name -> (offset, size, signed)."""
 
-    def __init__(self, kind):
+    def __init__(self, kind: Any) -> None:
         self.name, self.size = kind.name, kind.sizeof
         self.fields = {}
         self._add(kind, "", 0)
 
-    def _add(self, kind, prefix, base):
+    def _add(self, kind: Any, prefix: str, base: int) -> None:
         for field in kind.fields():
             offset = base + field.bitpos // 8
             inner = field.type.strip_typedefs()
@@ -80,7 +83,7 @@ class Layout:
 _layouts = {}
 
 
-def layout(name):
+def layout(name: str) -> Layout:
     """The layout of the kernel's struct @name."""
     if name not in _layouts:
         found = kernel().lookup_static_symbol(name, gdb.SYMBOL_STRUCT_DOMAIN)
@@ -95,10 +98,10 @@ class Record:
 
     __slots__ = ("layout", "data", "base", "address")
 
-    def __init__(self, kind, data, base, address):
+    def __init__(self, kind: Layout, data: bytes, base: int, address: int) -> None:
         self.layout, self.data, self.base, self.address = kind, data, base, address
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> int:
         field = self.layout.fields.get(name)
         if field is None:
             fail(f"the kernel's struct {self.layout.name} has no field '{name}'")
@@ -106,18 +109,18 @@ class Record:
         at = self.base + offset
         return int.from_bytes(self.data[at:at + size], "little", signed=signed)
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         """A char array up to its NUL."""
         offset, size, _ = self.layout.fields[name]
         raw = bytes(self.data[self.base + offset:self.base + offset + size])
         return raw.split(b"\0")[0].decode("ascii", "replace")
 
-    def at(self, name):
+    def at(self, name: str) -> int:
         """The guest's address of a field."""
         return self.address + self.layout.fields[name][0]
 
 
-def read(address, size):
+def read(address: int, size: int) -> bytes:
     """Bytes at a kernel address."""
     try:
         return gdb.selected_inferior().read_memory(address, size).tobytes()
@@ -127,11 +130,11 @@ def read(address, size):
             "middle of changing it; `bt` tells where it is") from error
 
 
-def word(address):
+def word(address: int) -> int:
     return int.from_bytes(read(address, 4), "little")
 
 
-def variable(name):
+def variable(name: str) -> int:
     """A kernel variable of a simple type."""
     found = symbol(name)
     value = found.value()
@@ -139,16 +142,16 @@ def variable(name):
     return int.from_bytes(raw, "little")
 
 
-def record(kind, address):
+def record(kind: str, address: int) -> Record:
     shape = layout(kind)
     return Record(shape, read(address, shape.size), 0, address)
 
 
-def variable_record(kind, name):
+def variable_record(kind: str, name: str) -> Record:
     return record(kind, address_of(name))
 
 
-def string(address, most=256):
+def string(address: int, most: int = 256) -> str:
     raw = b""
     while len(raw) < most and b"\0" not in raw:
         step = min(64, PAGE - (address + len(raw)) % PAGE)
@@ -156,12 +159,12 @@ def string(address, most=256):
     return raw.split(b"\0")[0].decode("utf-8", "replace")
 
 
-def container(node, kind, member):
+def container(node: int, kind: str, member: str) -> int:
     """The address of the struct @kind whose @member stands at @node."""
     return node - layout(kind).fields[member][0]
 
 
-def list_nodes(head):
+def list_nodes(head: int) -> Iterator[int]:
     """The nodes of a circular list, without its head."""
     following = layout("list_node").fields["next"][0]
     node, seen = word(head + following), 0
@@ -172,7 +175,7 @@ def list_nodes(head):
             fail(f"the list at 0x{head:08x} does not come back to its head: it is damaged")
 
 
-def members(head, kind, member):
+def members(head: int, kind: str, member: str) -> Iterator[Record]:
     """Each struct @kind on the list at @head, as a Record."""
     for node in list_nodes(head):
         yield record(kind, container(node, kind, member))
@@ -180,14 +183,14 @@ def members(head, kind, member):
 
 # --- is there anything to look at? ---
 
-def register(name):
+def register(name: str) -> int:
     try:
         return int(gdb.parse_and_eval(f"(unsigned int)${name}")) & 0xFFFFFFFF
     except gdb.error as error:
         raise gdb.GdbError(f"the machine's register {name} cannot be read: {error}") from error
 
 
-def need_machine():
+def need_machine() -> None:
     """A stopped machine whose paging is on, so that the kernel's addresses mean something."""
     thread = gdb.selected_thread()
     if thread is None or not thread.is_valid():
@@ -203,7 +206,7 @@ def need_machine():
 _verified = {}
 
 
-def need_this_kernel():
+def need_this_kernel() -> None:
     """The code in memory is the code of the file, or every address would mislead."""
     path = kernel().filename
     start = address_of("kernel_main")
@@ -217,7 +220,7 @@ def need_this_kernel():
     _verified["stamp"] = stamp
 
 
-def code_bytes(elf, address, size):
+def code_bytes(elf: bytes, address: int, size: int) -> bytes:
     """Bytes that an ELF32 file loads at @address."""
     start = int.from_bytes(elf[28:32], "little")
     for at in range(start, start + 32 * int.from_bytes(elf[44:46], "little"), 32):
@@ -228,7 +231,7 @@ def code_bytes(elf, address, size):
     return b""
 
 
-def need_memory():
+def need_memory() -> None:
     """Frames and page tables are set up."""
     need_machine()
     if variable("frame_table") == 0 or variable_record("frame_stats", "frame_stats")["total"] == 0:
@@ -238,14 +241,14 @@ def need_memory():
 
 # --- arguments ---
 
-def arguments(text, least, most, usage):
+def arguments(text: str, least: int, most: int, usage: str) -> list[str]:
     words = gdb.string_to_argv(text)
     if not least <= len(words) <= most:
         fail(f"usage: {usage}")
     return words
 
 
-def number(text):
+def number(text: str) -> int:
     """An expression of gdb's as a 32-bit number: 0x80491a0, $eip, &frame_stats."""
     try:
         value = gdb.parse_and_eval(text)
@@ -256,7 +259,7 @@ def number(text):
         raise gdb.GdbError(f"'{text}' is no number: {error}") from error
 
 
-def flags_text(bits, names):
+def flags_text(bits: int, names: dict[int, str]) -> str:
     """The names of the bits that are set, by enum: "DIRTY CHARGED"."""
     found = [name for bit, name in sorted(names.items()) if bit and bits & bit == bit]
     return " ".join(name.split("_", 1)[1].lower() for name in found) or "none"

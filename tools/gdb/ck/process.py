@@ -1,10 +1,12 @@
 """`ck ps` and `ck maps`: who is there, and what each address of a process means."""
 
+from __future__ import annotations
+
 from . import guest, pages
 from .command import Command, plural
 
 
-def short_state(process, states):
+def short_state(process: guest.Record, states: dict[int, str]) -> str:
     return states.get(process["state"], "?").split("_")[-1].lower()
 
 
@@ -16,7 +18,7 @@ the machine stands now."""
 
     NAME = "ps"
 
-    def run(self):
+    def run(self) -> None:
         states = guest.enum("process_state")
         running = guest.variable("process_running")
         print("   PID  PPID STATE     RESIDENT SWAPPED   MINOR   MAJOR        EIP NAME")
@@ -31,7 +33,7 @@ the machine stands now."""
               + ("" if running else "; none is running at this moment"))
 
     @staticmethod
-    def memory(process):
+    def memory(process: guest.Record) -> str:
         if process["aspace"] == 0:
             return (f"{'-':>8} {'-':>7} {process['minor_faults']:7} "
                     f"{process['major_faults']:7}")
@@ -40,7 +42,7 @@ the machine stands now."""
                 f"{space['minor_faults']:7} {space['major_faults']:7}")
 
     @staticmethod
-    def eip(process, running):
+    def eip(process: guest.Record, running: int) -> int:
         if process.address == running:
             return guest.register("eip")
         return guest.record("trap_frame", process["trap"])["eip"]
@@ -54,7 +56,7 @@ swap, found in the page tables; the page of zeroes that all share is nobody's.""
 
     NAME, USAGE, MOST = "maps", "[PID]", 1
 
-    def run(self, pid=None):
+    def run(self, pid: str | None = None) -> None:
         process = pages.find_process(pid)
         space = pages.space_of(process)
         base = space["segment.base"]
@@ -70,7 +72,7 @@ swap, found in the page tables; the page of zeroes that all share is nobody's.""
                   f"{area_line(space, area)}".rstrip())
 
 
-def area_line(space, area):
+def area_line(space: guest.Record, area: guest.Record) -> str:
     inode = pages.inode_of(area["object"])
     line = (f"{area['start']:08x}-{area['end']:08x} {pages.rights_text(area)} "
             f"{area['index'] << 12 if inode else 0:08x}")

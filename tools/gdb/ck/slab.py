@@ -1,5 +1,7 @@
 """`ck slab`: the object caches."""
 
+from __future__ import annotations
+
 from . import frames as frame_table
 from . import guest
 from .command import Command, plural
@@ -7,11 +9,11 @@ from .command import Command, plural
 LISTS = ("full", "partial", "empty")
 
 
-def caches():
+def caches() -> list[guest.Record]:
     return list(guest.members(guest.address_of("slab_caches"), "slab_cache", "link"))
 
 
-def slabs_of(table, cache, which):
+def slabs_of(table: frame_table.Frames, cache: guest.Record, which: str) -> list[int | None]:
     """The first frame's number of each slab on one list of a cache."""
     return [table.of_link(node) for node in guest.list_nodes(cache.at(which))]
 
@@ -23,7 +25,7 @@ With NAME one cache, and each of its slabs. Counted by walking the slabs."""
 
     NAME, USAGE, MOST = "slab", "[NAME]", 1
 
-    def run(self, name=None):
+    def run(self, name: str | None = None) -> None:
         table = frame_table.Frames()
         if name is not None:
             self.show_one(table, name)
@@ -40,7 +42,7 @@ With NAME one cache, and each of its slabs. Counted by walking the slabs."""
         print(f"slabs occupy {plural(total, 'page')}")
 
     @staticmethod
-    def show_one(table, name):
+    def show_one(table: frame_table.Frames, name: str) -> None:
         cache = next((cache for cache in caches() if cache.text("name") == name), None)
         if cache is None:
             guest.fail(f"there is no cache '{name}': `ck slab` lists them")

@@ -1,5 +1,7 @@
 """`ck swap`: the slots of the swap area, and who names each."""
 
+from __future__ import annotations
+
 from . import frames as frame_table
 from . import guest, pages
 from .command import Command, plural
@@ -8,7 +10,7 @@ from .command import Command, plural
 class Slots:
     """The kernel's table of slots, read once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.stats = guest.variable_record("swap_stats", "swap_stats")
         self.count = guest.variable("swap_nslots") + 1
         self.shape = guest.layout("slot")
@@ -18,15 +20,15 @@ class Slots:
         self.data = guest.read(self.address, self.count * self.shape.size)
         self.map = guest.read(guest.variable("slot_taken"), (self.count + 31) // 32 * 4)
 
-    def taken(self, number):
+    def taken(self, number: int) -> int:
         return self.map[number // 8] >> number % 8 & 1
 
-    def __getitem__(self, number):
+    def __getitem__(self, number: int) -> guest.Record:
         base = number * self.shape.size
         return guest.Record(self.shape, self.data, base, self.address + base)
 
 
-def names():
+def names() -> dict[int, list[str]]:
     """Slot -> texts of what names it: page-table entries and pages of objects."""
     found, spaces = {}, pages.Spaces()
     for space in spaces.all:
@@ -42,7 +44,7 @@ def names():
     return found
 
 
-def objects(spaces):
+def objects(spaces: pages.Spaces) -> set[int]:
     """Every object that can be reached: by areas, by files, by shared memory, by its frames."""
     found = set()
     for space in spaces.all:
@@ -69,7 +71,7 @@ tables and objects that names it. Without, at most 40 are listed."""
     NAME, USAGE, MOST = "swap", "[SLOT]", 1
     LISTED = 40
 
-    def run(self, text=None):
+    def run(self, text: str | None = None) -> None:
         slots, table = Slots(), frame_table.Frames()
         if text is None:
             self.show_all(slots, table)
@@ -82,7 +84,7 @@ tables and objects that names it. Without, at most 40 are listed."""
             return
         self.show(slots, table, number, names().get(number, []))
 
-    def show_all(self, slots, table):
+    def show_all(self, slots: Slots, table: frame_table.Frames) -> None:
         stats = slots.stats
         taken = [number for number in range(1, slots.count) if slots.taken(number)]
         print(f"swap: {len(taken):,} of {slots.count - 1:,} slots in use, {stats['reads']:,} read, "
@@ -94,7 +96,7 @@ tables and objects that names it. Without, at most 40 are listed."""
             print(f"... and {len(taken) - self.LISTED:,} more; `ck swap SLOT` shows one")
 
     @staticmethod
-    def show(slots, table, number, who):
+    def show(slots: Slots, table: frame_table.Frames, number: int, who: list[str]) -> None:
         slot = slots[number]
         pfn = table.pfn_of(slot["frame"]) if slot["frame"] else None
         held = f"; frame {pfn} holds the same page" if pfn is not None else ""

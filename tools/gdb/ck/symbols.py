@@ -5,7 +5,10 @@ time. When the machine stops in user mode, the running program's are loaded by i
 that somebody has asked for stay, as breakpoints may be set by them.
 """
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import gdb
 
@@ -18,12 +21,12 @@ ELF_DYNAMIC = 3
 loaded = {}  # "path" of the program whose symbols are there; "asked": by a person
 
 
-def elf_folder():
+def elf_folder() -> str:
     build = os.environ.get("CLOCKHAND_BUILD") or os.path.join(ROOT, "build")
     return os.path.realpath(os.path.join(build, "user", "elf"))
 
 
-def path_of(program):
+def path_of(program: str) -> str | None:
     """The file with the symbols: of the guest's own programs by name, any other by its path."""
     if "/" in program and os.path.isfile(program):
         return os.path.realpath(program)
@@ -31,7 +34,7 @@ def path_of(program):
     return path if os.path.isfile(path) else None
 
 
-def bias_of(path):
+def bias_of(path: str) -> int:
     """What is added to the file's addresses: 0, but for position-independent programs."""
     with open(path, "rb") as elf:
         head = elf.read(4096)
@@ -48,7 +51,7 @@ def bias_of(path):
     return 0
 
 
-def load(path):
+def load(path: str) -> None:
     """Its symbols, instead of those that are loaded now."""
     if loaded.get("path") == path:
         return
@@ -58,13 +61,13 @@ def load(path):
     loaded.update(path=path)
 
 
-def unload():
+def unload() -> None:
     path = loaded.pop("path", None)
     if path is not None and any(objfile.filename == path for objfile in gdb.objfiles()):
         gdb.execute(f'remove-symbol-file "{path}"', to_string=True)
 
 
-def on_stop(_event):
+def on_stop(_event: Any) -> None:
     """Stopped in user mode: the running program's symbols."""
     if loaded.get("asked"):
         return
@@ -92,7 +95,7 @@ themselves, until this command is used."""
     COMPLETE = gdb.COMPLETE_FILENAME
     NEED = staticmethod(lambda: None)
 
-    def run(self, program=None):
+    def run(self, program: str | None = None) -> None:
         if program is None:
             guest.need_memory()
             program = pages.find_process(None).text("comm")

@@ -1,12 +1,14 @@
 """`ck walk` and `ck pte`: one translation, step by step."""
 
+from __future__ import annotations
+
 import gdb
 
 from . import guest, pages
 from .command import Command
 
 
-def translate(process, va):
+def translate(process: guest.Record, va: int) -> pages.Walk:
     """The walk of a program's address."""
     space = pages.space_of(process)
     return pages.Walk(space["pmap.directory"], pages.linear(space, va))
@@ -20,7 +22,7 @@ which slot the page is, or what the process's area says. Kernel addresses work t
 
     NAME, USAGE, LEAST, MOST = "walk", "PID ADDRESS", 2, 2
 
-    def run(self, pid, address):
+    def run(self, pid: str, address: str) -> None:
         process, va = pages.find_process(pid), guest.number(address)
         walk = translate(process, va)
         print(f"{pages.process_text(process)}: address 0x{va:08x} is directory entry {walk.slot}, "
@@ -42,7 +44,7 @@ which slot the page is, or what the process's area says. Kernel addresses work t
             self.show_area(process, va)
 
     @staticmethod
-    def show_directory(walk):
+    def show_directory(walk: pages.Walk) -> None:
         print(f"  entry {walk.slot:<4}  physical 0x{walk.pde_at:08x} = 0x{walk.pde:08x}")
         if not walk.pde & pages.PRESENT:
             print("              not present: no page of these 4 MiB was ever in memory")
@@ -54,7 +56,7 @@ which slot the page is, or what the process's area says. Kernel addresses work t
             print(f"table       physical 0x{walk.pde & 0xfffff000:08x}")
 
     @staticmethod
-    def show_table(walk):
+    def show_table(walk: pages.Walk) -> None:
         print(f"  entry {walk.index:<4}  physical 0x{walk.pte_at:08x} = 0x{walk.pte:08x}")
         if walk.pte == 0:
             print("              nothing there")
@@ -65,7 +67,7 @@ which slot the page is, or what the process's area says. Kernel addresses work t
             print(f"              {pages.bits_text(walk.pte)}; frame {walk.pte >> 12}")
 
     @staticmethod
-    def show_area(process, va):
+    def show_area(process: guest.Record, va: int) -> None:
         space = pages.space_of(process)
         area = pages.area_at(space, va)
         if area is None:
@@ -83,7 +85,7 @@ where the run was recorded (`make debug-replay`), `reverse-continue` at the last
 
     NAME, USAGE, LEAST, MOST = "pte", "PID ADDRESS", 2, 2
 
-    def run(self, pid, address):
+    def run(self, pid: str, address: str) -> None:
         process, va = pages.find_process(pid), guest.number(address)
         walk = translate(process, va)
         if walk.pte_at is None:
@@ -94,7 +96,7 @@ where the run was recorded (`make debug-replay`), `reverse-continue` at the last
               f"0x{walk.pte:08x}, {pages.entry_text(walk.pte)}")
 
 
-def no_table(walk, va):
+def no_table(walk: pages.Walk, va: int) -> str:
     if walk.pde & pages.LARGE and walk.pde & pages.PRESENT:
         return f"0x{va:08x} lies in a page of 4 MiB and has no table entry"
     return (f"0x{va:08x} has no page table: no page of these 4 MiB was ever in memory. "

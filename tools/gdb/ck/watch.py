@@ -5,6 +5,8 @@ sees the eviction and costs nothing while other pages come and go. Which change 
 says: an eviction is one under reclaim_evict.
 """
 
+from __future__ import annotations
+
 import gdb
 
 from . import guest, pages, walk
@@ -13,7 +15,7 @@ from .command import Command
 EVICTING = ("reclaim_evict", "reclaim_evict_held", "victim_unmap")
 
 
-def evicting():
+def evicting() -> bool:
     """Is reclaim_evict among the functions that are active?"""
     frame = gdb.newest_frame()
     while frame is not None:
@@ -29,12 +31,12 @@ def evicting():
 class Eviction(gdb.Breakpoint):
     """A watchpoint on one entry that stops only where reclaim takes its frame away."""
 
-    def __init__(self, process, va, entry):
+    def __init__(self, process: guest.Record, va: int, entry: int) -> None:
         super().__init__(f"*(unsigned int *) 0x{entry:08x}", gdb.BP_WATCHPOINT, gdb.WP_WRITE)
         self.who, self.va, self.entry = pages.process_text(process), va, entry
         self.was = guest.word(entry)
 
-    def stop(self):
+    def stop(self) -> bool:
         was, self.was = self.was, guest.word(self.entry)
         if not pages.is_frame(was) or pages.is_frame(self.was) or not evicting():
             return False
@@ -52,7 +54,7 @@ room, `finish` lets the eviction go on."""
 
     NAME, USAGE, LEAST, MOST = "break-evict", "PID ADDRESS", 2, 2
 
-    def run(self, pid, address):
+    def run(self, pid: str, address: str) -> None:
         process, va = pages.find_process(pid), guest.number(address) & ~0xFFF
         if va >= guest.USER_TOP:
             guest.fail(f"0x{va:08x} is the kernel's: its pages are never evicted")

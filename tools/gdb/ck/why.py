@@ -3,6 +3,8 @@
 The answers follow the table on top of mm/fault_plan.c, said a second time here from the same facts.
 """
 
+from __future__ import annotations
+
 from . import frames as frame_table
 from . import guest, pages, swap, walk
 from .command import Command, plural
@@ -11,7 +13,7 @@ from .command import Command, plural
 class Page:
     """All that is known of one page of one process."""
 
-    def __init__(self, process, va):
+    def __init__(self, process: guest.Record, va: int) -> None:
         self.process, self.va, self.page = process, va, va & ~0xFFF
         self.space = pages.space_of(process)
         self.walk = walk.translate(process, va)
@@ -25,19 +27,19 @@ class Page:
         elif pages.is_slot(self.pte):
             self.slot = pages.slot_of(self.pte)
 
-    def index(self):
+    def index(self) -> int:
         return self.area["index"] + ((self.page - self.area["start"]) >> 12)
 
-    def is_zero_page(self):
+    def is_zero_page(self) -> bool:
         return self.frame is not None and self.pte >> 12 == guest.variable("object_zero_pfn")
 
-    def private(self):
+    def private(self) -> bool:
         return not pages.area_flag(self.area, "VMA_SHARED")
 
-    def keeps_pages(self):
+    def keeps_pages(self) -> bool:
         return bool(pages.object_ops(self.area["object"])["keeps_pages"])
 
-    def users(self):
+    def users(self) -> int:
         """How many entries stand for this private page: mappers and slot references."""
         frame, count = self.frame, 0
         if self.slot:
@@ -48,7 +50,7 @@ class Page:
         return count + (frame["mappers"] if frame is not None else 0)
 
 
-def is_stack_growth(page):
+def is_stack_growth(page: Page) -> str | None:
     """Would the area above grow down to here? Why not, "" if it would, or None: no stack."""
     above = next((a for a in pages.areas(page.space) if a["end"] > page.va), None)
     if above is None or not pages.area_flag(above, "VMA_GROWSDOWN"):
@@ -64,7 +66,7 @@ def is_stack_growth(page):
     return ""
 
 
-def outside(page):
+def outside(page: Page) -> str:
     """What an access to an address without an area does."""
     if page.va >= guest.USER_TOP:
         return "SIGSEGV: it is the kernel's, and no entry there has the user bit"
@@ -77,7 +79,7 @@ def outside(page):
     return "SIGSEGV: no area covers it" + (f"; {stack}" if stack else "")
 
 
-def from_object(page, write):
+def from_object(page: Page, write: bool) -> str:
     """Nothing in the entry: what the area's object gives."""
     if not page.keeps_pages():
         return "a new page of zeroes" if write else "the page of zeroes that all share, read-only"
@@ -94,7 +96,7 @@ def from_object(page, write):
     return f"page {page.index()} of {source} is read" + (", into a private copy" if copied else "")
 
 
-def from_slot(page, write):
+def from_slot(page: Page, write: bool) -> str:
     held = swap.Slots()[page.slot]["frame"]
     if write and page.users() > 1:
         return f"{page.users()} entries share the page: a copy is made of " + \
@@ -105,7 +107,7 @@ def from_slot(page, write):
     return f"the page is read from slot {page.slot} (a major fault)"
 
 
-def from_frame(page):
+def from_frame(page: Page) -> str:
     """A write to a frame that is mapped read-only in an area that may be written."""
     if page.is_zero_page():
         return "it is the page of zeroes that all share: a new page of zeroes replaces it"
@@ -119,7 +121,7 @@ def from_frame(page):
     return "the page is nobody else's any more: the entry gets the right to write"
 
 
-def verdict(page, write):
+def verdict(page: Page, write: bool) -> str:
     """What a read or a write from user mode would do."""
     if pages.is_contiguous(page.space) and page.pte & pages.PRESENT:
         return "goes through: the process has one partition under base and limit, always there"
@@ -152,7 +154,7 @@ PID the running process."""
 
     NAME, USAGE, MOST = "why", "[ADDRESS [PID]]", 2
 
-    def run(self, address=None, pid=None):
+    def run(self, address: str | None = None, pid: str | None = None) -> None:
         process = pages.find_process(pid)
         va = guest.number(address) if address is not None else guest.register("cr2")
         page = Page(process, va)
@@ -167,7 +169,7 @@ PID the running process."""
         print(f"write    {verdict(page, True)}")
 
     @staticmethod
-    def show_area(page):
+    def show_area(page: Page) -> None:
         area = page.area
         if area is not None:
             kind = "private" if page.private() else "shared"
@@ -182,12 +184,12 @@ PID the running process."""
         print("area     none; " + "; ".join(near))
 
     @staticmethod
-    def show_kernel(page):
+    def show_kernel(page: Page) -> None:
         physical = page.walk.physical()
         print("page     " + (f"the kernel's, frame {physical >> 12}" if physical is not None
                              else "the kernel's, and nothing is mapped there"))
 
-    def show_page(self, page):
+    def show_page(self, page: Page) -> None:
         if page.walk.pte is None:
             print("page     has no page table: never in memory")
             return
@@ -203,7 +205,7 @@ PID the running process."""
         self.show_sharers(page)
 
     @staticmethod
-    def show_sharers(page):
+    def show_sharers(page: Page) -> None:
         others, spaces = [], pages.Spaces()
         if page.frame is not None and page.table.is_user(page.frame):
             for pmap, va, _ in frame_table.mappers(page.table, page.frame):
