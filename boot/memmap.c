@@ -9,7 +9,7 @@
  *   - what any entry calls reserved is reserved, whoever else calls it RAM;
  *   - RAM is rounded inwards to pages, reserved and taken ranges outwards;
  *   - what lies above 4 GiB is counted and left alone;
- *   - when a set is full, memory is lost, never handed out twice.
+ *   - when a set is full, memory is lost, never allocated twice.
  *
  * Always true (memmap_check), after memmap_finish:
  *   [memmap.1]  both sets are sorted; their ranges are page aligned, not empty, and do not touch

@@ -21,7 +21,7 @@ void memmap_finish(struct boot_info *info);
 
 /* --- using it --- */
 
-/* [start, end) is in use: never handed out. Rounded outwards. */
+/* [start, end) is in use: never allocated. Rounded outwards. */
 void memmap_reserve(struct boot_info *info, uint64_t start, uint64_t end);
 
 enum memmap_end { MEMMAP_LOWEST, MEMMAP_HIGHEST };

@@ -10,7 +10,8 @@
  * eviction sends such a page to a slot; the source is not asked again.
  *
  * Always true:
- *   [filepage.1]  a page handed out is pinned: it is neither evicted nor dropped until it is put
+ *   [filepage.1]  a page that filepage_get gives is pinned: neither evicted nor dropped until it is
+ *       put
  *   [filepage.2]  after a truncation no page behind the end is in the object or in a page table
  * Left out: writing pages back to the source. Sources are archives, which stay as they are.
  */

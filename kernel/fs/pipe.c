@@ -68,7 +68,7 @@ static int pipe_wait(struct pipe *p)
 	return error;
 }
 
-/* The ring's bytes at counter @at, and how many lie there in a row. */
+/* The ring's bytes at counter @at, and how many of them are contiguous. */
 struct pipe_span {
 	char *bytes;
 	uint32_t length;

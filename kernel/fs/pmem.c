@@ -1,5 +1,5 @@
 /*
- * Reading physical memory that is nobody's frame: archives and the standard input blob.
+ * Reading reserved physical memory: archives and the standard input blob.
  *
  * They may lie anywhere below 4 GiB. What lies in the direct map is read where it is; what lies
  * beyond is seen page by page through a window. A window must not be held while user memory is

@@ -1,5 +1,5 @@
 /*
- * Reading physical memory that is nobody's frame: archives and the standard input blob.
+ * Reading reserved physical memory: archives and the standard input blob.
  * It may lie beyond the direct map. Context: process or boot.
  */
 #ifndef KERNEL_FS_PMEM_H

@@ -14,7 +14,7 @@ struct inode_ops;
 MUST_CHECK struct inode *tmpfs_create(unsigned mode, uint32_t rdev);
 /* A symbolic link without a name. NULL: no memory. */
 MUST_CHECK struct inode *tmpfs_create_link(const char *target);
-/* A regular file of tmpfs has the bytes at @start, which are nobody's frames. It is still empty. */
+/* A regular file of tmpfs has the bytes at @start, in reserved memory. It is still empty. */
 void tmpfs_set_source(struct inode *i, paddr_t start, uint32_t bytes);
 
 /* Asserts the theory's [tmpfs.1] and [tmpfs.2], and its object's. */

@@ -52,17 +52,17 @@ int tty_check_foreground(void)
 	struct process *p = process_running;
 	if (!tty_is_background(p))
 		return 0;
-	if (signal_is_deaf(p, SIGTTIN) || signal_group_orphaned(p->pgrp, NULL))
+	if (signal_ignored_or_blocked(p, SIGTTIN) || signal_group_orphaned(p->pgrp, NULL))
 		return -EIO;
 	signal_send_group(p->pgrp, SIGTTIN);
 	return -ERESTARTSYS;
 }
 
-/* Before a background process changes the terminal: who is deaf to SIGTTOU may. */
+/* Before a background process changes the terminal: one that ignores or blocks SIGTTOU may. */
 int tty_check_change(void)
 {
 	struct process *p = process_running;
-	if (!tty_is_background(p) || signal_is_deaf(p, SIGTTOU))
+	if (!tty_is_background(p) || signal_ignored_or_blocked(p, SIGTTOU))
 		return 0;
 	if (signal_group_orphaned(p->pgrp, NULL))
 		return -EIO;

@@ -72,7 +72,7 @@ enum {
 	LOAD_WINDOW = 10,      /* ticks */
 	LOAD_HIGH = 50,	       /* percent of a window lost: thrashing */
 	LOAD_LOW = 20,	       /* percent: calm */
-	LOAD_CALM_WINDOWS = 5, /* as many in a row end an episode */
+	LOAD_CALM_WINDOWS = 5, /* as many consecutive ones end an episode */
 	LOAD_REFAULTS = 8,     /* fewer in a window prove nothing */
 	LOAD_SLICE_MIN = 2 * LOAD_WINDOW,
 	LOAD_SLICE_MAX = 10 * SCHED_HZ,

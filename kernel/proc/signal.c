@@ -112,7 +112,7 @@ int signal_fatal(const struct process *p)
 	return 0;
 }
 
-bool signal_is_deaf(const struct process *p, int signo)
+bool signal_ignored_or_blocked(const struct process *p, int signo)
 {
 	return signal_in(p->sig_blocked, signo) || p->actions->of[signo].handler == SIG_IGN;
 }
@@ -265,7 +265,7 @@ void signal_force_info(struct process *p, const struct signal_info *info)
 {
 	ASSERT(info->signo > 0 && info->signo <= SIGNAL_MAX);
 	struct signal_action *action = &p->actions->of[info->signo];
-	if (signal_is_deaf(p, info->signo)) {
+	if (signal_ignored_or_blocked(p, info->signo)) {
 		action->handler = SIG_DFL;
 		p->sig_blocked &= ~signal_bit(info->signo);
 	}

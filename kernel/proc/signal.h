@@ -108,7 +108,7 @@ bool signal_group_orphaned(int pgrp, const struct process *but);
 /* Would acting on @signo change nothing for @p? */
 bool signal_ignores(const struct process *p, int signo);
 /* Does @p block or ignore it? Then the terminal answers -EIO rather than stop it. */
-bool signal_is_deaf(const struct process *p, int signo);
+bool signal_ignored_or_blocked(const struct process *p, int signo);
 /* Whatever @p's process has pending of @mask is forgotten. */
 void signal_forget(struct process *p, uint64_t mask);
 /* Wake thread @p if it sleeps and must notice what is pending now. */

@@ -9,7 +9,7 @@
  *
  * What is always true stands in partition.c.
  * Left out: moving a block over an immovable one into a hole below, and moving as little as would
- * do. Sliding keeps the order, and its cost is easy to foretell.
+ * do. Sliding keeps the order, and its cost is easy to predict.
  * Source: Knuth, The Art of Computer Programming, vol. 1, section 2.5, exercise 33.
  */
 #include "mm/partition/partition_internal.h"

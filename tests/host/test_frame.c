@@ -19,7 +19,7 @@ struct snapshot {
 	struct list_node lists[FRAME_MAX_ORDER + 1];
 	uint32_t orders;
 	struct frame_stats stats;
-	/* What tells states apart: the lists in their order, and the blocks handed out. */
+	/* What tells states apart: the lists in their order, and the allocated blocks. */
 	uint8_t key[KEY_BYTES];
 };
 
@@ -335,7 +335,7 @@ TEST(frame_free_panics_on_every_mistake)
 	struct frame *single = frame_alloc(0, FRAME_ANON);
 	CHECK_PANIC("freed twice", frame_free(f); frame_free(f));
 	CHECK_PANIC("inside a block", frame_free(f + 1));
-	CHECK_PANIC("freed twice", frame_free(single + 1)); /* never handed out */
+	CHECK_PANIC("freed twice", frame_free(single + 1)); /* never allocated */
 	CHECK_PANIC("1 pins", frame_pin(f); frame_free(f));
 	CHECK_PANIC("1 mappers", f->mappers = 1; frame_free(f));
 	CHECK_PANIC("evictable", frame_set_evictable(single); frame_free(single));

@@ -1,5 +1,5 @@
 /*
- * Physical memory at boot: what the loader's tags say, what becomes of it, what is handed out.
+ * Physical memory at boot: what the loader's tags say, what becomes of it, what is allocated.
  *
  * The tags are written by a few helpers as a loader would write them; then the same bytes are
  * damaged in every way a size can be wrong, and at random.

@@ -133,7 +133,7 @@ class Reader:
 def stays(data: bytes) -> Iterator[tuple[int, str, int] | None]:
     """(page, "r", "w" or "x", marks) of each reference, then None if the trace is complete.
 
-    A page used several times in a row is one stay; written, if any of the uses wrote.
+    A page used several times running is one stay; written, if any of the uses wrote.
     """
     reader = Reader(data)
     places = [(0, 0)] * 64

@@ -230,7 +230,7 @@ def rights_text(area: guest.Record) -> str:
         ("x" if prot & guest.PROT_X else "-") + ("s" if area_flag(area, "VMA_SHARED") else "p")
 
 
-# --- what is behind an area ---
+# --- what backs an area ---
 
 def object_ops(pointer: int) -> guest.Record:
     return guest.record("object_ops", guest.record("object", pointer)["ops"])
