@@ -267,5 +267,4 @@ policy-table: image
 
 include user/user.mk
 -include tests/host/host.mk
--include tests/system/system.mk
 -include $(OBJECTS:.o=.d)

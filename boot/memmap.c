@@ -3,10 +3,10 @@
  *
  * Before the frame allocator there is nothing to allocate from, but the frame table itself, the
  * RAM disk and the archives need a place. So the map the loader gives becomes two small sets of
- * ranges: RAM, and "taken" inside it. Firmware maps are not to be trusted: entries come in any
+ * ranges: RAM, and "taken" inside it. Firmware maps cannot be trusted: entries come in any
  * order, overlap, do not begin on pages, wrap around, or lie above 4 GiB. The rules:
  *
- *   - what any entry calls reserved is reserved, whoever else calls it RAM;
+ *   - what any entry calls reserved is reserved, even if another calls it RAM;
  *   - RAM is rounded inwards to pages, reserved and taken ranges outwards;
  *   - what lies above 4 GiB is counted and left alone;
  *   - when a set is full, memory is lost, never allocated twice.
@@ -14,7 +14,7 @@
  * Always true (memmap_check), after memmap_finish:
  *   [memmap.1]  both sets are sorted; their ranges are page aligned, not empty, and do not touch
  *   [memmap.2]  RAM ends at or below 4 GiB
- * Left out: giving taken memory back. What is only used during boot is not taken but used before
+ * Left out: returning taken memory. What is needed only during boot is not taken; it is used before
  * the frame allocator starts.
  */
 #include "boot/memmap.h"

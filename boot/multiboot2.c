@@ -1,9 +1,9 @@
 /*
  * The loader's tags become struct boot_info.
  *
- * The boot information is a row of tags: type, size, contents, each at a multiple of 8 bytes, with
- * the size of the whole in front. It comes from outside the kernel, so no size in it is believed
- * before it is compared with what is there: a tag that would not fit ends the walk, and a tag too
+ * The boot information is a sequence of tags: type, size, contents, each at a multiple of 8 bytes,
+ * with the size of the whole in front. It comes from outside the kernel, so no size in it is used
+ * before it is checked against what is there: a tag that would not fit ends the walk, and a tag too
  * small for its type is skipped. What was read before such a tag counts.
  *
  * The memory map is read twice: first everything that is RAM, then everything that is not, so

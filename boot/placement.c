@@ -9,10 +9,9 @@
  *   argv blob,    low too: the kernel copies partitions by their address
  *   partitions
  *
- * What the frame allocator gets is RAM less all this. Before anything is taken the sum is
- * compared with what there is, so that a person reads what is missing rather than a failure later
- * on. The reserve counted for the running system covers its page tables, stacks, and 16 pages to
- * run in.
+ * What the frame allocator gets is RAM less all this. Before anything is taken the sum is compared
+ * with what there is, so that the user is told what is missing, instead of a failure later. The
+ * reserve counted for the running system covers its page tables, stacks, and 16 pages to run in.
  */
 #include "boot/placement.h"
 

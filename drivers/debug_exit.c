@@ -1,7 +1,7 @@
 /*
  * Ending the machine.
  *
- * The emulators have doors of their own. QEMU with -device isa-debug-exit ends with a status made
+ * Each emulator has a way of its own. QEMU with -device isa-debug-exit ends with a status made
  * from what is written to port 0xf4, so that no ordinary end of QEMU looks like success. Bochs
  * ends on the word "Shutdown". QEMU's PC without the debug device is switched off by ACPI.
  * Elsewhere these ports lead nowhere and the CPU stops.

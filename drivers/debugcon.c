@@ -2,8 +2,8 @@
  * The emulators' debug console, port 0xe9 by custom.
  *
  * QEMU's isa-debugcon and Bochs' port_e9_hack take a byte with each write, never make the writer
- * wait, need no interrupt, and answer a read with the port's own number, by which they are known.
- * The four serial ports of a PC all have their work; a fifth would have to share an interrupt.
+ * wait, need no interrupt, and answer a read with the port's own number, which identifies them.
+ * The four serial ports of a PC are all in use; a fifth would have to share an interrupt.
  */
 #include "drivers/debugcon.h"
 

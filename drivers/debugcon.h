@@ -1,6 +1,6 @@
 /*
- * The emulators' debug console: one port that swallows bytes, whole and at once. The trace goes out
- * here. Context: any.
+ * The emulators' debug console: one port that takes bytes at once. The trace is sent here. Context:
+ * any.
  */
 #ifndef DRIVERS_DEBUGCON_H
 #define DRIVERS_DEBUGCON_H

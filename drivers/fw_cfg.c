@@ -1,7 +1,7 @@
 /*
  * Files that QEMU hands to the guest.
  *
- * Item 0 is the signature "QEMU", item 1 tells what the device can do, item 0x19 is a directory of
+ * Item 0 is the signature "QEMU", item 1 says what the device can do, item 0x19 is a directory of
  * named files. Items are read by DMA: the address of a command block, written big-endian to two
  * ports, starts the transfer; the block's control word becomes 0 when it is done. DMA reaches all
  * memory below 4 GiB, mapped or not. On other machines the ports read as ones: no signature.

@@ -1,10 +1,10 @@
 /*
  * The two 8259 interrupt controllers.
  *
- * The second hangs on line 2 of the first. They are moved from the vectors the BIOS gave them,
- * which collide with the CPU's exceptions, to 32..47. A line that falls back before the CPU has
- * asked which one it was shows as 7 (or 15) with no bit in the in-service register: noise, not
- * served.
+ * The second is cascaded on line 2 of the first. They are moved from the vectors the BIOS gave
+ * them, which collide with the CPU's exceptions, to 32..47. A line that drops before the CPU has
+ * acknowledged it is reported as 7 (or 15) with no bit in the in-service register: a spurious
+ * interrupt, not served.
  */
 #include "drivers/pic.h"
 

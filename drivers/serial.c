@@ -6,7 +6,7 @@
  * FIFO means that all 16 places are free, so bytes go out in batches of 16 for each look.
  *
  * Ports that the machine lacks are found by the scratch register, which keeps what is written to it
- * and reads as ones where nothing answers. They swallow their output.
+ * and reads as ones where nothing answers. Their output is discarded.
  *
  * Input comes from COM1 alone, by interrupt. It goes to one receiver, byte by byte.
  * Left out: parity and framing errors; modem lines; other speeds.

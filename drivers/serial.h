@@ -14,7 +14,7 @@ enum serial_port { SERIAL_COM1, SERIAL_COM2, SERIAL_COM3, SERIAL_COM4, SERIAL_NP
 /* Find the ports and set them to 115200 8N1. Context: boot. */
 void serial_init(void);
 bool serial_present(enum serial_port port);
-/* @n bytes as they are. Waits until the port has taken them; an absent port swallows them. */
+/* @n bytes as they are. Waits until the port has taken them; an absent port discards them. */
 void serial_write(enum serial_port port, const char *bytes, size_t n);
 /* @n bytes to COM1 as text: \n as \r\n. For the log. Context: any. */
 void serial_console(const char *text, size_t n);

@@ -2,8 +2,8 @@
  * The 80x25 text screen: a page of cells, character and colour, at physical 0xb8000.
  *
  * Text goes to the cursor and scrolls at the bottom, white on black. The serial line gets the same
- * bytes and a terminal behind it understands more than this screen: its escape sequences are
- * dropped here rather than shown as noise.
+ * bytes and a terminal there understands more than this screen: escape sequences are dropped
+ * here rather than shown as noise.
  * Left out: colours, other sizes, graphics.
  */
 #include "drivers/vga.h"

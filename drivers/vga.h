@@ -5,7 +5,7 @@
 #include "lib/base.h"
 
 /*
- * Start with an empty screen at 0xb8000. Until this is called everything written is swallowed.
+ * Start with an empty screen at 0xb8000. Until this is called everything written is discarded.
  * Context: boot.
  */
 void vga_init(void);

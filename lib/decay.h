@@ -11,7 +11,7 @@ enum { DECAY_SHIFT = 11, DECAY_ONE = 1 << DECAY_SHIFT };
 /* The weight of the past after one sample of two seconds, for averages over 10, 60 and 300 s. */
 enum { DECAY_10S = 1677, DECAY_60S = 1981, DECAY_300S = 2034 };
 
-/* @average after one sample more; both in units of 1 / DECAY_ONE percent. */
+/* @average after one more sample; both in units of 1 / DECAY_ONE percent. */
 uint32_t decay_sample(uint32_t average, uint32_t weight, uint32_t sample);
 /* The same after @n samples of nothing. */
 uint32_t decay_idle(uint32_t average, uint32_t weight, uint32_t n);

@@ -2,8 +2,8 @@
  * Formatting: what printf does, without floating point and without memory of its own.
  *
  * The output goes piece by piece to a sink: the log writes it to ports, format_string to a buffer.
- * Nothing is collected first, so that a panic can print from a broken machine, on a small stack.
- * A conversion is read into a struct format_spec, then printed; an unknown one is printed as it is.
+ * Nothing is collected first, so that a panic can print from a broken machine, on a small stack. A
+ * conversion is read into a struct format_spec, then printed; an unknown one is printed unchanged.
  */
 #include "lib/format.h"
 
@@ -40,7 +40,7 @@ static void format_repeat(const struct format_out *out, char c, int times)
 		format_put(out, &c, 1);
 }
 
-/* @text with blanks before or behind up to the width. */
+/* @text, padded with blanks to the width. */
 static void format_padded(const struct format_out *out, const struct format_spec *spec,
 			  const char *text, size_t length)
 {
@@ -103,7 +103,7 @@ static void format_text(const struct format_out *out, const struct format_spec *
 	format_padded(out, spec, text, strnlen(text, max));
 }
 
-/* Nobody means more; and the negative of it is a number too. */
+/* Nobody needs more, and its negative is still a number. */
 static int format_clamp(int number)
 {
 	number = MIN(number, FORMAT_WIDEST);

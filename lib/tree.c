@@ -3,10 +3,10 @@
  *
  * The two subtrees of a node differ in height by at most one, so a tree of n nodes is at most
  * 1.44 log2(n) deep: an address space with a thousand areas is searched in fourteen steps. After
- * a change one walks up from it and turns every node that leans by two, once or twice; the walk
- * stops where the height is what it was before, as nothing above can have changed.
+ * a change, rebalancing walks up from it and rotates every node whose subtrees differ by two, once
+ * or twice; it stops where the height is what it was before, as nothing above can have changed.
  *
- * Nodes know their parent, so that going in order needs no stack, and removal no search.
+ * Nodes point to their parent, so that in-order traversal needs no stack, and removal no search.
  *
  * Always true (tree_check):
  *   [tree.1]  a node's height is one more than the greater of its children's; no child counts as 0

@@ -1,8 +1,8 @@
 /*
  * Balanced binary search trees (AVL), linked through a node inside the object.
  *
- * The tree knows no keys: the caller walks down itself and says where the new node hangs, as
- * each kind of object compares in its own way.
+ * The tree knows no keys: the caller descends by itself and says where the new node belongs,
+ * as each kind of object is compared in its own way.
  */
 #ifndef LIB_TREE_H
 #define LIB_TREE_H
@@ -22,7 +22,9 @@ struct tree {
 
 #define tree_entry(node, type, member) container_of(node, type, member)
 
-/* Hang @node at *@link, which is &tree->root or a child field of @parent and is NULL; rebalance. */
+/*
+ * Attach @node at *@link, which is &tree->root or a child field of @parent and is NULL; rebalance.
+ */
 void tree_insert(struct tree *tree, struct tree_node *node, struct tree_node *parent,
 		 struct tree_node **link);
 /* Take @node, which is in @tree, out; rebalance. */

@@ -2,7 +2,7 @@
  * Process 1: greets, starts the shell on the console and waits.
  *
  * Two duties. It is the parent of every process whose own parent has ended, so it must wait for
- * children it never started, or their entries would stay for ever. And the machine runs as long as
+ * children it never started, or their entries would stay forever. And the machine runs as long as
  * it does: when the shell ends, init ends with the shell's status and the kernel powers off.
  */
 #include "user/lib/print.h"
@@ -11,7 +11,7 @@
 
 static const char *const shell = "/bin/sh";
 
-/* The kernel opens the console for process 1; whoever starts init otherwise may not. */
+/* The kernel opens the console for process 1; if init is started otherwise, nobody may have. */
 static void init_console(void)
 {
 	if (sys_fcntl(0, F_GETFD, 0) >= 0)

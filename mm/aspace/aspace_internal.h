@@ -1,5 +1,5 @@
 /*
- * What the files of mm/aspace*.c share with each other and with no one else. Context: process. May
+ * What the files of mm/aspace/ share with each other and with nobody else. Context: process. May
  * reclaim.
  */
 #ifndef MM_ASPACE_ASPACE_INTERNAL_H
@@ -9,7 +9,7 @@
 
 /* Drop what is at the pages of [start, end), which lies in @v: frames, slots. */
 void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
-/* The entry at @va of @v is a frame: it goes, with its lock and its dirty mark. */
+/* The entry at @va of @v is a frame: unmap it, with its lock and its dirty mark. */
 void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va);
 /* @v with all its pages, and its reference on its object. */
 void aspace_remove_area(struct aspace *as, struct vma *v);

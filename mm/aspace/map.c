@@ -1,14 +1,13 @@
 /*
  * Address spaces: changing what is mapped. mmap, munmap, mprotect, brk and the stack.
  *
- * Each of these changes areas first and page-table entries only to take something away: what is
- * new comes in by fault. A range that begins or ends inside an area is cut out of it (area_cut);
- * cutting needs memory for one more area, so all cuts are made before anything is removed. A
- * cut alone changes nothing that a program can see, so a failed second cut leaves no trace but
- * an area more.
+ * Each of these changes areas first, and page-table entries only to remove something: what is new
+ * comes in by fault. An area that a range begins or ends inside is split there (vma_split). A split
+ * needs memory for one more area, so all splits are made before anything is removed. A split alone
+ * changes nothing that a program can see: if the second fails, all that is left is one more area.
  *
- * Where a map without an address goes: as high as it fits below mmap_top, like Linux, so that
- * the heap can grow up and the stack, above, can grow down. Code goes low (code.c).
+ * A map without an address is placed as high as it fits below mmap_top, as on Linux, so that the
+ * heap can grow up and the stack, above, can grow down. Code is placed low (code.c).
  *
  * Always true: a growing stack keeps ASPACE_STACK_GAP bytes free below it, against every call
  * here but MAP_FIXED: no map is placed there and no stack grows into it.

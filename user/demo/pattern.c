@@ -1,5 +1,5 @@
 /*
- * Touches pages in an order that can be foretold, and nothing else that could be evicted: for
+ * Touches pages in a predictable order, and nothing else that could be evicted: for
  * comparing the kernel's replacement with a textbook's, or with a simulation.
  *
  * Everything the program has (code, data, stack, and BALLAST pages so that there is a sensible

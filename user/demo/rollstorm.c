@@ -4,7 +4,7 @@
  * More programs than the region holds: some tallies that fill their partitions with numbers, and
  * check and change them without end. The dispatcher rolls them out and in as their quanta pass;
  * in between this program orders some of them out, compacts, and changes the fit, at random times.
- * When enough has been rolled in and out every tally is told to end and says whether all its
+ * When enough has been rolled in and out every tally is told to end and reports whether all its
  * numbers were right; and the swap area has as many free slots as before.
  */
 #include "lib/format.h"
@@ -77,7 +77,7 @@ static uint32_t count_rolled_in(void)
 	return sum;
 }
 
-/* Orders may fail: who is out cannot go, and moving needs room. */
+/* Orders may fail: one that is out already cannot be rolled out, and moving needs room. */
 static void disturb(uint32_t random)
 {
 	static const char *const fits[] = { "first", "best", "worst" };

@@ -9,7 +9,7 @@
 
 enum { SETTING_NAMES_MAX = 32 };
 
-/* An end with a message if it cannot be done. */
+/* Exits with a message if that fails. */
 void setting_write(const char *path, const char *value);
 /* The names of all policies into @names, NULL behind the last; how many. */
 uint32_t setting_policies(char *names[SETTING_NAMES_MAX]);

@@ -3,7 +3,7 @@
  *
  * Every call has an array of 8 KiB, fills it on the way down and verifies it on the way up, when
  * the pages have long been on swap. With --overflow the recursion does not stop: at the stack's
- * limit (8 MiB) the next touch is no growth any more but an invalid reference, and SIGSEGV ends
+ * limit (8 MiB) the next access is no longer growth but an invalid reference, and SIGSEGV ends
  * the process. It touches only one page in four, so that it reaches the limit before memory and
  * swap are full.
  */

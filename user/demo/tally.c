@@ -3,8 +3,8 @@
  *
  * Number i in round r is a mix of i and r. Each round compares every number with what the round
  * before must have left and writes the next; so a word that was lost, moved to the wrong place or
- * written by a stranger is noticed, and the sum at the end is the same wherever the program ran.
- * The round is also kept in thread-local storage, whose segment has a base of its own.
+ * written by another process is noticed, and the sum at the end is the same wherever the program
+ * ran. The round is also kept in thread-local storage, whose segment has a base of its own.
  *
  * One source, linked several times: /bin/tally runs anywhere under paging; tally-low begins at 4
  * KiB and needs a base register; tally-pie can be relocated; tally-fixed runs at one place only.

@@ -3,7 +3,7 @@
  *
  * N processes, each with a working set of W pages and a fixed amount of work: V visits. A visit
  * takes one page of the working set, chosen by chance, and goes over its words a number of times;
- * the sum it forms decides about a word that every fourth visit writes. So each page is wanted
+ * the sum it forms decides about a word that every fourth visit writes. So each page is needed
  * again soon, no order of visits helps or hurts a replacement policy, and the sum at the end
  * depends on every word that was ever written: one page lost or mixed up changes it.
  *

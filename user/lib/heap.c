@@ -11,7 +11,7 @@
  *   | prev_size | size+used | caller's bytes ...   | prev_size | size+used | ...
  *
  * malloc looks through the lists from the smallest that may fit, takes the first block large
- * enough, and splits off what is too much. Requests from 128 KiB on get pages of their own by
+ * enough, and splits off the rest. Requests from 128 KiB on get pages of their own by
  * mmap, which go back to the kernel when freed; blocks inside the run stay with the program.
  *
  * Always true (heap_check):

@@ -1,8 +1,8 @@
 /*
- * Commands that the shell itself carries out. cd and exit must: a child could change only its own
- * folder and end only itself. exec must: it changes the shell's own descriptors, or ends it. wait
- * and jobs must: only a parent can wait for its children. help and pwd are here because they are
- * short.
+ * Commands that the shell executes itself. cd and exit have to be: a child could change only its
+ * own directory and end only itself. So does exec, which changes the shell's own descriptors or
+ * replaces it, and so do wait and jobs: only a parent can wait for its children. help and pwd are
+ * here because they are short.
  */
 #include "lib/string.h"
 #include "user/lib/print.h"

@@ -1,4 +1,4 @@
-/* Commands that the shell itself carries out, because they change the shell. */
+/* Commands that the shell executes itself, because they change the shell. */
 #ifndef USER_SH_BUILTIN_H
 #define USER_SH_BUILTIN_H
 

@@ -1,7 +1,7 @@
 /*
- * What a word of the shell means when its command runs: quotes and backslashes go, and what a
- * dollar names takes its place. The result is one word, whatever blanks come in by a dollar, so
- * nothing has to be split or quoted twice.
+ * What a word of the shell means when its command runs: quotes and backslashes are removed, and a
+ * dollar and its name are replaced by the value. The result is one word, whatever blanks the value
+ * has, so nothing has to be split or quoted twice.
  */
 #include "lib/format.h"
 #include "lib/string.h"

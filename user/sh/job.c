@@ -1,8 +1,8 @@
 /*
  * Jobs: pipelines that run, and how they ended.
  *
- * The kernel tells which child ended, not which pipeline; the table here connects the two. Every
- * child the shell collects is looked up and counted off its job; a job is over when none of its
+ * The kernel reports which child ended, not which pipeline; the table here connects the two. Every
+ * child the shell reaps is looked up and subtracted from its job; a job is done when none of its
  * processes is left, and its status is that of its last process, as in every shell.
  *
  * Whoever is waited for has the terminal: ^C ends that job, so the shell never hangs on one.
@@ -34,7 +34,7 @@ static int job_number(const struct job *job)
 	return (int)(job - jobs) + 1;
 }
 
-/* An unused place, or that of a job which has ended and which nobody has asked for. */
+/* An unused entry, or that of a job which has ended and which nobody has asked for. */
 static struct job *job_place(void)
 {
 	for (int i = 0; i < JOBS_MAX; i++)
@@ -95,7 +95,7 @@ static void job_note(int pid, int status)
 	}
 }
 
-/* A foreground job's death is told where the user did not cause it by a key or a closed pipe. */
+/* A foreground job's death is reported unless the user caused it by a key or a closed pipe. */
 static void job_tell_death(const struct job *job)
 {
 	int signo = wait_signal(job->status);

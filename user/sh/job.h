@@ -19,7 +19,7 @@ int job_group(const struct job *job);
 int job_wait(struct job *job);
 /* "[1] 1234", for a job that goes to the background. */
 void job_announce(const struct job *job);
-/* Collect children that have ended, without waiting, and report background jobs that are done. */
+/* Reap children that have ended, without waiting, and report background jobs that are done. */
 void job_collect(void);
 /* Print the jobs that run. */
 void job_list(void);

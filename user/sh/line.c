@@ -1,11 +1,10 @@
 /*
  * Reading a line from the terminal, with editing and history.
  *
- * While a line is edited the terminal is raw: each key comes at once and unechoed, and the editor
- * draws. While a program runs it is as it was found, so that programs meet the terminal they
- * expect.
+ * While a line is edited the terminal is raw: each key arrives at once and unechoed, and the editor
+ * draws. While a program runs the terminal has its original settings, as programs expect.
  *
- * Drawing knows no terminal codes except one: backspace moves left. The editor remembers what it
+ * Drawing uses no terminal codes except one: backspace moves left. The editor remembers what it
  * has put on the screen and where the cursor stands; to show something else it goes to the first
  * place that differs and prints from there, with blanks over what is left of the old text. A line
  * longer than the screen is shown through a window that moves with the cursor, because no code is

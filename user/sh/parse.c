@@ -6,10 +6,10 @@
  *   command   { word | [digit] ("<" | ">" | ">>" | ">&" | "<&") word }
  *
  * '#' at the start of a word hides the rest of the line. The whole text is read before anything
- * runs, so a mistake at its end stops it at its start. Words keep their quotes and dollars here and
+ * runs, so an error at its end prevents all of it. Words keep their quotes and dollars here and
  * are expanded when their command runs: `false; echo $?` must print the status of false.
  *
- * A line is short, so everything lies in fixed arrays which the next call uses again; a line that
+ * A line is short, so everything is kept in fixed arrays, which the next call reuses; a line that
  * does not fit is refused. Left out: subshells, loops, functions, patterns, variables of its own.
  */
 #include "lib/string.h"

@@ -19,7 +19,7 @@ struct command {
 	int nredirects;
 };
 
-/* What stands behind a pipeline. */
+/* What follows a pipeline. */
 enum connector { CONNECT_END, CONNECT_NEXT, CONNECT_AND, CONNECT_OR, CONNECT_BACKGROUND };
 
 struct pipeline {
@@ -40,8 +40,8 @@ struct parsed {
 struct parsed parse(const char *text);
 
 /*
- * Write what @word means to @out: quotes and backslashes go, $NAME, $?, $$, $! and $0..$9 are
- * replaced. Returns the length, or -1 where @size does not suffice.
+ * Write what @word means to @out: quotes and backslashes are removed, $NAME, $?, $$, $! and $0..$9
+ * are replaced. Returns the length, or -1 where @size does not suffice.
  */
 int parse_expand(const char *word, char *out, size_t size);
 

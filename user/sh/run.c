@@ -2,14 +2,14 @@
  * Running pipelines: fork, connect, exec, wait.
  *
  * Every process of a pipeline gets the pipes' ends as its descriptors 0 and 1, then its own
- * redirections, then becomes its program. The shell keeps no end of a pipe, or the reader would
- * never see the end of the data.
+ * redirections, then becomes its program. The shell keeps no end of a pipe open, or the reader
+ * would never see end of file.
  *
  * Job control, on a terminal: each pipeline is a process group of its own and the terminal belongs
  * to the group in the foreground, so ^C reaches that pipeline and not the shell. Parent and child
  * both set the group and the terminal, because nobody knows which of them runs first.
  *
- * A builtin alone runs inside the shell, with its redirections put back afterwards; in a longer
+ * A builtin alone runs inside the shell, with its redirections undone afterwards; in a longer
  * pipeline or in the background it runs in a child like any program.
  */
 #include "lib/errno.h"
@@ -96,7 +96,7 @@ static int exec_file(const char *path, char **argv)
 	return error;
 }
 
-/* Try each folder of PATH. Returns the most telling error. */
+/* Try each folder of PATH. Returns the most specific error. */
 static int exec_search(const char *name, char **argv)
 {
 	const char *path = runtime_getenv("PATH");

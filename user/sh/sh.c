@@ -1,12 +1,12 @@
 /*
- * The shell: reads lines, and makes them processes.
+ * The shell: reads lines and runs them as processes.
  *
  *   line.c      a line from the terminal, with editing, history and completion (complete.c)
  *   parse.c     the line as pipelines of commands; expand.c: what their words mean
  *   run.c       pipelines as processes, connected; builtin.c and help.c: what needs no process
  *   job.c       which process belongs to which pipeline, and how they ended
  *
- * Three ways in: a terminal (prompt, editing, job control), `sh -c TEXT`, and a script, which is a
+ * Three modes: a terminal (prompt, editing, job control), `sh -c TEXT`, and a script, which is a
  * file or whatever else standard input is. A script is read one byte at a time and never beyond the
  * line that runs, because the programs it starts read on from the same place.
  */
@@ -45,7 +45,7 @@ bool shell_run(const char *text)
 	return true;
 }
 
-/* Own the terminal, and let its signals pass: they are for the programs. */
+/* Own the terminal, and ignore its signals: they are for the programs. */
 static void interactive_begin(void)
 {
 	sys_sigaction(SIGINT, SIG_IGN);

@@ -1,6 +1,7 @@
 /*
- * The replacement policy's hand and the frames around it, in the policy's order. With the clock
- * the hand looks at a frame: was it used (R) since it last came by, it is spared; else it goes.
+ * The replacement policy's hand and the frames around it, in the policy's order. With the clock the
+ * hand looks at a frame: if it was used (R) since the hand last passed, it is spared; else it is
+ * evicted.
  */
 #include "lib/string.h"
 #include "user/lib/options.h"

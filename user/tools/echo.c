@@ -1,6 +1,6 @@
 /*
- * Prints its arguments with a blank between them; -n leaves out the line's end. Who writes a
- * setting with it (echo lru > /proc/sys/vm/policy) is told when it was refused.
+ * Prints its arguments with a blank between them; -n leaves out the newline. If a setting is
+ * written with it (echo lru > /proc/sys/vm/policy) and refused, it says so.
  */
 #include "lib/string.h"
 #include "user/lib/print.h"

@@ -1,7 +1,7 @@
 /*
- * Every physical frame's biography, from /proc/frames: a summary, or the lines of the frames that
- * all the words on the command line are true for. The file's lines have one length, so the line of
- * frame N is read alone, wherever it is.
+ * The history of every physical frame, from /proc/frames: a summary, or the lines of the frames
+ * that all the words on the command line are true for. The file's lines have one length, so the
+ * line of frame N is read alone, wherever it is.
  */
 #include "lib/format.h"
 #include "lib/string.h"
