@@ -1,6 +1,6 @@
 /*
  * What each policy should do, written a second time: short, slow, with arrays and no lists, and
- * from the books rather than from mm/policy_*.c. Frames are not known here, only pages.
+ * from the books rather than from the files of mm/policy/. Frames are not known here, only pages.
  */
 #ifndef TESTS_HOST_POLICY_MODELS_H
 #define TESTS_HOST_POLICY_MODELS_H

@@ -25,7 +25,7 @@ void policy_sim_stop(void);
 int policy_sim_touch(int page, bool write, int nframes);
 /* Where @f is in policy_sim. */
 int policy_sim_number(const struct frame *f);
-/* The page that would go next. */
+/* The page that would be evicted next. */
 int policy_sim_next_victim(void);
 
 #endif

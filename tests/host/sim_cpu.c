@@ -240,7 +240,7 @@ void cpu_halt(void)
 	panic("sim: the CPU was stopped");
 }
 
-/* Segments are not simulated: mm/x86/segment.c may load what it likes. */
+/* Segments are not simulated: mm/x86/segment.c may load anything. */
 
 void cpu_load_gdt(const void *table, uint16_t bytes)
 {

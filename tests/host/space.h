@@ -19,9 +19,9 @@ extern unsigned space_tables_at_boot;
 extern struct sim_disk *space_disk;
 /* @npages of private anonymous memory at @start. */
 void space_map(struct aspace *as, vaddr_t start, unsigned npages);
-/* The last reference, also on the space in use. */
+/* Drop the last reference, also to the active space. */
 void space_put(struct aspace *as);
-/* What reclaim tells policies. */
+/* What reclaim reports to policies. */
 extern const struct policy_view space_view;
 /* Evict every page that can be evicted. */
 void space_evict_all(void);

@@ -37,7 +37,7 @@ static uint32_t place_of(const struct contiguous *c)
 	return c->binding == BOUND_EXECUTION ? PARTITION_ANYWHERE : c->position;
 }
 
-/* Room for @c by sending others out; what cannot be had is given up. */
+/* Room for @c by rolling others out; gives up where that is not possible. */
 static int force_in(struct contiguous *c)
 {
 	int err = contiguous_enter(c, place_of(c));
@@ -73,7 +73,7 @@ static void start(void)
 	contiguous_set_hooks(&hooks);
 }
 
-/* A space of @bytes in force at once. False: no room. */
+/* A space of @bytes, activated at once. False: no room. */
 static bool make(struct model *m, uint32_t bytes, enum contiguous_binding binding, uint32_t at)
 {
 	struct aspace *as = aspace_create();
@@ -100,7 +100,7 @@ static void drop(struct model *m)
 	m->as = NULL;
 }
 
-/* By the way of system calls, which bring it in. */
+/* As system calls do it, which bring it in. */
 static void write_some(struct model *m)
 {
 	uint8_t chunk[CHUNK];

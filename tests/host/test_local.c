@@ -273,7 +273,7 @@ TEST(handing_over_loses_no_reference)
 
 /*
  * Each space needs 8 pages in one instruction, and there are 32 frames for 10 spaces: 3 for each.
- * Who is below the minimum may take from others until the instruction is through.
+ * A space below the minimum may take from others until the instruction completes.
  */
 TEST(an_instruction_ends_even_where_the_minima_do_not_fit)
 {
@@ -302,7 +302,7 @@ TEST(an_instruction_ends_even_where_the_minima_do_not_fit)
 	}
 }
 
-/* Device errors: a page that cannot be written stays, and another account is asked. */
+/* Device errors: a page that cannot be written stays, and another account gives a frame. */
 TEST(a_write_error_locally_costs_no_page)
 {
 	boot(LIMIT, "clock", true);

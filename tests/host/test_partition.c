@@ -1,6 +1,5 @@
 /*
- * Partitions against a map of bytes' owners, one entry a page; and the layouts that a person gets
- * with pencil and paper.
+ * Partitions against a map of bytes' owners, one entry a page; and the layouts worked out by hand.
  */
 #include <string.h>
 

@@ -231,7 +231,7 @@ TEST(an_instruction_that_needs_eight_pages_ends_under_every_policy)
 	}
 }
 
-/* Frames also go without having been selected: processes end, pages are locked. */
+/* Frames also leave without having been selected: processes end, pages are locked. */
 TEST(policies_bear_any_frame_leaving_at_any_time)
 {
 	const char *name;

@@ -1,4 +1,4 @@
-/* Refault distance: how many evictions lie between a page's going and its coming back. */
+/* Refault distance: how many evictions lie between a page's eviction and its return. */
 #include "mm/check.h"
 #include "mm/fault.h"
 #include "mm/mmstat.h"

@@ -226,7 +226,7 @@ TEST(a_process_that_ends_during_the_write_of_its_page_leaves_nothing)
 	expect_nothing_left();
 }
 
-/* The last reference to shared memory goes while one of its pages is on its way out. */
+/* The last reference to shared memory is dropped while one of its pages is being evicted. */
 static void shared_memory_ends_during_a_write(int nth_fails)
 {
 	space_boot(512, 256, LIMIT, "clock");

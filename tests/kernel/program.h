@@ -18,7 +18,7 @@ struct program_end {
 	uint32_t vector, error;
 };
 
-/* Run it to its end, without files, as a process of its own; everything is gone after. */
+/* Run it to its end, without files, as a process of its own; nothing of it is left afterwards. */
 struct program_end program_run(const struct program_run *run);
 
 #endif

@@ -1,4 +1,4 @@
-/* An address space for a self-test: made, in force, and gone again. Context: boot. */
+/* An address space for a self-test: created, activated, destroyed. Context: boot. */
 #ifndef TESTS_KERNEL_SCRATCH_H
 #define TESTS_KERNEL_SCRATCH_H
 
@@ -8,16 +8,16 @@
 /* Where space_map puts things unless a test says otherwise. */
 enum { SPACE_AT = 0x10000000 };
 
-/* A new, empty address space, in force. NULL: no memory. */
+/* A new, empty address space, activated. NULL: no memory. */
 struct aspace *space_open(void);
-/* Put @as in force (the CPU's accesses go through it); NULL: none. */
+/* Activate @as (the CPU's accesses go through it); NULL: none. */
 void space_use(struct aspace *as);
-/* Out of force, and gone. */
+/* Deactivate and destroy it. */
 void space_close(struct aspace *as);
 /* @npages of private anonymous memory, readable and writable, at @start. */
 bool space_map(struct aspace *as, vaddr_t start, unsigned npages);
 
-/* One word through the MMU, in the space in force, faults handled. False: the access is refused. */
+/* One word through the MMU, in the active space, faults handled. False: the access is refused. */
 bool space_peek(vaddr_t va, uint32_t *value);
 bool space_poke(vaddr_t va, uint32_t value);
 /* The word at @va, or 0xdead if it cannot be read. */

@@ -1,7 +1,7 @@
 /*
- * What the allocators cost, in guest instructions under QEMU's -icount (TSC ticks elsewhere).
- * Reading the clock is taken off. The tests assert that the pairs give back what they take; the
- * figures are notes for make bench.
+ * What the allocators cost, in guest instructions under QEMU's -icount (TSC ticks elsewhere). The
+ * cost of reading the clock is subtracted. The tests assert that the pairs give back what they
+ * take; the figures are notes for make bench.
  */
 #include "kernel/selftest.h"
 #include "kernel/x86/cpu.h"

@@ -1,7 +1,7 @@
 /*
- * The kernel's policies on a reference string: mm/policy*.c as they are, with frames that hold
- * nothing and bits that this file keeps as the MMU would. A page that comes in is used right after
- * it, as the instruction that faulted runs again.
+ * The kernel's policies on a reference string: the files of mm/policy/ unchanged, with frames that
+ * hold nothing and bits that this file keeps as the MMU would. A page that comes in is used right
+ * after it, as the instruction that faulted runs again.
  */
 #include <stdio.h>
 #include <stdlib.h>
