@@ -1,4 +1,4 @@
-/* The page fault. Theory in fault.c; its steps have their numbers in docs too. */
+/* The page fault. Theory in fault.c; its steps are numbered there. */
 #ifndef MM_FAULT_H
 #define MM_FAULT_H
 

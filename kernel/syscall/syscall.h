@@ -1,7 +1,6 @@
 /*
  * System calls: Linux i386's, by int 0x80. Theory in syscall.c; the numbers are in
- * syscall_table.c, the calls in syscall_{process,signal,mm,time,info}.c and, for files,
- * syscall_{file,io,path,names,attr,content,stat}.c.
+ * syscall_table.c, the calls in the other syscall_*.c, one file a family.
  */
 #ifndef KERNEL_SYSCALL_SYSCALL_H
 #define KERNEL_SYSCALL_SYSCALL_H
