@@ -65,19 +65,9 @@ static void first_start(void)
 	process_exit((error == -ENOENT ? 127u : 126u) << 8);
 }
 
-static bool first_all_ended(void)
+/* Process 1, as a fork would leave it, but with nothing to copy. */
+static void first_create(void)
 {
-	struct process *last = list_entry(process_all.next, struct process, all);
-	return process_count == 1 && last->state == PROCESS_ZOMBIE;
-}
-
-void first_run(const struct first_program *first)
-{
-	account_init();
-	pressure_init();
-	result_begin();
-	first_program = first;
-	process_set_init(!first->channels);
 	struct process *p = process_create(NULL);
 	if (!p)
 		panic("no memory for the first process");
@@ -95,11 +85,34 @@ void first_run(const struct first_program *first)
 	p->kernel_start = first_start;
 	memset(p->trap, 0, sizeof(*p->trap));
 	sched_enqueue(p);
-	sched_run(first_all_ended);
-	p = process_find(1); /* another structure, if a thread of it made an execve */
+}
+
+static bool first_all_ended(void)
+{
+	struct process *last = list_entry(process_all.next, struct process, all);
+	return process_count == 1 && last->state == PROCESS_ZOMBIE;
+}
+
+/* Its wait status. It may be another structure by now, if a thread of it made an execve. */
+static uint32_t first_destroy(void)
+{
+	struct process *p = process_find(1);
 	ASSERT(p);
 	uint32_t status = p->exit_status;
 	process_destroy(p);
+	return status;
+}
+
+void first_run(const struct first_program *first)
+{
+	first_program = first;
+	process_set_init(!first->channels);
+	account_init();
+	pressure_init();
+	result_begin();
+	first_create();
+	sched_run(first_all_ended);
+	uint32_t status = first_destroy();
 	shm_remove_all();
 	result_end(status);
 }

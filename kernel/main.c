@@ -7,10 +7,15 @@
  *   4 memory          frames, page tables, slab caches, kernel ranges: each on the one before
  *   5 a better stack  everything from here on runs on a stack with guard pages
  *   6 paging          areas, objects, address spaces, swap, policy, reclaim
- *   7 the outside     interrupts, console input, file system, processes
- *   8 the work        self-tests, or the first process
+ *   7 processes       as they are, in partitions, with files
+ *   8 the outside     clock, keyboard, serial input; then interrupts
+ *   9 the work        self-tests, or the first process
  *
- * What goes wrong before step 8 is the machine's or the person's: too little memory is told and the
+ * A step is a function or two, in this order below; kernel_main calls those of the first five, and
+ * main_continue, on the better stack, the others. Who stands below others is told here whom to
+ * call: who gets the ticks and the keys, who has a part in a process, who describes a panic.
+ *
+ * What goes wrong before step 9 is the machine's or the person's: too little memory is told and the
  * machine stops; a bad word on the command line is told and ignored.
  */
 #include "boot/memmap.h"
@@ -75,25 +80,39 @@ extern const char kernel_start[], kernel_rodata_end[], kernel_end[], boot_discar
 extern const char boot_tags[];
 extern const uint32_t boot_tags_bytes;
 ASMLINKAGE NORETURN void kernel_main(uint32_t magic);
+static ASMLINKAGE NORETURN void main_continue(void);
 
 struct boot_info boot_info;
 static struct placement placement;
 
+/* --- a voice --- */
+
+static void main_stop(void)
+{
+	machine_stop(MACHINE_PANIC);
+}
+
+static void main_start_log(void)
+{
+	log_add_sink(serial_console);
+	log_add_sink(vga_write);
+	panic_hooks.show_console = vga_grid_close;
+	panic_hooks.stop = main_stop;
+}
+
+static void main_start_traps(void)
+{
+	segment_init();
+	trap_init();
+	syscall_init();
+	pic_init();
+}
+
+/* --- what is there --- */
+
 static paddr_t main_physical(const char *symbol)
 {
 	return virt_to_phys(symbol);
-}
-
-/* Bytes for a person: "63.5 MiB". The answer is overwritten by the third call after. */
-static const char *main_mib(uint64_t bytes)
-{
-	static char texts[3][16];
-	static unsigned next;
-	char *text = texts[next];
-	next = (next + 1) % ARRAY_SIZE(texts);
-	uint32_t tenths = (uint32_t)(bytes >> 10) * 10 / 1024;
-	format_string(text, sizeof(texts[0]), "%u.%u MiB", tenths / 10, tenths % 10);
-	return text;
 }
 
 /* Without large pages the boot directory's tables are in use until pmap_init. */
@@ -121,6 +140,7 @@ static const char *main_read_words(void)
 {
 	static char words[BOOT_CMDLINE_MAX];
 	struct fw_cfg_file file;
+	fw_cfg_init();
 	cmdline_init(&cmdline);
 	const char *arguments = cmdline_parse(&cmdline, boot_info.cmdline);
 	if (!fw_cfg_find("opt/org.clockhand/cmdline", &file))
@@ -135,6 +155,20 @@ static const char *main_read_words(void)
 	return arguments;
 }
 
+/* --- who gets what --- */
+
+/* From here on a panic is part of the record of the run. */
+static void main_place(void)
+{
+	if (placement_make(&placement, &boot_info, &cmdline) != 0) {
+		result_panic();
+		machine_stop(MACHINE_PANIC);
+	}
+	panic_hooks.describe = process_describe;
+	panic_hooks.record = result_panic;
+	panic_hooks.report = explain_panic;
+}
+
 static void main_arguments(const char *words)
 {
 	static char buf[MAIN_ARGS_MAX];
@@ -145,12 +179,16 @@ static void main_arguments(const char *words)
 		cmdline_set_words(&cmdline, words, buf, sizeof(buf));
 }
 
-static void main_place(void)
+/* Bytes for a person: "63.5 MiB". The answer is overwritten by the third call after. */
+static const char *main_mib(uint64_t bytes)
 {
-	if (placement_make(&placement, &boot_info, &cmdline) == 0)
-		return;
-	result_panic();
-	machine_stop(MACHINE_PANIC);
+	static char texts[3][16];
+	static unsigned next;
+	char *text = texts[next];
+	next = (next + 1) % ARRAY_SIZE(texts);
+	uint32_t tenths = (uint32_t)(bytes >> 10) * 10 / 1024;
+	format_string(text, sizeof(texts[0]), "%u.%u MiB", tenths / 10, tenths % 10);
+	return text;
 }
 
 static void main_tell_memory(void)
@@ -164,6 +202,8 @@ static void main_tell_memory(void)
 		log_info("memory: %s stay unused: they lie beyond the direct map, %s",
 			 main_mib(beyond), main_mib(DIRECT_MAX_BYTES));
 }
+
+/* --- memory --- */
 
 static void main_start_frames(void)
 {
@@ -186,6 +226,25 @@ static void main_start_memory(void)
 	slab_init(cmdline.slab_debug);
 	vmalloc_init();
 }
+
+/* --- a better stack --- */
+
+/* cpu_switch_stack comes to main_continue as if it had been called from nowhere. */
+static NORETURN void main_change_stack(void)
+{
+	uint32_t *stack = vmalloc(MAIN_STACK_PAGES);
+	if (stack == NULL)
+		panic("no memory for the boot context's stack");
+	uint32_t *top = stack + MAIN_STACK_PAGES * PAGE_SIZE / sizeof(stack[0]);
+	/* edi, esi, ebx, ebp, where to go, and the return address that ends stack traces. */
+	const uint32_t frame[] = { 0, 0, 0, 0, (uint32_t)main_continue, 0 };
+	memcpy(top - ARRAY_SIZE(frame), frame, sizeof(frame));
+	uint32_t abandoned;
+	cpu_switch_stack(&abandoned, (uint32_t)(top - ARRAY_SIZE(frame)));
+	panic("the boot stack came back");
+}
+
+/* --- paging --- */
 
 static void main_start_policy(void)
 {
@@ -223,6 +282,47 @@ static void main_start_paging(void)
 		log_info("paging: user pages may occupy %u frames", cmdline.frames);
 }
 
+/* --- processes --- */
+
+static void main_start_processes(void)
+{
+	cpu_fpu_init();
+	process_init();
+	clock_init();
+	load_control_set(cmdline.load_control);
+	if (cmdline.quantum_ticks != 0)
+		sched_set_quantum(cmdline.quantum_ticks);
+}
+
+static void main_start_partitions(void)
+{
+	partition_config_start(&cmdline, placement.partitions.start, placement.partitions.bytes,
+			       contiguous_moved);
+	dispatch_init();
+	partition_load_init();
+	proc_partition_init();
+}
+
+static void main_start_files(void)
+{
+	process_fs_init();
+	vfs_init();
+	proc_init();
+	if (placement.overlay.bytes != 0)
+		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
+	vfs_complete();
+}
+
+/* --- the outside --- */
+
+static void main_start_view(void)
+{
+	mapview_begin();
+	keyboard_on_f2(mapview_key);
+	if (cmdline.memmap && mapview_show(true) != 0)
+		log_warn("command line: memmap ignored: no VGA text screen");
+}
+
 static void main_disk_work(uint64_t now)
 {
 	(void)now; /* in ticks; the disk has a finer clock */
@@ -239,35 +339,19 @@ static void main_slow_disk(void)
 
 static void main_start_outside(void)
 {
-	cpu_fpu_init();
-	process_init();
-	dispatch_init();
-	partition_load_init();
-	proc_partition_init();
-	clock_init();
-	process_fs_init();
-	vfs_init();
-	proc_init();
-	mapview_begin();
-	if (placement.overlay.bytes != 0)
-		vfs_add_archive("overlay", placement.overlay.start, placement.overlay.bytes);
-	vfs_complete();
-	load_control_set(cmdline.load_control);
-	if (cmdline.quantum_ticks != 0)
-		sched_set_quantum(cmdline.quantum_ticks);
 	pit_init(sched_tick);
 	if (cmdline.disk_delay_us != 0)
 		main_slow_disk();
 	keyboard_init(tty_receive);
-	keyboard_on_f2(mapview_key);
-	if (cmdline.memmap && mapview_show(true) != 0)
-		log_warn("command line: memmap ignored: no VGA text screen");
 	serial_set_receiver(tty_receive);
+	main_start_view();
 	loadavg_start();
 	kernel_check_start(cmdline.check_ticks);
 	result_set_check(kernel_check);
 	irq_enable();
 }
+
+/* --- the work --- */
 
 /* The argument vector over the strings of cmdline.args. */
 static const char *const *main_argv(void)
@@ -304,8 +388,9 @@ static NORETURN void main_run_first(void)
 static ASMLINKAGE NORETURN void main_continue(void)
 {
 	main_start_paging();
-	partition_config_start(&cmdline, placement.partitions.start, placement.partitions.bytes,
-			       contiguous_moved);
+	main_start_processes();
+	main_start_partitions();
+	main_start_files();
 	main_start_outside();
 	failtest_run(cmdline.test);
 	if (cmdline.selftest)
@@ -313,45 +398,15 @@ static ASMLINKAGE NORETURN void main_continue(void)
 	main_run_first();
 }
 
-/* cpu_switch_stack comes to main_continue as if it had been called from nowhere. */
-static NORETURN void main_change_stack(void)
-{
-	uint32_t *stack = vmalloc(MAIN_STACK_PAGES);
-	if (stack == NULL)
-		panic("no memory for the boot context's stack");
-	uint32_t *top = stack + MAIN_STACK_PAGES * PAGE_SIZE / sizeof(stack[0]);
-	/* edi, esi, ebx, ebp, where to go, and the return address that ends stack traces. */
-	const uint32_t frame[] = { 0, 0, 0, 0, (uint32_t)main_continue, 0 };
-	memcpy(top - ARRAY_SIZE(frame), frame, sizeof(frame));
-	uint32_t abandoned;
-	cpu_switch_stack(&abandoned, (uint32_t)(top - ARRAY_SIZE(frame)));
-	panic("the boot stack came back");
-}
-
-static void main_stop(void)
-{
-	machine_stop(MACHINE_PANIC);
-}
-
 ASMLINKAGE void kernel_main(uint32_t magic)
 {
 	serial_init();
-	log_add_sink(serial_console);
-	log_add_sink(vga_write);
-	panic_hooks.show_console = vga_grid_close;
-	panic_hooks.stop = main_stop;
-	segment_init();
-	trap_init();
-	syscall_init();
-	pic_init();
+	main_start_log();
+	main_start_traps();
 	main_read_tags(magic);
 	log_info("Clockhand " MAIN_VERSION ", a kernel that pages");
-	fw_cfg_init();
 	const char *arguments = main_read_words();
 	main_place();
-	panic_hooks.describe = process_describe;
-	panic_hooks.record = result_panic;
-	panic_hooks.report = explain_panic;
 	main_arguments(arguments);
 	main_tell_memory();
 	main_start_memory();
