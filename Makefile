@@ -10,7 +10,7 @@ LD := ld
 NASM := nasm
 
 # One short line a file; V=1 shows whole commands.
-Q := $(if $(V),,@)
+Q := $(if $(filter 1,$(V)),,@)
 say = @printf '  %-5s %s\n' $(1) $(2)
 
 KERNEL_CFLAGS := -m32 -march=i686 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-common \
@@ -187,7 +187,8 @@ help:
 	@echo '                (PLOT=FILE.svg draws FILE-throughput.svg and FILE-useful.svg)'
 	@echo 'make pictures   the screenshots in docs/pictures, made anew'
 	@echo 'make policy-table  every policy on every workload, into docs/policies.md'
-	@echo 'make lint       layers, sizes and style'
+	@echo 'make host-tests  the host tests alone (TESTS="frame_*"; HOSTCC=clang)'
+	@echo 'make lint       floors, sizes and style'
 	@echo 'make coverage   which lines the host tests reach'
 	@echo 'make fuzz       the host fuzzers, for a while'
 	@echo 'make mutants    plant faults in the kernel and see its assertions find them'
