@@ -102,11 +102,6 @@ int sys_pipe(int fds[2])
 	return call1(NR_pipe, (long)fds);
 }
 
-int sys_pipe2(int fds[2], int flags)
-{
-	return call2(NR_pipe2, (long)fds, flags);
-}
-
 int sys_fcntl(int fd, int command, long arg)
 {
 	return call3(NR_fcntl64, fd, command, arg);

@@ -26,7 +26,6 @@ int sys_getcwd(char *buf, size_t size);
 int sys_dup(int fd);
 int sys_dup2(int from, int to);
 int sys_pipe(int fds[2]);
-int sys_pipe2(int fds[2], int flags);
 int sys_fcntl(int fd, int command, long arg);
 int sys_ioctl(int fd, unsigned command, void *arg);
 
