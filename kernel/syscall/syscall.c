@@ -25,7 +25,7 @@
 /* Path buffers: most paths are short. */
 enum { SYSCALL_PATH_MAX = 4096, SYSCALL_PATH_SHORT = 256 };
 
-static long syscall_unknown(uint32_t number)
+static __attribute__((noinline, cold)) long syscall_unknown(uint32_t number)
 {
 	static uint32_t reported[BITMAP_WORDS(SYSCALL_COUNT + 1)];
 	size_t bit = number < SYSCALL_COUNT ? number : SYSCALL_COUNT;
@@ -105,7 +105,7 @@ char *syscall_path(uptr_t path)
 /* From the vector of int 0x80, interrupts on. */
 static void syscall_enter(struct trap_frame *tf)
 {
-	trap_enter(tf);
+	observe_enter(tf, true);
 	syscall_handle(tf);
 	trap_leave(tf, true);
 }

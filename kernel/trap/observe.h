@@ -10,10 +10,9 @@
 #include "kernel/watch/pressure.h"
 #include "kernel/watch/reference.h"
 
-/* First thing after an entry, from user mode or not. */
-static inline void observe_enter(struct trap_frame *tf)
+/* First thing after an entry; @user: trap_from_user(tf). */
+static inline void observe_enter(struct trap_frame *tf, bool user)
 {
-	bool user = trap_from_user(tf);
 	account_enter(user);
 	if (reference_on() && user)
 		reference_entered(tf);

@@ -9,7 +9,7 @@
  *   exceptions     out of the kernel, where selectors or the return frame may be bad by a
  *                  program's doing; else our bug.
  *   interrupts     the handler of the line (kernel/x86/irq.c)
- *   system calls   kernel/syscall/syscall.c, between trap_enter and trap_leave like all others
+ *   system calls   kernel/syscall/syscall.c, between observe_enter and trap_leave like all others
  *
  * System calls and user-mode exceptions run with interrupts on, like what they interrupted. Before
  * each return to user mode attend.c sees to signals and rescheduling; it is entered with interrupts
@@ -24,7 +24,6 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
-#include "kernel/trap/attend.h"
 #include "kernel/trap/extable.h"
 #include "kernel/trap/observe.h"
 #include "kernel/trap/page_fault.h"
@@ -129,19 +128,6 @@ static void trap_kernel_exception(struct trap_frame *tf)
 
 /* --- in and out --- */
 
-void trap_enter(struct trap_frame *tf)
-{
-	observe_enter(tf);
-}
-
-void trap_leave(struct trap_frame *tf, bool called)
-{
-	irq_disable();
-	if (UNLIKELY(sched_attention))
-		attend(tf);
-	observe_leave(tf, called);
-}
-
 /* The way out of an exception or an interrupt. */
 static void trap_end(struct trap_frame *tf)
 {
@@ -153,7 +139,7 @@ static void trap_end(struct trap_frame *tf)
 
 static void trap_exception(struct trap_frame *tf)
 {
-	trap_enter(tf);
+	observe_enter(tf, trap_from_user(tf));
 	if (trap_from_user(tf) && tf->vector != TRAP_NMI)
 		trap_user_exception(tf);
 	else
@@ -164,14 +150,14 @@ static void trap_exception(struct trap_frame *tf)
 static void trap_page_fault(struct trap_frame *tf)
 {
 	vaddr_t va = cpu_fault_address(); /* first: the next fault overwrites it */
-	trap_enter(tf);
+	observe_enter(tf, trap_from_user(tf));
 	page_fault(tf, va);
 	trap_end(tf);
 }
 
 static void trap_interrupt(struct trap_frame *tf)
 {
-	trap_enter(tf);
+	observe_enter(tf, trap_from_user(tf));
 	irq_serve(tf->vector - TRAP_IRQ0);
 	trap_end(tf);
 }
@@ -180,7 +166,7 @@ static void trap_interrupt(struct trap_frame *tf)
 static void trap_bad_return(struct trap_frame *tf)
 {
 	char text[SEGMENT_REPORT_BYTES];
-	trap_enter(tf);
+	observe_enter(tf, true);
 	irq_enable();
 	const char *why = segment_report(tf, "bad return to user mode", text);
 	trap_fatal(tf, SIGSEGV, SI_KERNEL, 0, why);

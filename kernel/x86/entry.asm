@@ -11,13 +11,17 @@
 ; On the way out the popped selectors and the iret frame may be bad, by a program's doing. The CPU
 ; then faults with the kernel's CS. The exception table says where to go on: a bad selector
 ; becomes the null selector (the program faults when it uses it), a bad iret frame is
-; vector_bad_return's case. The kernel has done its work by then and loses nothing.
+; VECTOR_BAD_RETURN's case. The kernel has done its work by then and loses nothing.
 
 KERNEL_DS	equ 0x68
 VECTOR_GENERAL	equ 13
 VECTOR_SYSCALL	equ 0x80
+; As in vector.h and trap_frame.h; handlers take the frame in eax (regparm).
+VECTOR_CALL	equ 48
+VECTOR_BAD_RETURN equ 49
+FRAME_VECTOR	equ 44
 
-extern vector_dispatch, vector_call, vector_bad_return
+extern vector_handlers
 global vector_stubs, vector_call_entry, vector_return
 
 %macro PUSH_REGISTERS 0
@@ -79,9 +83,9 @@ section .text
 
 trap_common:
 	PUSH_REGISTERS
-	push	esp
-	call	vector_dispatch
-	add	esp, 4
+	mov	eax, esp
+	mov	edx, [esp + FRAME_VECTOR]
+	call	[vector_handlers + edx * 4]
 
 ; esp points to a struct trap_frame; interrupts are off.
 trap_exit:
@@ -124,9 +128,8 @@ bad_iret:
 	push	dword 0
 	push	dword VECTOR_GENERAL
 	PUSH_REGISTERS
-	push	esp
-	call	vector_bad_return
-	add	esp, 4
+	mov	eax, esp
+	call	[vector_handlers + VECTOR_BAD_RETURN * 4]
 	jmp	trap_exit
 
 ; int 0x80. The number is kept where an exception has its error code (Linux's orig_eax).
@@ -134,10 +137,9 @@ vector_call_entry:
 	push	eax
 	push	dword VECTOR_SYSCALL
 	PUSH_REGISTERS
-	push	esp
+	mov	eax, esp
 	sti
-	call	vector_call		; returns with interrupts off
-	add	esp, 4
+	call	[vector_handlers + VECTOR_CALL * 4] ; returns with interrupts off
 	jmp	trap_exit
 
 ; NORETURN ASMLINKAGE void vector_return(struct trap_frame *tf)

@@ -1,8 +1,8 @@
 /*
  * Vectors: from the CPU's number to a handler.
  *
- * entry.asm has laid a struct trap_frame on the kernel stack and calls one of three functions here,
- * each of which looks its handler up in a table. The table is filled from above at boot (the trap
+ * entry.asm has laid a struct trap_frame on the kernel stack and calls through the table of
+ * handlers. The table is filled from above at boot (the trap
  * code, the system calls), so nothing below knows what an exception means.
  *
  * All gates are interrupt gates. 3 (int3), 4 (into) and 0x80 may be used by user mode; any other
@@ -31,12 +31,14 @@ struct gate {
 
 extern const uint32_t vector_stubs[VECTOR_COUNT];
 ASMLINKAGE void vector_call_entry(void);
-ASMLINKAGE void vector_dispatch(struct trap_frame *tf);
-ASMLINKAGE void vector_call(struct trap_frame *tf);
-ASMLINKAGE void vector_bad_return(struct trap_frame *tf);
 
 static struct gate idt[256] __attribute__((aligned(8)));
-static void (*vector_handlers[VECTOR_ENTRIES])(struct trap_frame *tf);
+/* entry.asm calls through it. */
+extern void (*vector_handlers[VECTOR_ENTRIES])(struct trap_frame *tf);
+void (*vector_handlers[VECTOR_ENTRIES])(struct trap_frame *tf);
+
+_Static_assert(offsetof(struct trap_frame, vector) == 44 && VECTOR_CALL == 48 &&
+	       VECTOR_BAD_RETURN == 49, "as entry.asm has them");
 
 static void vector_unknown(struct trap_frame *tf)
 {
@@ -69,22 +71,4 @@ void vector_set(unsigned first, unsigned end, void (*handler)(struct trap_frame 
 		ASSERT(i < VECTOR_ENTRIES && vector_handlers[i] == vector_unknown); /* [vector.1] */
 		vector_handlers[i] = handler;
 	}
-}
-
-/* From entry.asm, interrupts off: an exception or an interrupt. */
-ASMLINKAGE void vector_dispatch(struct trap_frame *tf)
-{
-	vector_handlers[tf->vector](tf);
-}
-
-/* From entry.asm, interrupts on. */
-ASMLINKAGE void vector_call(struct trap_frame *tf)
-{
-	vector_handlers[VECTOR_CALL](tf);
-}
-
-/* From entry.asm, interrupts off. */
-ASMLINKAGE void vector_bad_return(struct trap_frame *tf)
-{
-	vector_handlers[VECTOR_BAD_RETURN](tf);
 }
