@@ -1,7 +1,7 @@
 /*
  * Where the CPU's time goes.
  *
- * Two places know when the CPU changes its mode: the way into the kernel (trap.c) and the way out.
+ * Two places know when the CPU changes its mode: the way into the kernel and the way out (trap.c).
  * One more knows when it changes hands: the switch (sched.c). Each reads the time stamp counter and
  * gives what has passed since the last such reading to whoever had the CPU: the user mode or the
  * kernel mode of a thread, or nobody. So the sums are exact, and together they are all the time
@@ -26,9 +26,10 @@
 
 struct account_totals account_totals;
 
-static uint64_t account_mark;
+uint64_t account_mark;
+bool account_trap_from_user;
+
 static uint64_t account_start, account_start_tick;
-static bool account_trap_from_user;
 
 void account_init(void)
 {
@@ -38,40 +39,11 @@ void account_init(void)
 	account_totals = (struct account_totals){ 0, 0, 0 };
 }
 
-/* What has passed since the last call. */
-static uint64_t account_passed(void)
-{
-	uint64_t now = cpu_tsc(), passed = now - account_mark;
-	account_mark = now;
-	return passed;
-}
-
-void account_enter(bool from_user)
-{
-	account_trap_from_user = from_user;
-	if (!from_user)
-		return;
-	uint64_t passed = account_passed();
-	process_running->account.user += passed;
-	account_totals.user += passed;
-}
-
-static void account_system(struct process *p, uint64_t passed)
-{
-	p->account.system += passed;
-	account_totals.system += passed;
-}
-
-void account_leave(void)
-{
-	account_system(process_running, account_passed());
-}
-
 void account_switch(struct process *prev)
 {
 	uint64_t passed = account_passed();
 	if (prev != NULL)
-		account_system(prev, passed);
+		account_system(&prev->account, passed);
 	else
 		account_totals.idle += passed;
 }

@@ -5,7 +5,7 @@
 #ifndef KERNEL_PROC_ACCOUNT_H
 #define KERNEL_PROC_ACCOUNT_H
 
-#include "lib/base.h"
+#include "kernel/x86/cpu.h"
 
 struct process;
 
@@ -23,9 +23,7 @@ extern struct account_totals account_totals;
 
 /* Before the first process runs. Context: boot. */
 void account_init(void);
-/* Into the kernel, by any trap; out of it to user mode (interrupts off). */
-void account_enter(bool from_user);
-void account_leave(void);
+/* Changes of mode are in account_mode.h. */
 /* @prev gives the CPU away (NULL: the boot context does). */
 void account_switch(struct process *prev);
 /* Did the interrupt under way come from user mode? From its handler. */
@@ -38,5 +36,24 @@ void account_check(void);
 uint64_t account_units_per_tick(void);
 /* In microseconds, at that rate; for spans below a day. */
 uint64_t account_micros(uint64_t units);
+
+/* --- for account.c and account_mode.h --- */
+
+extern uint64_t account_mark;	    /* [account.1] */
+extern bool account_trap_from_user; /* the last trap */
+
+/* What has passed since the last call. */
+static inline uint64_t account_passed(void)
+{
+	uint64_t now = cpu_tsc_fast(), passed = now - account_mark;
+	account_mark = now;
+	return passed;
+}
+
+static inline void account_system(struct account *a, uint64_t passed)
+{
+	a->system += passed;
+	account_totals.system += passed;
+}
 
 #endif

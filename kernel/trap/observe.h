@@ -6,7 +6,7 @@
 #ifndef KERNEL_TRAP_OBSERVE_H
 #define KERNEL_TRAP_OBSERVE_H
 
-#include "kernel/proc/account.h"
+#include "kernel/proc/account_mode.h"
 #include "kernel/watch/pressure.h"
 #include "kernel/watch/reference.h"
 

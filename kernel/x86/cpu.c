@@ -136,27 +136,25 @@ struct cpuid cpu_id(uint32_t leaf, uint32_t subleaf)
 	return id;
 }
 
+uint32_t cpu_known_features;
+
 uint32_t cpu_features(void)
 {
 	/*
 	 * boot.asm has made sure that there is a leaf 1, where the family bits are never all zero.
 	 */
 	static bool known;
-	static uint32_t features;
 	if (UNLIKELY(!known)) {
-		features = cpu_id(1, 0).edx;
+		cpu_known_features = cpu_id(1, 0).edx;
 		known = true;
 	}
-	return features;
+	return cpu_known_features;
 }
 
 uint64_t cpu_tsc(void)
 {
-	if (!(cpu_features() & CPUID_TSC))
-		return 0;
-	uint32_t low, high;
-	asm volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
+	(void)cpu_features();
+	return cpu_tsc_fast();
 }
 
 void cpu_page_clear(void *page)

@@ -46,6 +46,13 @@ enum { CPUID_FPU = 1 << 0, CPUID_PSE = 1 << 3, CPUID_TSC = 1 << 4, CPUID_PGE = 1
 uint32_t cpu_features(void);
 /* Time stamp counter; 0 where there is none. Under QEMU's -icount: instructions since reset. */
 uint64_t cpu_tsc(void);
+/* What cpu_features() said last; 0 before. */
+extern uint32_t cpu_known_features;
+/* The same as cpu_tsc, once that was called; a few instructions. Not on the simulated machine. */
+static inline uint64_t cpu_tsc_fast(void)
+{
+	return LIKELY(cpu_known_features & CPUID_TSC) ? __builtin_ia32_rdtsc() : 0;
+}
 
 /* One page each, page aligned; rep stosl and rep movsl, so 1,030 instructions. */
 void cpu_page_clear(void *page);
