@@ -189,8 +189,7 @@ void block_check(void)
 {
 	uint32_t n = 0;
 	uint64_t before = 0;
-	list_for_each(node, &block_queue) {
-		const struct block_request *r = list_entry(node, struct block_request, link);
+	list_for_each_entry(const struct block_request, r, &block_queue, link) {
 		ASSERT(!r->over && r->start <= r->done && before <= r->done); /* [block.1] */
 		ASSERT(n == 0 ? r->start >= r->arrived
 			      : r->start == MAX(before, r->arrived)); /* [block.2] */

@@ -22,6 +22,12 @@ struct list_node {
 #define list_for_each_entry(type, entry, head, member) \
 	for (type *entry = list_entry((head)->next, type, member); &entry->member != (head); \
 	     entry = list_entry(entry->member.next, type, member))
+/* The same; @entry may be removed from the list, and freed, inside the loop. */
+#define list_for_each_entry_safe(type, entry, head, member) \
+	for (type *entry = list_entry((head)->next, type, member), \
+		  *entry##_next = list_entry(entry->member.next, type, member); \
+	     &entry->member != (head); \
+	     entry = entry##_next, entry##_next = list_entry(entry->member.next, type, member))
 /* The current node may be removed from the list inside the loop. */
 #define list_for_each_safe(node, head) \
 	for (struct list_node *node = (head)->next, *node##_next = node->next; node != (head); \

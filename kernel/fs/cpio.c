@@ -148,8 +148,7 @@ static int cpio_resolve(struct cpio_reader *r, struct path_end *end)
 
 static struct cpio_link *cpio_find_link(struct cpio_reader *r)
 {
-	list_for_each(node, &r->links) {
-		struct cpio_link *l = list_entry(node, struct cpio_link, link);
+	list_for_each_entry(struct cpio_link, l, &r->links, link) {
 		if (l->ino == r->field[CPIO_INO] && l->major == r->field[CPIO_MAJOR] &&
 		    l->minor == r->field[CPIO_MINOR])
 			return l;
@@ -294,8 +293,7 @@ unsigned cpio_unpack(const char *name, paddr_t start, uint32_t size)
 		return 0;
 	}
 	unsigned n = cpio_read_all(&r);
-	list_for_each_safe(node, &r.links) {
-		struct cpio_link *l = list_entry(node, struct cpio_link, link);
+	list_for_each_entry_safe(struct cpio_link, l, &r.links, link) {
 		inode_put(l->inode);
 		kfree(l);
 	}

@@ -203,8 +203,7 @@ static size_t dir_check_names(const struct inode *dir)
 void dir_check(const struct inode *dir)
 {
 	uint32_t count = 0, directories = 0, serial = 0;
-	list_for_each(node, &dir->dir.entries) {
-		const struct dir_entry *e = list_entry(node, struct dir_entry, link);
+	list_for_each_entry(const struct dir_entry, e, &dir->dir.entries, link) {
 		ASSERT(e->dir == dir && e->inode != NULL && e->inode->refs > 0); /* [dir.2] */
 		ASSERT(e->serial > serial && e->serial <= dir_serial);		 /* [dir.3] */
 		serial = e->serial;
@@ -272,8 +271,7 @@ void dir_remove_younger(uint32_t serial)
 	dir_remove_tail(inode_root(), serial); /* no directory names it: it is on no list */
 	while (again) {
 		again = false;
-		list_for_each(node, &inode_all) {
-			struct inode *i = list_entry(node, struct inode, all);
+		list_for_each_entry(struct inode, i, &inode_all, all) {
 			if (!inode_is(i, MODE_DIR) || dir_is_empty(i))
 				continue;
 			struct list_node *last = i->dir.entries.prev;

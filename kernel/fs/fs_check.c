@@ -29,11 +29,9 @@ static uint32_t files_users(const struct files *t)
 /* Has @p a table, and is it the first with that one? */
 static bool files_first_user(const struct process *p)
 {
-	list_for_each(node, &process_all) {
-		const struct process *q = list_entry(node, struct process, all);
+	process_for_each(q)
 		if (q->files == p->files)
 			return p->files != NULL && q == p;
-	}
 	return false;
 }
 
@@ -41,8 +39,7 @@ static bool files_first_user(const struct process *p)
 static uint32_t file_holders(const struct file *f)
 {
 	uint32_t n = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		const struct files *t = files_first_user(p) ? p->files : NULL;
 		for (uint32_t fd = 0; t && fd < t->capacity; fd++)
 			n += t->slots[fd].file == f;
@@ -70,11 +67,9 @@ static void files_check(const struct files *t)
 static void files_check_all(void)
 {
 	ASSERT(file_count() == 0 || !list_empty(&process_all)); /* [file.5] */
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (files_first_user(p))
 			files_check(p->files);
-	}
 }
 
 /* --- inodes --- */

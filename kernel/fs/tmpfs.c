@@ -145,8 +145,7 @@ static int tmpfs_find(struct inode *dir, const char *name, size_t length, struct
 
 static void tmpfs_list(struct inode *dir, struct dir_listing *to)
 {
-	list_for_each(node, &dir->dir.entries) {
-		const struct dir_entry *e = list_entry(node, struct dir_entry, link);
+	list_for_each_entry(const struct dir_entry, e, &dir->dir.entries, link) {
 		const struct dir_item item = { e->name, e->inode->number, e->inode->mode };
 		if (!dir_list_add(to, &item, e->serial))
 			return;

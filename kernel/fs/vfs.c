@@ -146,8 +146,7 @@ static uint32_t vfs_drop_pages(struct object *o)
 void vfs_forget_since(uint32_t mark)
 {
 	uint32_t pages = 0, files = 0;
-	list_for_each(node, &inode_all) {
-		struct inode *i = list_entry(node, struct inode, all);
+	list_for_each_entry(struct inode, i, &inode_all, all) {
 		if (i->nlink == 0 || !tmpfs_has_pages(i))
 			continue;
 		files += i->object.npages != 0;
@@ -162,8 +161,7 @@ void vfs_forget_since(uint32_t mark)
 uint32_t vfs_objects(void)
 {
 	uint32_t n = 0;
-	list_for_each(node, &inode_all) {
-		struct inode *i = list_entry(node, struct inode, all);
+	list_for_each_entry(struct inode, i, &inode_all, all) {
 		if (i->nlink == 0)
 			continue;
 		n += 1 + inode_is(i, MODE_LINK);

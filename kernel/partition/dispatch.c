@@ -101,11 +101,9 @@ bool dispatch_event_get(uint32_t i, struct dispatch_event *out)
 
 struct process *dispatch_owner(const struct contiguous *c)
 {
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->aspace == c->as)
 			return p;
-	}
 	return NULL;
 }
 
@@ -113,8 +111,7 @@ struct process *dispatch_owner(const struct contiguous *c)
 static bool dispatch_sleeps(const struct contiguous *c)
 {
 	bool owned = false;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->aspace != c->as)
 			continue;
 		if (p->state == PROCESS_RUNNABLE)
@@ -155,11 +152,9 @@ static bool dispatch_enough(const struct dispatch_wait *w)
 	struct partition_stats stats;
 	partition_get_stats(&stats);
 	uint32_t bytes = partition_region.mode == PARTITION_VARIABLE ? stats.free : stats.largest;
-	list_for_each(node, &contiguous_all) {
-		const struct contiguous *c = list_entry(node, struct contiguous, link);
+	list_for_each_entry(const struct contiguous, c, &contiguous_all, link)
 		if (dispatch_may_go(c, w) && dispatch_helps(c, w))
 			bytes += c->place->size;
-	}
 	return bytes >= w->c->bytes;
 }
 
@@ -177,8 +172,7 @@ static struct contiguous *dispatch_victim(const struct dispatch_wait *w)
 	struct contiguous *victim = NULL;
 	if (!dispatch_enough(w))
 		return NULL;
-	list_for_each(node, &contiguous_all) {
-		struct contiguous *c = list_entry(node, struct contiguous, link);
+	list_for_each_entry(struct contiguous, c, &contiguous_all, link) {
 		if (dispatch_may_go(c, w) && dispatch_helps(c, w) &&
 		    dispatch_goes_before(c, victim))
 			victim = c;
@@ -322,11 +316,9 @@ static void dispatch_fork_tls(struct process *child, vaddr_t from)
 
 static void dispatch_rebased(struct aspace *as, uint32_t delta)
 {
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->aspace == as)
 			dispatch_rebase_tls(p, delta);
-	}
 	if (contiguous_is_in(as->contiguous)) /* and not just coming in */
 		dispatch_record(DISPATCH_MOVED, as->contiguous, 0);
 	if (process_running && process_running->aspace == as) {
@@ -374,8 +366,7 @@ void dispatch_leave(struct process *p)
 void dispatch_check(void)
 {
 	const struct dispatch_wait *before = NULL;
-	list_for_each(node, &dispatch_waits) {
-		const struct dispatch_wait *w = list_entry(node, struct dispatch_wait, link);
+	list_for_each_entry(const struct dispatch_wait, w, &dispatch_waits, link) {
 		ASSERT(!before || before->c->priority >= w->c->priority); /* [dispatch.3] */
 		ASSERT(w->process->state != PROCESS_ZOMBIE);		  /* [dispatch.3] */
 		before = w;

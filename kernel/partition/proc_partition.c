@@ -66,16 +66,14 @@ static void show_block(struct text *t, const struct partition *p)
 
 static void show_absent(struct text *t)
 {
-	list_for_each(node, &contiguous_all) {
-		const struct contiguous *c = list_entry(node, struct contiguous, link);
+	list_for_each_entry(const struct contiguous, c, &contiguous_all, link) {
 		if (c->state != CONTIGUOUS_OUT)
 			continue;
 		text_add(t, "out %u ", kib(c->bytes));
 		show_process(t, c);
 		text_add(t, " %s %d\n", contiguous_binding_names[c->binding], c->priority);
 	}
-	list_for_each(node, &dispatch_waits) {
-		const struct dispatch_wait *w = list_entry(node, struct dispatch_wait, link);
+	list_for_each_entry(const struct dispatch_wait, w, &dispatch_waits, link) {
 		text_add(t, "waits %u %d %s %d\n", kib(w->c->bytes), w->process->pid,
 			 w->process->comm, w->c->priority);
 	}

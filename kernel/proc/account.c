@@ -69,8 +69,7 @@ void account_check(void)
 {
 	const struct account_totals *t = &account_totals;
 	uint64_t user = 0, system = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		user += p->account.user;
 		system += p->account.system;
 	}

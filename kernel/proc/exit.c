@@ -65,20 +65,16 @@ static void exit_release_vfork(struct process *p)
 
 static void exit_kill_everyone(const struct thread_group *but)
 {
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (thread_is_leader(p) && p->group != but)
 			signal_send(p, SIGKILL);
-	}
 }
 
 static bool exit_group_has_stopped(int pgrp)
 {
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->pgrp == pgrp && thread_is_leader(p) && p->group->stop_signal)
 			return true;
-	}
 	return false;
 }
 
@@ -102,20 +98,16 @@ static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
 	/* Its children's groups are looked at once they have their new parent. */
-	list_for_each(node, &leader->children) {
-		struct process *child = list_entry(node, struct process, sibling);
+	list_for_each_entry(struct process, child, &leader->children, sibling)
 		groups_seen += child->pgrp != leader->pgrp;
-	}
 	wait_orphan_children(leader);
 	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
 		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (thread_is_leader(p) && p->session == leader->session && p->group->stop_signal)
 			exit_release_group(p->pgrp, leader);
-	}
 }
 
 /* The last thread ends; the caller still runs. */

@@ -122,8 +122,7 @@ static void futex_wake_one(struct futex_sleeper *s)
 static uint32_t futex_wake_key(struct futex_key key, uint32_t n, uint32_t bits)
 {
 	uint32_t woken = 0;
-	list_for_each_safe(node, futex_bucket(key)) {
-		struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+	list_for_each_entry_safe(struct futex_sleeper, s, futex_bucket(key), link) {
 		if (woken == n)
 			break;
 		if (!futex_same(s->key, key) || !(s->bits & bits))
@@ -168,8 +167,7 @@ long futex_requeue(uptr_t from, uptr_t to, bool private, uint32_t n, uint32_t mo
 	uint32_t woken = futex_wake_key(key, n, (uint32_t)FUTEX_ALL_BITS);
 	if (futex_same(key, target))
 		return (long)woken;
-	list_for_each_safe(node, futex_bucket(key)) {
-		struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+	list_for_each_entry_safe(struct futex_sleeper, s, futex_bucket(key), link) {
 		if (count == moved)
 			break;
 		if (!futex_same(s->key, key))
@@ -228,8 +226,7 @@ void futex_release_robust(struct process *p)
 
 static void futex_check_bucket(const struct list_node *bucket)
 {
-	list_for_each(node, bucket) {
-		const struct futex_sleeper *s = list_entry(node, struct futex_sleeper, link);
+	list_for_each_entry(const struct futex_sleeper, s, bucket, link) {
 		ASSERT(!s->woken && futex_bucket(s->key) == bucket);		     /* [futex.2] */
 		ASSERT(s->process->aspace != NULL && s->process != process_running); /* [futex.1] */
 	}

@@ -125,8 +125,7 @@ static bool load_stands_for_space(const struct process *p)
 		return false;
 	if (p->aspace->refs == 1)
 		return true;
-	list_for_each(node, &process_all) {
-		const struct process *q = list_entry(node, struct process, all);
+	process_for_each(q) {
 		if (q == p)
 			return true;
 		if (q->aspace == p->aspace && thread_is_leader(q))
@@ -190,11 +189,9 @@ static void load_guess(struct process *p, bool thrashing)
 static uint32_t load_needed(void)
 {
 	uint32_t sum = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->aspace && load_is_running(p))
 			sum += p->load.demand;
-	}
 	return sum;
 }
 
@@ -202,8 +199,7 @@ static uint32_t load_needed(void)
 static struct process *load_head(void)
 {
 	struct process *head = NULL;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->load.asked && load_stands_for_space(p) &&
 		    (!head || (int32_t)(p->load.turn - head->load.turn) < 0))
 			head = p;
@@ -221,8 +217,7 @@ static void load_suspend(struct process *leader)
 	load_turns++;
 	load_stats.suspended++;
 	load_stats.suspensions++;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->aspace != leader->aspace)
 			continue;
 		p->load.asked = true;
@@ -237,8 +232,7 @@ static void load_resume(struct process *leader)
 	ASSERT(leader->load.asked); /* [load_control.2] */
 	load_stats.resumptions++;
 	load_slice_begin = sched_ticks();
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->aspace != leader->aspace)
 			continue;
 		p->load.asked = false;
@@ -298,10 +292,8 @@ void load_control_attend(struct process *p)
 static uint32_t load_count_suspended(void)
 {
 	uint32_t n = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		n += p->load.asked && load_stands_for_space(p);
-	}
 	return n;
 }
 
@@ -309,10 +301,8 @@ static void load_begin_episode(uint32_t nprocesses, uint32_t lost_percent)
 {
 	load_stats.thrashing = true;
 	load_stats.episodes++;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		p->load.base = p->account.user;
-	}
 	log_warn("thrashing: %u processes want more than %u frames; %u %% of the last %u ms were "
 		 "lost, pages come back soon after they went; %s", nprocesses, load_frames(),
 		 lost_percent, LOAD_WINDOW * 1000 / SCHED_HZ,
@@ -332,8 +322,7 @@ static void load_end_episode(void)
 static struct process *load_by_service(bool least)
 {
 	struct process *best = NULL;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (!p->aspace || p->load.kept || !load_may_suspend(p) || !load_is_running(p))
 			continue;
 		bool less = !best || load_service(p) < load_service(best);
@@ -419,8 +408,7 @@ static struct load_window load_counters(void)
 static uint32_t load_look_at_processes(bool thrashing)
 {
 	uint32_t n = 0;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (!p->aspace || p->load.asked || !load_ran(p) || !load_stands_for_space(p))
 			continue;
 		n += load_came_back(p) > 0;
@@ -432,8 +420,7 @@ static uint32_t load_look_at_processes(bool thrashing)
 static void load_open_window(const struct load_window *now)
 {
 	load_window = *now;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		ASSERT(p->load.asked || !p->load.asleep);
 		p->load.active = p->aspace && load_ran(p);
 		p->load.used = p->account.user;
@@ -486,12 +473,10 @@ void load_control_init(void)
 
 void load_control_check(void)
 {
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		ASSERT(!p->load.asleep || p->load.asked); /* [load_control.1] */
 		ASSERT(!p->load.kept);			  /* only while load_shed chooses */
-		list_for_each(other, &process_all) {
-			const struct process *q = list_entry(other, struct process, all);
+		process_for_each(q) {
 			bool same = p->aspace != NULL && p->aspace == q->aspace;
 			ASSERT(!same || p->load.asked == q->load.asked); /* [load_control.2] */
 		}

@@ -25,10 +25,9 @@ void pid_init(void)
 
 static bool pid_names_group(int pid)
 {
-	process_for_each(p) {
+	process_for_each(p)
 		if (p->pgrp == pid || p->session == pid)
 			return true;
-	}
 	return false;
 }
 
@@ -54,19 +53,17 @@ int pid_alloc(void)
 
 struct process *process_find(int pid)
 {
-	process_for_each(p) {
+	process_for_each(p)
 		if (p->pid == pid)
 			return p;
-	}
 	return NULL;
 }
 
 int process_group_session(int pgrp)
 {
-	process_for_each(p) {
+	process_for_each(p)
 		if (p->pgrp == pgrp)
 			return p->session;
-	}
 	return 0;
 }
 

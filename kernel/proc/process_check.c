@@ -52,8 +52,7 @@ static void process_check_family(const struct process *p)
 		ASSERT(thread_is_leader(p) && thread_is_leader(p->parent)); /* [process.5] */
 		ASSERT(process_in_list(&p->parent->children, &p->sibling)); /* [process.5] */
 	}
-	list_for_each(node, &p->children) {
-		const struct process *child = list_entry(node, struct process, sibling);
+	list_for_each_entry(const struct process, child, &p->children, sibling) {
 		ASSERT(child->parent == p && process_is_listed(child)); /* [process.5] */
 	}
 }
@@ -81,8 +80,7 @@ static void process_check_group(const struct thread_group *g)
 {
 	uint32_t live = 0, stopped = 0;
 	ASSERT(g->leader->group == g && process_is_listed(g->leader)); /* [thread.1] */
-	list_for_each(node, &g->threads) {
-		const struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(const struct process, t, &g->threads, thread_link) {
 		ASSERT(t->group == g && process_is_listed(t));		    /* [thread.1] */
 		ASSERT(t->state != PROCESS_ZOMBIE || t == g->leader);	    /* [thread.2] */
 		ASSERT(t->aspace == NULL || t == g->leader || t->actions != NULL);
@@ -100,8 +98,7 @@ static void process_check_group(const struct thread_group *g)
 static void process_check_shared(const struct process *p)
 {
 	uint32_t actions = 0, spaces = 0;
-	list_for_each(node, &process_all) {
-		const struct process *q = list_entry(node, struct process, all);
+	process_for_each(q) {
 		actions += q->actions == p->actions;
 		spaces += q->aspace == p->aspace;
 	}

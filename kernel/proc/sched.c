@@ -107,8 +107,7 @@ static void sched_run_timers(void)
 	if (sched_next_timer > sched_now)
 		return;
 	sched_next_timer = UINT64_MAX;
-	list_for_each_safe(node, &sched_timers) {
-		struct process *p = list_entry(node, struct process, timer_link);
+	list_for_each_entry_safe(struct process, p, &sched_timers, timer_link) {
 		ASSERT(p->state == PROCESS_SLEEPING); /* [sched.2] */
 		if (p->wake_tick <= sched_now)
 			sched_wake(p);
@@ -353,8 +352,7 @@ void sched_check(void)
 	uint32_t queued = sched_check_queue(&sched_first, true);
 	queued += sched_check_queue(&sched_queue, false);
 	ASSERT(queued == sched_queued); /* [sched.4] */
-	list_for_each(node, &sched_timers) {
-		const struct process *p = list_entry(node, struct process, timer_link);
+	list_for_each_entry(const struct process, p, &sched_timers, timer_link) {
 		ASSERT(p->state == PROCESS_SLEEPING);	   /* [sched.2] */
 		ASSERT(p->wake_tick >= sched_next_timer); /* [sched.5] */
 	}

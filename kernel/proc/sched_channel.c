@@ -44,8 +44,7 @@ static int channel_sleep(const void *channel, bool killable)
 
 static void channel_wake(const void *channel)
 {
-	list_for_each_safe(node, &channel_queue(channel)->sleepers) {
-		struct process *p = list_entry(node, struct process, run_link);
+	list_for_each_entry_safe(struct process, p, &channel_queue(channel)->sleepers, run_link) {
 		ASSERT(p->channel != NULL); /* [sched_channel.1] */
 		if (p->channel == channel)
 			sched_wake_first(p);

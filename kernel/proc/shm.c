@@ -74,31 +74,25 @@ static unsigned shm_place(const struct shm_entry *e)
 
 struct shm_segment *shm_find(int id)
 {
-	list_for_each(node, &shm_segments) {
-		struct shm_entry *e = list_entry(node, struct shm_entry, link);
+	list_for_each_entry(struct shm_entry, e, &shm_segments, link)
 		if (e->segment.id == id)
 			return &e->segment;
-	}
 	return NULL;
 }
 
 struct shm_segment *shm_at(unsigned index)
 {
-	list_for_each(node, &shm_segments) {
-		struct shm_entry *e = list_entry(node, struct shm_entry, link);
+	list_for_each_entry(struct shm_entry, e, &shm_segments, link)
 		if (shm_place(e) == index)
 			return &e->segment;
-	}
 	return NULL;
 }
 
 static struct shm_segment *shm_find_key(int key)
 {
-	list_for_each(node, &shm_segments) {
-		struct shm_entry *e = list_entry(node, struct shm_entry, link);
+	list_for_each_entry(struct shm_entry, e, &shm_segments, link)
 		if (key != SHM_PRIVATE && e->segment.key == key)
 			return &e->segment;
-	}
 	return NULL;
 }
 
@@ -111,8 +105,7 @@ uint32_t shm_attached(const struct shm_segment *s)
 struct shm_usage shm_usage(void)
 {
 	struct shm_usage usage = { .segments = shm_count, .pages = shm_pages, .highest = -1 };
-	list_for_each(node, &shm_segments) {
-		const struct shm_entry *e = list_entry(node, struct shm_entry, link);
+	list_for_each_entry(const struct shm_entry, e, &shm_segments, link) {
 		const struct object *o = &e->segment.object;
 		usage.highest = (int)shm_place(e);
 		for (uint32_t i = object_next(o, 0); i != UINT32_MAX; i = object_next(o, i + 1)) {
@@ -278,8 +271,7 @@ void shm_check(void)
 {
 	uint32_t count = 0, pages = 0;
 	int before = -1;
-	list_for_each(node, &shm_segments) {
-		const struct shm_entry *e = list_entry(node, struct shm_entry, link);
+	list_for_each_entry(const struct shm_entry, e, &shm_segments, link) {
 		const struct shm_segment *s = &e->segment;
 		ASSERT((int)shm_place(e) > before);			   /* [shm.1] */
 		ASSERT(s->object.refs > 0);				   /* [shm.2] */

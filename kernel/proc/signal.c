@@ -136,11 +136,9 @@ void signal_resume(struct process *p)
 	ASSERT(g->stopped <= g->live); /* [signal.3] */
 	g->stop_signal = 0;
 	g->stopped = 0;
-	list_for_each(node, &g->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &g->threads, thread_link)
 		if (t->state == PROCESS_STOPPED)
 			sched_enqueue(t);
-	}
 }
 
 static bool signal_may_take(const struct process *t, int signo)
@@ -153,11 +151,9 @@ static struct process *signal_choose_thread(struct process *p, int signo)
 {
 	if (signal_may_take(p, signo))
 		return p;
-	list_for_each(node, &p->group->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &p->group->threads, thread_link)
 		if (signal_may_take(t, signo))
 			return t;
-	}
 	return NULL;
 }
 
@@ -165,8 +161,7 @@ static struct process *signal_choose_thread(struct process *p, int signo)
 static void signal_kill_threads(struct process *p, const struct signal_info *info)
 {
 	signal_resume(p);
-	list_for_each(node, &p->group->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &p->group->threads, thread_link) {
 		if (t->state == PROCESS_ZOMBIE)
 			continue;
 		(void)signal_set_add(&t->pending, info);
@@ -244,8 +239,7 @@ struct signal_info signal_info_user(int signo, int code)
 unsigned signal_send_group_info(int pgrp, const struct signal_info *info)
 {
 	unsigned n = 0;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->pgrp != pgrp || !thread_is_leader(p))
 			continue;
 		n++;
@@ -285,8 +279,7 @@ void signal_force(struct process *p, int signo)
 
 bool signal_group_orphaned(int pgrp, const struct process *but)
 {
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->pgrp != pgrp || p == but || !p->parent || thread_group_ended(p))
 			continue;
 		if (p->parent->pgrp != pgrp && p->parent->session == p->session)

@@ -83,11 +83,9 @@ long signal_set_add(struct signal_set *s, const struct signal_info *info)
 
 static struct signal_entry *signal_set_find(struct signal_set *s, int signo)
 {
-	list_for_each(node, &s->queue) {
-		struct signal_entry *e = list_entry(node, struct signal_entry, link);
+	list_for_each_entry(struct signal_entry, e, &s->queue, link)
 		if (e->info.signo == signo)
 			return e;
-	}
 	return NULL;
 }
 
@@ -108,11 +106,9 @@ struct signal_info signal_set_take(struct signal_set *s, int signo)
 void signal_set_drop(struct signal_set *s, uint64_t mask)
 {
 	s->bits &= ~mask;
-	list_for_each_safe(node, &s->queue) {
-		struct signal_entry *e = list_entry(node, struct signal_entry, link);
+	list_for_each_entry_safe(struct signal_entry, e, &s->queue, link)
 		if (signal_in(mask, e->info.signo))
 			signal_entry_free(e);
-	}
 }
 
 uint32_t signal_entries(void)

@@ -70,8 +70,7 @@ void thread_group_add(struct thread_group *g, struct process *p)
 struct process_times thread_group_times(const struct process *p)
 {
 	struct process_times sum = p->group->ended;
-	list_for_each(node, &p->group->threads) {
-		const struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(const struct process, t, &p->group->threads, thread_link) {
 		sum.user += t->times.user;
 		sum.system += t->times.system;
 	}
@@ -80,8 +79,7 @@ struct process_times thread_group_times(const struct process *p)
 
 void thread_end_others(struct thread_group *g)
 {
-	list_for_each(node, &g->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &g->threads, thread_link) {
 		if (t == process_running || t->state == PROCESS_ZOMBIE)
 			continue;
 		t->must_end = true;
@@ -121,8 +119,7 @@ static void thread_replace_leader(struct process *p, struct process *old)
 	p->parent = old->parent;
 	list_insert_before(&p->sibling, &old->sibling);
 	list_remove(&old->sibling);
-	list_for_each_safe(node, &old->children) {
-		struct process *child = list_entry(node, struct process, sibling);
+	list_for_each_entry_safe(struct process, child, &old->children, sibling) {
 		list_remove(&child->sibling);
 		child->parent = p;
 		list_push_back(&p->children, &child->sibling);

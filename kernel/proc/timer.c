@@ -48,8 +48,7 @@ static void timer_work(uint64_t now)
 		return;
 	struct list_node due = LIST_HEAD_INIT(due);
 	timer_next = UINT64_MAX;
-	list_for_each_safe(node, &timers) {
-		struct timer *t = list_entry(node, struct timer, link);
+	list_for_each_entry_safe(struct timer, t, &timers, link) {
 		if (t->expires > now) {
 			timer_next = MIN(timer_next, t->expires);
 			continue;

@@ -76,8 +76,7 @@ void wait_notify_end(struct process *p)
 void wait_orphan_children(struct process *p)
 {
 	struct process *heir = p->pid != 1 && process_has_init() ? process_find(1) : NULL;
-	list_for_each_safe(node, &p->children) {
-		struct process *child = list_entry(node, struct process, sibling);
+	list_for_each_entry_safe(struct process, child, &p->children, sibling) {
 		list_remove(&child->sibling);
 		child->parent = heir;
 		child->exit_signal = SIGCHLD;
@@ -177,8 +176,7 @@ static void wait_tell(struct process *child, unsigned flags, struct wait_answer 
 static int wait_look(struct process *leader, int pid, unsigned flags, struct wait_answer *answer)
 {
 	bool any = false;
-	list_for_each(node, &leader->children) {
-		struct process *child = list_entry(node, struct process, sibling);
+	list_for_each_entry(struct process, child, &leader->children, sibling) {
 		if (!wait_matches(child, pid, flags))
 			continue;
 		any = true;

@@ -27,11 +27,9 @@ static const char *const frames_owners[FRAME_OWNER_COUNT] = {
 int proc_pid_of(const struct pmap *pm)
 {
 	const struct aspace *as = container_of(pm, struct aspace, pmap);
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->aspace == as)
 			return p->pid;
-	}
 	return 0;
 }
 

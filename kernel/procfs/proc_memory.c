@@ -28,11 +28,9 @@ static void memory_line(struct text *t, const char *name, uint32_t pages)
 static uint32_t memory_committed(void)
 {
 	uint32_t pages = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if (p->aspace && thread_is_leader(p))
 			pages += p->aspace->pmap.resident + p->aspace->pmap.swapped;
-	}
 	return pages;
 }
 

@@ -112,8 +112,7 @@ struct root_load {
 static struct root_load root_load(void)
 {
 	struct root_load load = { .running = 0 };
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		load.running += p->state == PROCESS_RUNNABLE;
 		load.user += p->times.user + p->child_times.user;
 		load.system += p->times.system + p->child_times.system;
@@ -211,11 +210,9 @@ static int root_next(struct process *p, int from)
 {
 	int best = -1;
 	(void)p;
-	list_for_each(node, &process_all) {
-		const struct process *q = list_entry(node, struct process, all);
+	process_for_each(q)
 		if (thread_is_leader(q) && q->pid >= from && (best < 0 || q->pid < best))
 			best = q->pid;
-	}
 	return best;
 }
 

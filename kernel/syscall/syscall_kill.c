@@ -24,8 +24,7 @@ static long kill_one(uint32_t pid, const struct signal_info *info)
 static long kill_all(const struct signal_info *info)
 {
 	unsigned n = 0;
-	list_for_each(node, &process_all) {
-		struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		if (p->pid == 1 || !thread_is_leader(p) || p->group == process_running->group)
 			continue;
 		n++;

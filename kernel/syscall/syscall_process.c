@@ -185,8 +185,7 @@ long sys_getsid(const struct syscall_args *args)
 /* All threads of @p's process. */
 static void group_change(struct process *p, int pgrp, int session)
 {
-	list_for_each(node, &p->group->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &p->group->threads, thread_link) {
 		t->pgrp = pgrp;
 		t->session = session;
 	}
@@ -230,11 +229,9 @@ long sys_setsid(const struct syscall_args *args)
 long sys_umask(const struct syscall_args *args)
 {
 	uint32_t old = process_running->umask, new = args->a[0] & 0777;
-	list_for_each(node, &process_running->group->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &process_running->group->threads, thread_link)
 		if (t == process_running || (t->share_fs && process_running->share_fs))
 			t->umask = new;
-	}
 	return (long)old;
 }
 

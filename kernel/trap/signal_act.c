@@ -44,11 +44,9 @@ static void signal_stop(struct process *p, int signo)
 	g->stopped = 0;
 	g->stop_reported = false;
 	g->continued = false;
-	list_for_each(node, &g->threads) {
-		struct process *t = list_entry(node, struct process, thread_link);
+	list_for_each_entry(struct process, t, &g->threads, thread_link)
 		if (t != p)
 			signal_wake(t, signo);
-	}
 }
 
 static void signal_default(struct process *p, int signo)

@@ -167,11 +167,9 @@ const char *explain_fatal(const struct trap_frame *tf, vaddr_t va, const char *w
 /* Whose kernel stack begins at @start; NULL: not a process's. */
 static const struct process *stack_owner(vaddr_t start)
 {
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p)
 		if ((vaddr_t)p->stack == start)
 			return p;
-	}
 	return NULL;
 }
 

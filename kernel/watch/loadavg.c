@@ -35,8 +35,7 @@ uint32_t loadavg_next(unsigned which, uint32_t before, uint32_t active)
 static void loadavg_sample(struct timer *t)
 {
 	uint32_t active = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		active += p->state == PROCESS_RUNNABLE ||
 			  (p->state == PROCESS_SLEEPING && p->sleep == SLEEP_DEEP);
 	}

@@ -188,8 +188,7 @@ static void draw_counts(struct pen *pen, const struct mapview_figures *figures)
 static unsigned draw_choose(const struct process *top[PROCESS_ROWS])
 {
 	unsigned n = 0, seen = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		seen++;
 		if (seen > MAPVIEW_SCAN)
 			break;

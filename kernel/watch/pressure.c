@@ -223,8 +223,7 @@ void pressure_init(void)
 void pressure_check(void)
 {
 	uint32_t memory = 0, disk = 0, both = 0;
-	list_for_each(node, &process_all) {
-		const struct process *p = list_entry(node, struct process, all);
+	process_for_each(p) {
 		memory += p->waits.memory;
 		disk += p->waits.disk;
 		both += p->waits.memory && p->waits.disk;

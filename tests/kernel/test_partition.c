@@ -80,8 +80,7 @@ static bool layout_is(const char *expected)
 	static char text[160];
 	size_t n = 0;
 	text[0] = 0;
-	list_for_each(node, &partition_region.blocks) {
-		const struct partition *p = list_entry(node, struct partition, link);
+	list_for_each_entry(const struct partition, p, &partition_region.blocks, link) {
 		n += (size_t)format_string(text + n, sizeof(text) - n, p->owner ? "%s%u" : "%s[%u]",
 					   n ? " " : "", p->size / K);
 	}
