@@ -28,7 +28,7 @@ static const struct first_program *first_program;
 
 static void first_add_channel(struct file *f)
 {
-	if (!f || files_add(process_running->files, f, 0, false) < 0)
+	if (!f || files_add(process_running->fs.files, f, 0, false) < 0)
 		panic("no memory for the first process's files");
 }
 
@@ -72,25 +72,25 @@ static void first_create(void)
 	if (!p)
 		panic("no memory for the first process");
 	ASSERT(p->pid == 1);
-	p->files = files_create();
-	p->actions = signal_actions_create();
-	if (!p->files || !p->actions)
+	p->fs.files = files_create();
+	p->sig.actions = signal_actions_create();
+	if (!p->fs.files || !p->sig.actions)
 		panic("no memory for the first process's files");
-	p->cwd = inode_get(inode_root());
-	p->umask = 022;
+	p->fs.cwd = inode_get(inode_root());
+	p->fs.umask = 022;
 	limits_init(&p->limits);
-	files_set_limit(p->files, (uint32_t)p->limits.of[LIMIT_NOFILE].now);
+	files_set_limit(p->fs.files, (uint32_t)p->limits.of[LIMIT_NOFILE].now);
 	p->pgrp = 1;
 	p->session = 1;
-	p->kernel_start = first_start;
-	memset(p->trap, 0, sizeof(*p->trap));
+	p->cpu.kernel_start = first_start;
+	memset(p->cpu.trap, 0, sizeof(*p->cpu.trap));
 	sched_enqueue(p);
 }
 
 static bool first_all_ended(void)
 {
 	struct process *last = list_entry(process_all.next, struct process, all);
-	return process_count == 1 && last->state == PROCESS_ZOMBIE;
+	return process_count == 1 && last->run.state == PROCESS_ZOMBIE;
 }
 
 /* Its wait status. It may be another structure by now, if a thread of it made an execve. */

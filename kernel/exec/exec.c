@@ -72,7 +72,7 @@ struct exec_job {
 static int exec_find(const char *path, struct inode **file)
 {
 	struct inode *found;
-	int error = path_lookup(process_running->cwd, path, PATH_FOLLOW, &found);
+	int error = path_lookup(process_running->fs.cwd, path, PATH_FOLLOW, &found);
 	if (error)
 		return error;
 	inode_put(*file);
@@ -336,13 +336,13 @@ static int exec_switch(struct exec_job *job)
 static void exec_set_registers(const struct exec_job *job)
 {
 	struct process *p = process_running;
-	*p->trap = (struct trap_frame){
+	*p->cpu.trap = (struct trap_frame){
 		.ds = SELECTOR_USER_DATA, .es = SELECTOR_USER_DATA,
 		.eip = job->entry, .cs = SELECTOR_USER_CODE, .eflags = EXEC_EFLAGS,
 		.esp = job->stack, .ss = SELECTOR_USER_DATA,
 	};
-	memset(p->tls, 0, sizeof(p->tls));
-	segment_set_tls(p->tls);
+	memset(p->cpu.tls, 0, sizeof(p->cpu.tls));
+	segment_set_tls(p->cpu.tls);
 	process_reset_fpu();
 }
 
@@ -355,12 +355,12 @@ static void exec_commit(const struct exec_job *job)
 	string_copy(p->comm, slash ? slash + 1 : job->request->path, sizeof(p->comm));
 	trace(TRACE_PROCESS, TRACE_PROCESS_EXEC, (uint32_t)p->pid, 0);
 	process_fs_set_program(p, job->file);
-	p->clear_child_tid = 0;
-	files_close_on_exec(p->files);
+	p->words.clear_child_tid = 0;
+	files_close_on_exec(p->fs.files);
 	exec_set_registers(job);
-	if (p->vfork_child) {
-		p->vfork_child = false;
-		sched_wake_all(&p->parent->child_event);
+	if (p->family.vfork_child) {
+		p->family.vfork_child = false;
+		sched_wake_all(&p->family.parent->family.child_event);
 	}
 }
 

@@ -22,7 +22,7 @@ static uint32_t files_users(const struct files *t)
 {
 	uint32_t n = 0;
 	list_for_each(node, &process_all)
-		n += list_entry(node, struct process, all)->files == t;
+		n += list_entry(node, struct process, all)->fs.files == t;
 	return n;
 }
 
@@ -30,8 +30,8 @@ static uint32_t files_users(const struct files *t)
 static bool files_first_user(const struct process *p)
 {
 	process_for_each(q)
-		if (q->files == p->files)
-			return p->files != NULL && q == p;
+		if (q->fs.files == p->fs.files)
+			return p->fs.files != NULL && q == p;
 	return false;
 }
 
@@ -40,7 +40,7 @@ static uint32_t file_holders(const struct file *f)
 {
 	uint32_t n = 0;
 	process_for_each(p) {
-		const struct files *t = files_first_user(p) ? p->files : NULL;
+		const struct files *t = files_first_user(p) ? p->fs.files : NULL;
 		for (uint32_t fd = 0; t && fd < t->capacity; fd++)
 			n += t->slots[fd].file == f;
 	}
@@ -69,7 +69,7 @@ static void files_check_all(void)
 	ASSERT(file_count() == 0 || !list_empty(&process_all)); /* [file.5] */
 	process_for_each(p)
 		if (files_first_user(p))
-			files_check(p->files);
+			files_check(p->fs.files);
 }
 
 /* --- inodes --- */

@@ -21,29 +21,29 @@ _Static_assert((int)LIMIT_NOFILE_MAX == (int)FILES_MAX,
 
 static int process_fs_fork_files(struct process *child, const struct process *parent, bool share)
 {
-	child->files = share ? files_get(parent->files) : files_fork(parent->files);
-	return child->files ? 0 : -ENOMEM;
+	child->fs.files = share ? files_get(parent->fs.files) : files_fork(parent->fs.files);
+	return child->fs.files ? 0 : -ENOMEM;
 }
 
 static int process_fs_unshare_files(struct process *p)
 {
-	if (p->files->refs == 1)
+	if (p->fs.files->refs == 1)
 		return 0;
-	struct files *own = files_fork(p->files);
+	struct files *own = files_fork(p->fs.files);
 	if (!own)
 		return -ENOMEM;
-	files_put(p->files);
-	p->files = own;
+	files_put(p->fs.files);
+	p->fs.files = own;
 	return 0;
 }
 
 /* While it is a program it cannot be opened to write. */
 void process_fs_set_program(struct process *p, struct inode *program)
 {
-	struct inode *old = p->exe;
+	struct inode *old = p->fs.exe;
 	if (program)
 		inode_get(program)->programs++;
-	p->exe = program;
+	p->fs.exe = program;
 	if (!old)
 		return;
 	old->programs--;
@@ -52,23 +52,23 @@ void process_fs_set_program(struct process *p, struct inode *program)
 
 static void process_fs_fork_names(struct process *child, const struct process *parent)
 {
-	child->cwd = inode_get(parent->cwd);
-	process_fs_set_program(child, parent->exe);
+	child->fs.cwd = inode_get(parent->fs.cwd);
+	process_fs_set_program(child, parent->fs.exe);
 }
 
 /* @t is about to end. */
 static void process_fs_check_unused(const struct files *t)
 {
 	process_for_each(p)
-		ASSERT(p->files != t); /* [file.3] */
+		ASSERT(p->fs.files != t); /* [file.3] */
 }
 
 static void process_fs_drop_files(struct process *p)
 {
-	if (!p->files)
+	if (!p->fs.files)
 		return;
-	struct files *files = p->files;
-	p->files = NULL; /* closing may sleep: the table is not this one's any more */
+	struct files *files = p->fs.files;
+	p->fs.files = NULL; /* closing may sleep: the table is not this one's any more */
 	if (files->refs == 1)
 		process_fs_check_unused(files);
 	files_put(files);
@@ -76,8 +76,8 @@ static void process_fs_drop_files(struct process *p)
 
 static void process_fs_drop_names(struct process *p)
 {
-	inode_put(p->cwd);
-	p->cwd = NULL;
+	inode_put(p->fs.cwd);
+	p->fs.cwd = NULL;
 	process_fs_set_program(p, NULL);
 }
 
@@ -85,11 +85,12 @@ void process_fs_chdir(struct inode *dir)
 {
 	struct process *self = process_running;
 	list_for_each_entry(struct process, t, &self->group->threads, thread_link) {
-		if (t != self && !(t->share_fs && self->share_fs && t->state != PROCESS_ZOMBIE))
+		bool follows = t->fs.shared && self->fs.shared && t->run.state != PROCESS_ZOMBIE;
+		if (t != self && !follows)
 			continue;
-		ASSERT(t->cwd != NULL); /* only a zombie has none: [wait.1] */
-		inode_put(t->cwd);
-		t->cwd = inode_get(dir);
+		ASSERT(t->fs.cwd != NULL); /* only a zombie has none: [wait.1] */
+		inode_put(t->fs.cwd);
+		t->fs.cwd = inode_get(dir);
 	}
 	inode_put(dir);
 }

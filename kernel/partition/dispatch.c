@@ -114,7 +114,7 @@ static bool dispatch_sleeps(const struct contiguous *c)
 	process_for_each(p) {
 		if (p->aspace != c->as)
 			continue;
-		if (p->state == PROCESS_RUNNABLE)
+		if (p->run.state == PROCESS_RUNNABLE)
 			return false;
 		owned = true;
 	}
@@ -300,7 +300,7 @@ static int dispatch_bring_in(struct aspace *as)
 static void dispatch_rebase_tls(struct process *p, uint32_t delta)
 {
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++) {
-		struct segment_tls *tls = &p->tls[i];
+		struct segment_tls *tls = &p->cpu.tls[i];
 		if (tls->words[0] == 0 && tls->words[1] == 0)
 			continue;
 		struct segment_tls_facts f = segment_read_tls(tls);
@@ -322,7 +322,7 @@ static void dispatch_rebased(struct aspace *as, uint32_t delta)
 	if (contiguous_is_in(as->contiguous)) /* and not just coming in */
 		dispatch_record(DISPATCH_MOVED, as->contiguous, 0);
 	if (process_running && process_running->aspace == as) {
-		segment_set_tls(process_running->tls);
+		segment_set_tls(process_running->cpu.tls);
 		aspace_activate(as);
 	}
 }
@@ -368,7 +368,7 @@ void dispatch_check(void)
 	const struct dispatch_wait *before = NULL;
 	list_for_each_entry(const struct dispatch_wait, w, &dispatch_waits, link) {
 		ASSERT(!before || before->c->priority >= w->c->priority); /* [dispatch.3] */
-		ASSERT(w->process->state != PROCESS_ZOMBIE);		  /* [dispatch.3] */
+		ASSERT(w->process->run.state != PROCESS_ZOMBIE);		  /* [dispatch.3] */
 		before = w;
 	}
 }

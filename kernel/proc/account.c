@@ -43,7 +43,7 @@ void account_switch(struct process *prev)
 {
 	uint64_t passed = account_passed();
 	if (prev != NULL)
-		account_system(&prev->account, passed);
+		account_system(&prev->used.account, passed);
 	else
 		account_totals.idle += passed;
 }
@@ -70,8 +70,8 @@ void account_check(void)
 	const struct account_totals *t = &account_totals;
 	uint64_t user = 0, system = 0;
 	process_for_each(p) {
-		user += p->account.user;
-		system += p->account.system;
+		user += p->used.account.user;
+		system += p->used.account.system;
 	}
 	ASSERT(account_mark <= cpu_tsc());				       /* [account.1] */
 	ASSERT(t->user + t->system + t->idle == account_mark - account_start); /* [account.2] */

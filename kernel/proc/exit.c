@@ -27,8 +27,8 @@
 static void exit_clear_tid(struct process *p)
 {
 	uint32_t zero = 0;
-	uptr_t at = p->clear_child_tid;
-	p->clear_child_tid = 0;
+	uptr_t at = p->words.clear_child_tid;
+	p->words.clear_child_tid = 0;
 	/* With nobody to see it there is no need to bring the page in. */
 	if (!at || p->aspace->refs == 1)
 		return;
@@ -43,7 +43,8 @@ static void exit_give_up_memory(struct process *p)
 		return;
 	futex_release_robust(p);
 	exit_clear_tid(p);
-	ASSERT(p->robust_list == 0 && p->clear_child_tid == 0); /* nothing looks there any more */
+	/* nothing looks there any more */
+	ASSERT(p->words.robust_list == 0 && p->words.clear_child_tid == 0);
 	process_count_faults(p->group->leader, as);
 	p->aspace = NULL;
 	aspace_activate(NULL);
@@ -53,12 +54,12 @@ static void exit_give_up_memory(struct process *p)
 
 static void exit_release_vfork(struct process *p)
 {
-	struct process *parent = p->group->leader->parent;
-	if (!p->vfork_child)
+	struct process *parent = p->group->leader->family.parent;
+	if (!p->family.vfork_child)
 		return;
-	p->vfork_child = false;
+	p->family.vfork_child = false;
 	if (parent)
-		sched_wake_all(&parent->child_event);
+		sched_wake_all(&parent->family.child_event);
 }
 
 /* --- the process's end --- */
@@ -90,7 +91,7 @@ static void exit_release_group(int pgrp, const struct process *ending)
 /* Is its parent one of those that keep its group from being orphaned? */
 static bool exit_held_group(const struct process *leader)
 {
-	const struct process *parent = leader->parent;
+	const struct process *parent = leader->family.parent;
 	return parent && parent->pgrp != leader->pgrp && parent->session == leader->session;
 }
 
@@ -98,7 +99,7 @@ static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
 	/* Its children's groups are looked at once they have their new parent. */
-	list_for_each_entry(struct process, child, &leader->children, sibling)
+	list_for_each_entry(struct process, child, &leader->family.children, family.sibling)
 		groups_seen += child->pgrp != leader->pgrp;
 	wait_orphan_children(leader);
 	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
@@ -126,14 +127,15 @@ static void exit_process(struct process *leader)
 /* @leader is complete as a zombie: for its parent, or for nobody. */
 static void exit_become_zombie(struct process *leader)
 {
-	ASSERT(thread_group_ended(leader) && leader->state == PROCESS_ZOMBIE); /* [thread.2] */
-	ASSERT(list_empty(&leader->children));				       /* [wait.1] */
+	ASSERT(thread_group_ended(leader) && leader->run.state == PROCESS_ZOMBIE); /* [thread.2] */
+	/* [wait.1] */
+	ASSERT(list_empty(&leader->family.children));
 	wait_notify_end(leader);
 	if (!wait_unwanted(leader))
 		return;
-	if (leader->parent)
-		list_remove(&leader->sibling);
-	leader->parent = NULL;
+	if (leader->family.parent)
+		list_remove(&leader->family.sibling);
+	leader->family.parent = NULL;
 	if (leader == process_running)
 		sched_bury(leader);
 	else
@@ -146,9 +148,9 @@ static void exit_become_zombie(struct process *leader)
 static void exit_vanish(struct process *p)
 {
 	struct thread_group *g = p->group;
-	ASSERT(p != g->leader && list_empty(&p->children)); /* [thread.2], [process.5] */
-	g->ended.user += p->times.user;
-	g->ended.system += p->times.system;
+	ASSERT(p != g->leader && list_empty(&p->family.children)); /* [thread.2], [process.5] */
+	g->ended.user += p->used.times.user;
+	g->ended.system += p->used.times.system;
 	list_remove(&p->thread_link);
 	p->group = NULL;
 	sched_bury(p);
@@ -159,18 +161,18 @@ static NORETURN void exit_thread(struct process *p)
 {
 	struct thread_group *g = p->group;
 	struct process *leader = g->leader;
-	ASSERT(g->live > 0 && p->state == PROCESS_RUNNABLE && p == process_running);
+	ASSERT(g->live > 0 && p->run.state == PROCESS_RUNNABLE && p == process_running);
 	process_hooks.files_drop(p);
 	exit_give_up_memory(p);
 	trace(TRACE_PROCESS, TRACE_PROCESS_EXIT, (uint32_t)p->pid, 0);
 	process_hooks.names_drop(p);
 	exit_release_vfork(p);
-	signal_set_drop(&p->pending, UINT64_MAX);
+	signal_set_drop(&p->sig.pending, UINT64_MAX);
 	bool last = g->live == 1;
 	if (last)
 		exit_process(leader);
 	g->live--;
-	p->state = PROCESS_ZOMBIE;
+	p->run.state = PROCESS_ZOMBIE;
 	if (p == leader)
 		sched_wake_all(&g->change);
 	else

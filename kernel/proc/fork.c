@@ -44,8 +44,8 @@ static int fork_make_room(const struct process *parent, const struct fork_reques
 static void fork_child_begins(void)
 {
 	struct process *self = process_running;
-	if (user_write(self->aspace, self->set_child_tid, &self->pid, sizeof(self->pid)) != 0)
-		self->set_child_tid = 0; /* the program's own mistake */
+	if (user_write(self->aspace, self->words.set_child_tid, &self->pid, sizeof(self->pid)) != 0)
+		self->words.set_child_tid = 0; /* the program's own mistake */
 }
 
 /* A process, not a thread, gets its parent. */
@@ -53,44 +53,48 @@ static void fork_join_family(struct process *child, const struct process *parent
 			     const struct fork_request *request)
 {
 	const struct process *leader = parent->group->leader;
-	ASSERT(thread_is_leader(child) && !list_node_linked(&child->sibling)); /* [process.5] */
-	child->parent = request->share_parent ? leader->parent : parent->group->leader;
-	child->exit_signal = request->share_parent ? leader->exit_signal : request->exit_signal;
-	if (child->parent)
-		list_push_back(&child->parent->children, &child->sibling);
+	/* [process.5] */
+	ASSERT(thread_is_leader(child) && !list_node_linked(&child->family.sibling));
+	child->family.parent = request->share_parent ? leader->family.parent
+						     : parent->group->leader;
+	child->family.exit_signal = request->share_parent ? leader->family.exit_signal
+							  : request->exit_signal;
+	if (child->family.parent)
+		list_push_back(&child->family.parent->family.children, &child->family.sibling);
 }
 
 /* Everything that cannot fail. */
 static void fork_inherit(struct process *child, struct process *parent,
 			 const struct fork_request *request)
 {
-	cpu_fpu_save(child->fpu);
-	cpu_fpu_restore(child->fpu); /* saving may have cleared the parent's */
-	*child->trap = *parent->trap;
-	child->trap->eax = 0;
+	cpu_fpu_save(child->cpu.fpu);
+	cpu_fpu_restore(child->cpu.fpu); /* saving may have cleared the parent's */
+	*child->cpu.trap = *parent->cpu.trap;
+	child->cpu.trap->eax = 0;
 	if (request->stack)
-		child->trap->esp = request->stack;
+		child->cpu.trap->esp = request->stack;
 	process_hooks.names_fork(child, parent);
-	child->umask = parent->umask;
+	child->fs.umask = parent->fs.umask;
 	child->limits = parent->limits;
 	child->personality = parent->personality;
-	child->share_fs = request->share_fs;
-	parent->share_fs |= request->share_fs && request->thread;
-	memcpy(child->tls, request->tls ? request->tls : parent->tls, sizeof(child->tls));
+	child->fs.shared = request->share_fs;
+	parent->fs.shared |= request->share_fs && request->thread;
+	memcpy(child->cpu.tls, request->tls ? request->tls : parent->cpu.tls,
+	       sizeof(child->cpu.tls));
 	/* Making room for the child may have moved the parent. */
 	process_hooks.fork_tls(child, request->tls ? request->tls_base
 						    : parent->aspace->segment.base);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
 	child->pgrp = parent->pgrp;
 	child->session = parent->session;
-	child->vfork_child = request->wait;
-	child->clear_child_tid = request->clear_child_tid;
-	child->set_child_tid = request->set_child_tid;
-	child->kernel_start = request->set_child_tid ? fork_child_begins : NULL;
-	child->sig_blocked = parent->sig_blocked;
+	child->family.vfork_child = request->wait;
+	child->words.clear_child_tid = request->clear_child_tid;
+	child->words.set_child_tid = request->set_child_tid;
+	child->cpu.kernel_start = request->set_child_tid ? fork_child_begins : NULL;
+	child->sig.blocked = parent->sig.blocked;
 	if (!request->share_memory || request->wait)
-		child->altstack = parent->altstack; /* a thread has a stack of its own */
-	child->fault = parent->fault;
+		child->sig.altstack = parent->sig.altstack; /* a thread has a stack of its own */
+	child->sig.fault = parent->sig.fault;
 	if (request->share_memory)
 		load_control_share(child, parent);
 	if (!request->thread)
@@ -102,10 +106,10 @@ static void fork_wait_for_release(struct process *parent, int pid)
 	struct process *leader = parent->group->leader;
 	for (;;) {
 		struct process *child = process_find(pid);
-		if (!child || child->parent != leader || !child->vfork_child ||
-		    child->state == PROCESS_ZOMBIE)
+		if (!child || child->family.parent != leader || !child->family.vfork_child ||
+		    child->run.state == PROCESS_ZOMBIE)
 			return;
-		if (sched_sleep_killable(&leader->child_event) != 0)
+		if (sched_sleep_killable(&leader->family.child_event) != 0)
 			return;
 	}
 }
@@ -116,8 +120,8 @@ static struct process *fork_create(const struct process *parent, const struct fo
 	struct process *child = process_create(r->thread ? parent->group : NULL);
 	if (!child)
 		return NULL;
-	child->actions = signal_actions_fork(parent->actions, r->share_actions);
-	if (child->actions && process_hooks.files_fork(child, parent, r->share_files) == 0)
+	child->sig.actions = signal_actions_fork(parent->sig.actions, r->share_actions);
+	if (child->sig.actions && process_hooks.files_fork(child, parent, r->share_files) == 0)
 		child->aspace = r->share_memory ? aspace_get(parent->aspace)
 						: aspace_fork(parent->aspace);
 	if (child->aspace)
@@ -136,7 +140,8 @@ long process_fork(const struct fork_request *request)
 	if (!child)
 		return -ENOMEM;
 	fork_inherit(child, parent, request);
-	ASSERT(child->aspace && child->files && child->actions && child->cwd); /* [attend.2] */
+	/* [attend.2] */
+	ASSERT(child->aspace && child->fs.files && child->sig.actions && child->fs.cwd);
 	ASSERT(!request->thread || child->group == parent->group);
 	int pid = child->pid, error = 0;
 	if (request->set_parent_tid)

@@ -205,8 +205,8 @@ void futex_release_robust(struct process *p)
 	struct {
 		uint32_t first, offset, pending;
 	} head;
-	uptr_t list = p->robust_list;
-	p->robust_list = 0;
+	uptr_t list = p->words.robust_list;
+	p->words.robust_list = 0;
 	if (!list || user_read(p->aspace, &head, list, sizeof(head)) != 0)
 		return;
 	/* Bit 0 of a link marks another kind of lock. */

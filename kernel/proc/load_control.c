@@ -149,7 +149,7 @@ static uint32_t load_came_back(const struct process *p)
 /* In this window it had the CPU for user mode, or pages came back for it. */
 static bool load_ran(const struct process *p)
 {
-	return p->account.user != p->load.used || load_came_back(p) > 0;
+	return p->used.account.user != p->load.used || load_came_back(p) > 0;
 }
 
 /* It is one of those that share memory at present. */
@@ -160,7 +160,7 @@ static bool load_is_running(const struct process *p)
 
 static uint64_t load_service(const struct process *p)
 {
-	return p->account.user - p->load.base;
+	return p->used.account.user - p->load.base;
 }
 
 /* Frames that processes can have together. */
@@ -302,7 +302,7 @@ static void load_begin_episode(uint32_t nprocesses, uint32_t lost_percent)
 	load_stats.thrashing = true;
 	load_stats.episodes++;
 	process_for_each(p)
-		p->load.base = p->account.user;
+		p->load.base = p->used.account.user;
 	log_warn("thrashing: %u processes want more than %u frames; %u %% of the last %u ms were "
 		 "lost, pages come back soon after they went; %s", nprocesses, load_frames(),
 		 lost_percent, LOAD_WINDOW * 1000 / SCHED_HZ,
@@ -423,7 +423,7 @@ static void load_open_window(const struct load_window *now)
 	process_for_each(p) {
 		ASSERT(p->load.asked || !p->load.asleep);
 		p->load.active = p->aspace && load_ran(p);
-		p->load.used = p->account.user;
+		p->load.used = p->used.account.user;
 		p->load.refaults = p->aspace ? p->aspace->refaults : 0;
 	}
 }

@@ -70,8 +70,8 @@ int process_group_session(int pgrp)
 int process_parent_pid(const struct process *p)
 {
 	const struct process *leader = p->group->leader;
-	if (leader->parent)
-		return leader->parent->pid;
+	if (leader->family.parent)
+		return leader->family.parent->pid;
 	return leader->pid == 1 ? 0 : 1;
 }
 

@@ -62,9 +62,9 @@ void process_count_faults(struct process *p, const struct aspace *as)
 {
 	if (as->refs > 1)
 		return; /* shared, or lent by vfork: the last one counts them */
-	p->minor_faults += as->minor_faults;
-	p->major_faults += as->major_faults;
-	p->peak_resident = MAX(p->peak_resident, as->peak_resident);
+	p->used.minor_faults += as->minor_faults;
+	p->used.major_faults += as->major_faults;
+	p->used.peak_resident = MAX(p->used.peak_resident, as->peak_resident);
 }
 
 /* --- birth and burial --- */
@@ -78,10 +78,11 @@ struct process_start_frame {
 
 static void process_lay_out_stack(struct process *p)
 {
-	p->trap = (struct trap_frame *)((char *)p->stack + PROCESS_STACK_PAGES * PAGE_SIZE) - 1;
-	struct process_start_frame *start = (struct process_start_frame *)p->trap - 1;
+	char *top = (char *)p->cpu.stack + PROCESS_STACK_PAGES * PAGE_SIZE;
+	p->cpu.trap = (struct trap_frame *)top - 1;
+	struct process_start_frame *start = (struct process_start_frame *)p->cpu.trap - 1;
 	*start = (struct process_start_frame){ .return_to = sched_first_run };
-	p->kernel_esp = (uint32_t)start;
+	p->cpu.kernel_esp = (uint32_t)start;
 }
 
 struct process *process_create(struct thread_group *group)
@@ -91,9 +92,9 @@ struct process *process_create(struct thread_group *group)
 		return NULL;
 	memset(p, 0, sizeof(*p));
 	list_init(&p->thread_link);
-	signal_set_init(&p->pending);
-	p->stack = vmalloc(PROCESS_STACK_PAGES);
-	p->pid = p->stack ? pid_alloc() : 0;
+	signal_set_init(&p->sig.pending);
+	p->cpu.stack = vmalloc(PROCESS_STACK_PAGES);
+	p->pid = p->cpu.stack ? pid_alloc() : 0;
 	if (p->pid && !group)
 		p->group = thread_group_create(p);
 	else if (p->pid)
@@ -101,19 +102,19 @@ struct process *process_create(struct thread_group *group)
 	if (!p->group) {
 		if (p->pid)
 			pid_free(p->pid);
-		if (p->stack)
-			vfree(p->stack);
+		if (p->cpu.stack)
+			vfree(p->cpu.stack);
 		slab_free(process_cache, p);
 		return NULL;
 	}
-	p->exit_signal = SIGCHLD;
+	p->family.exit_signal = SIGCHLD;
 	process_lay_out_stack(p);
-	list_init(&p->children);
-	list_init(&p->sibling);
-	list_init(&p->run_link);
-	list_init(&p->timer_link);
-	wait_queue_init(&p->child_event);
-	p->start_tick = sched_ticks();
+	list_init(&p->family.children);
+	list_init(&p->family.sibling);
+	list_init(&p->run.link);
+	list_init(&p->run.timer_link);
+	wait_queue_init(&p->family.child_event);
+	p->used.start_tick = sched_ticks();
 	list_push_back(&process_all, &p->all);
 	process_count++;
 	process_created++;
@@ -123,24 +124,24 @@ struct process *process_create(struct thread_group *group)
 
 void process_destroy(struct process *p)
 {
-	ASSERT(p != process_running && list_empty(&p->children));
-	ASSERT(!p->files && !p->aspace);					/* [wait.1] */
-	ASSERT(!list_node_linked(&p->run_link) && !list_node_linked(&p->timer_link));
+	ASSERT(p != process_running && list_empty(&p->family.children));
+	ASSERT(!p->fs.files && !p->aspace);					/* [wait.1] */
+	ASSERT(!list_node_linked(&p->run.link) && !list_node_linked(&p->run.timer_link));
 	ASSERT(p->pid != 1 || process_count == 1); /* [process.2] */
 	struct thread_group *g = p->group;
 	/* A thread that was never run, or a leader; others have left the group by themselves. */
-	if (g && p->state != PROCESS_ZOMBIE)
+	if (g && p->run.state != PROCESS_ZOMBIE)
 		g->live--;
 	list_remove(&p->thread_link);
 	if (g && g->leader == p)
 		thread_group_destroy(g);
-	signal_set_drop(&p->pending, UINT64_MAX);
-	signal_actions_put(p->actions);
-	list_remove(&p->sibling);
+	signal_set_drop(&p->sig.pending, UINT64_MAX);
+	signal_actions_put(p->sig.actions);
+	list_remove(&p->family.sibling);
 	list_remove(&p->all);
 	process_count--;
 	pid_free(p->pid);
-	vfree(p->stack);
+	vfree(p->cpu.stack);
 	slab_free(process_cache, p);
 }
 

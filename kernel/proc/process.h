@@ -58,57 +58,57 @@ struct pressure_wait {
 	uint64_t since;	   /* time stamp of its begin */
 };
 
-struct process {
+/* What the CPU has of a process: registers, stacks, thread-local storage. */
+struct process_cpu {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* x87/SSE state while it does not run */
-	uint32_t kernel_esp;			       /* saved by the switch */
-	void *stack;				       /* kernel stack, PROCESS_STACK_PAGES pages */
-	struct trap_frame *trap;		       /* user registers, at the stack's very top */
-	struct aspace *aspace;			       /* NULL once it is ending */
-	struct files *files;
-	struct inode *cwd;
-	struct inode *exe;
-	uint32_t umask;
-	struct limits limits;
-	uint32_t personality; /* as the call of that name set it */
+	uint32_t kernel_esp;		      /* saved by the switch */
+	void *stack;			      /* kernel stack, PROCESS_STACK_PAGES pages */
+	struct trap_frame *trap;	      /* user registers, at the stack's very top */
 	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
-	struct partition_wish wish;
-	char comm[PROCESS_COMM_MAX];
+	void (*kernel_start)(void); /* runs before it first leaves the kernel; NULL: nothing */
+};
 
-	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */
-	struct thread_group *group;   /* shared by all threads; NULL once a thread is gone */
-	struct list_node thread_link; /* in the group's threads */
-	/*
-	 * Family is the leaders': NULL for process 1, for orphans that the kernel itself reaps, and
-	 * for other threads.
-	 */
+/* Its part of the file system: kernel/fs/process_fs.c. */
+struct process_fs {
+	struct files *files;
+	struct inode *cwd, *exe;
+	uint32_t umask;
+	bool shared; /* cwd and umask change for all such threads at once */
+};
+
+/*
+ * Family is the leaders': no parent for process 1, for orphans that the kernel itself reaps, and
+ * for other threads.
+ */
+struct process_family {
 	struct process *parent;
 	struct list_node children;
 	struct list_node sibling; /* in the parent's children */
-	struct list_node all;	  /* in process_all */
+	uint8_t exit_signal;	  /* what the parent gets at the end; 0: nothing */
+	int death_signal;	  /* what it gets itself when its parent ends; 0: nothing */
+	bool vfork_child;	  /* its parent waits until it execs or ends */
+	struct wait_queue child_event; /* a child ended, stopped, went on, released its vfork */
+};
 
-	void (*kernel_start)(void);  /* runs before it first leaves the kernel; NULL: nothing */
+/* Whether it runs, and what it waits for: sched.c. */
+struct process_run {
 	uint8_t state;		     /* enum process_state */
 	uint8_t sleep;		     /* SLEEPING: enum sched_sleep_kind */
-	bool oom_victim;	     /* it has to end for lack of memory */
-	bool must_end;		     /* another thread execs: this one is to go */
-	bool did_exec;		     /* setpgid looks at it */
-	bool share_fs;		     /* cwd and umask change for all such threads at once */
-	uint8_t exit_signal;	     /* what the parent gets at the end; 0: nothing */
-	int death_signal;	     /* what it gets itself when its parent ends; 0: nothing */
-	bool vfork_child;	     /* its parent waits until it execs or ends */
-	struct list_node run_link;   /* run queue or wait queue */
+	struct list_node link;	     /* run queue or wait queue */
 	struct list_node timer_link; /* sched's timers */
 	uint64_t wake_tick;
-	int turn;		     /* ticks left of a turn that was interrupted; 0: a full one */
 	const void *channel;	     /* what it sleeps on by kernel/base/sleep.h; else NULL */
-	struct wait_queue child_event; /* a child ended, stopped, went on, or released its vfork */
+	int turn;		     /* ticks left of a turn that was interrupted; 0: a full one */
+};
 
+/* Signals of this thread: signal.c. */
+struct process_signals {
 	struct signal_actions *actions;
 	struct signal_set pending; /* sent to this thread alone */
-	uint64_t sig_blocked;
-	uint64_t sig_saved; /* with sig_restore: blocked again after this call */
-	bool sig_restore;
-	uint64_t sig_waited; /* rt_sigtimedwait's: wake for them although they are blocked */
+	uint64_t blocked;
+	uint64_t saved; /* with restore: blocked again after this call */
+	bool restore;
+	uint64_t waited; /* rt_sigtimedwait's: wake for them although they are blocked */
 	struct {
 		uptr_t start;
 		uint32_t size; /* 0: none */
@@ -118,25 +118,56 @@ struct process {
 		uint32_t vector, error;
 		vaddr_t address;
 	} fault; /* the last exception, for signal frames */
+};
+
+/* What it used: figures for reports. */
+struct process_usage {
+	struct process_times times, child_times;
+	struct account account;
+	struct pressure_wait waits;
+	uint32_t minor_faults, major_faults; /* final figures, set at the end */
+	uint32_t child_minor_faults, child_major_faults;
+	uint32_t peak_resident, child_peak_resident; /* pages */
+	uint64_t start_tick;
+};
+
+/* Words of user memory that the kernel writes for threads. 0: none. */
+struct process_words {
+	uptr_t set_child_tid;	/* gets the pid at the start */
+	uptr_t clear_child_tid; /* cleared at the end */
+	uptr_t robust_list;	/* the thread's held futexes, as futex.c walks them */
+};
+
+struct process {
+	struct process_cpu cpu;
+	struct aspace *aspace; /* NULL once it is ending */
+	struct process_fs fs;
+	struct process_family family;
+	struct process_run run;
+	struct process_signals sig;
+	struct process_usage used;
+	struct process_words words;
+	struct limits limits;
+	struct load_state load;
+	struct partition_wish wish;
+	uint32_t personality; /* as the call of that name set it */
+	char comm[PROCESS_COMM_MAX];
+
+	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */
+	struct thread_group *group;   /* shared by all threads; NULL once a thread is gone */
+	struct list_node thread_link; /* in the group's threads */
+	struct list_node all;	      /* in process_all */
+
+	bool oom_victim;	/* it has to end for lack of memory */
+	bool must_end;		/* another thread execs: this one is to go */
+	bool did_exec;		/* setpgid looks at it */
+	uint32_t exit_status;	/* as wait4 reports it */
 	/* How restart_syscall goes on: called with these. NULL: it does not. */
 	struct {
 		long (*again)(struct process *p);
 		uint64_t wake;
 		uint32_t words[5];
 	} restart;
-	uint32_t exit_status; /* as wait4 reports it */
-
-	struct process_times times, child_times;
-	struct account account;
-	struct pressure_wait waits;
-	struct load_state load;
-	uint32_t minor_faults, major_faults; /* final figures, set at the end */
-	uint32_t child_minor_faults, child_major_faults;
-	uint32_t peak_resident, child_peak_resident; /* pages */
-	uint64_t start_tick;
-	uptr_t set_child_tid;	/* gets the pid in user memory at the start; 0 none */
-	uptr_t clear_child_tid; /* cleared there at the end; 0 none */
-	uptr_t robust_list;	/* the thread's held futexes, as futex.c walks them; 0 none */
 };
 
 /* The process whose system call or fault this is; NULL: boot, self-tests, idle. Context: any. */

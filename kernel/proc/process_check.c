@@ -38,40 +38,44 @@ static void process_check_numbers(const struct process *p)
 
 static void process_check_stack(const struct process *p)
 {
-	const char *end = (const char *)p->stack + PROCESS_STACK_PAGES * PAGE_SIZE;
-	ASSERT((const char *)(p->trap + 1) == end); /* [process.3] */
+	const char *end = (const char *)p->cpu.stack + PROCESS_STACK_PAGES * PAGE_SIZE;
+	ASSERT((const char *)(p->cpu.trap + 1) == end); /* [process.3] */
 	if (p != process_running)
-		ASSERT(p->kernel_esp > (uint32_t)p->stack && p->kernel_esp < (uint32_t)end);
+		ASSERT(p->cpu.kernel_esp > (uint32_t)p->cpu.stack &&
+		       p->cpu.kernel_esp < (uint32_t)end);
 }
 
 /* Only leaders have relatives; each is among its parent's children. */
 static void process_check_family(const struct process *p)
 {
-	if (p->parent) {
-		ASSERT(process_is_listed(p->parent) && p->parent != p);	    /* [process.5] */
-		ASSERT(thread_is_leader(p) && thread_is_leader(p->parent)); /* [process.5] */
-		ASSERT(process_in_list(&p->parent->children, &p->sibling)); /* [process.5] */
+	if (p->family.parent) {
+		/* [process.5] */
+		ASSERT(process_is_listed(p->family.parent) && p->family.parent != p);
+		ASSERT(thread_is_leader(p) && thread_is_leader(p->family.parent)); /* [process.5] */
+		/* [process.5] */
+		ASSERT(process_in_list(&p->family.parent->family.children, &p->family.sibling));
 	}
-	list_for_each_entry(const struct process, child, &p->children, sibling) {
-		ASSERT(child->parent == p && process_is_listed(child)); /* [process.5] */
+	list_for_each_entry(const struct process, child, &p->family.children, family.sibling) {
+		ASSERT(child->family.parent == p && process_is_listed(child)); /* [process.5] */
 	}
 }
 
 static void process_check_state(const struct process *p)
 {
-	bool queued = list_node_linked(&p->run_link), timed = list_node_linked(&p->timer_link);
-	ASSERT(p != process_running || (p->state == PROCESS_RUNNABLE && !queued && !timed));
-	ASSERT(p->state != PROCESS_RUNNABLE || !timed);		   /* [sched.2] */
-	ASSERT(p->state != PROCESS_SLEEPING || queued || timed);   /* [sched.2] */
-	ASSERT(p->state != PROCESS_STOPPED || (!queued && !timed)); /* [signal.2] */
-	ASSERT(p->state <= PROCESS_ZOMBIE);
-	if (p->state != PROCESS_ZOMBIE)
+	bool queued = list_node_linked(&p->run.link), timed = list_node_linked(&p->run.timer_link);
+	ASSERT(p != process_running || (p->run.state == PROCESS_RUNNABLE && !queued && !timed));
+	ASSERT(p->run.state != PROCESS_RUNNABLE || !timed);		   /* [sched.2] */
+	ASSERT(p->run.state != PROCESS_SLEEPING || queued || timed);   /* [sched.2] */
+	ASSERT(p->run.state != PROCESS_STOPPED || (!queued && !timed)); /* [signal.2] */
+	ASSERT(p->run.state <= PROCESS_ZOMBIE);
+	if (p->run.state != PROCESS_ZOMBIE)
 		return;
-	ASSERT(!queued && !timed && !p->aspace && !p->files && !p->cwd && !p->exe); /* [wait.1] */
-	ASSERT(p->group == NULL || p->pending.bits == 0);			    /* [wait.1] */
+	/* [wait.1] */
+	ASSERT(!queued && !timed && !p->aspace && !p->fs.files && !p->fs.cwd && !p->fs.exe);
+	ASSERT(p->group == NULL || p->sig.pending.bits == 0);			    /* [wait.1] */
 	if (p->group && p->group->live == 0) {
-		ASSERT(list_empty(&p->children));		       /* [wait.1] */
-		ASSERT(p->pid == 1 || p->parent || p->group->leader != p); /* [wait.2] */
+		ASSERT(list_empty(&p->family.children));		       /* [wait.1] */
+		ASSERT(p->pid == 1 || p->family.parent || p->group->leader != p); /* [wait.2] */
 	}
 }
 
@@ -82,10 +86,10 @@ static void process_check_group(const struct thread_group *g)
 	ASSERT(g->leader->group == g && process_is_listed(g->leader)); /* [thread.1] */
 	list_for_each_entry(const struct process, t, &g->threads, thread_link) {
 		ASSERT(t->group == g && process_is_listed(t));		    /* [thread.1] */
-		ASSERT(t->state != PROCESS_ZOMBIE || t == g->leader);	    /* [thread.2] */
-		ASSERT(t->aspace == NULL || t == g->leader || t->actions != NULL);
-		live += t->state != PROCESS_ZOMBIE;
-		stopped += t->state == PROCESS_STOPPED;
+		ASSERT(t->run.state != PROCESS_ZOMBIE || t == g->leader);	    /* [thread.2] */
+		ASSERT(t->aspace == NULL || t == g->leader || t->sig.actions != NULL);
+		live += t->run.state != PROCESS_ZOMBIE;
+		stopped += t->run.state == PROCESS_STOPPED;
 	}
 	ASSERT(live == g->live);			     /* [thread.2] */
 	ASSERT(live > 0 || !timer_runs(&g->real_timer));     /* [thread.4] */
@@ -99,10 +103,10 @@ static void process_check_shared(const struct process *p)
 {
 	uint32_t actions = 0, spaces = 0;
 	process_for_each(q) {
-		actions += q->actions == p->actions;
+		actions += q->sig.actions == p->sig.actions;
 		spaces += q->aspace == p->aspace;
 	}
-	ASSERT(p->actions == NULL || p->actions->refs == actions); /* [signal.4] */
+	ASSERT(p->sig.actions == NULL || p->sig.actions->refs == actions); /* [signal.4] */
 	ASSERT(p->aspace == NULL || p->aspace->refs >= spaces);	   /* [process.6] */
 	if (p->group && p->group->leader->pgrp != 0)
 		ASSERT(p->pgrp == p->group->leader->pgrp || p->pgrp == 0); /* [thread.3] */
@@ -119,9 +123,9 @@ void process_check_all(void)
 		process_check_stack(p);
 		process_check_state(p);
 		process_check_shared(p);
-		entries += signal_set_check(&p->pending);
-		ready += p->state == PROCESS_RUNNABLE && list_node_linked(&p->run_link);
-		ASSERT(p->group != NULL || p->state == PROCESS_ZOMBIE); /* [thread.1] */
+		entries += signal_set_check(&p->sig.pending);
+		ready += p->run.state == PROCESS_RUNNABLE && list_node_linked(&p->run.link);
+		ASSERT(p->group != NULL || p->run.state == PROCESS_ZOMBIE); /* [thread.1] */
 		if (!thread_is_leader(p))
 			continue;
 		groups++;

@@ -93,8 +93,8 @@ void sched_tick(void)
 	sched_quantum--;
 	if (process_running) {
 		bool user = account_from_user();
-		uint32_t *ticks = user ? &process_running->times.user
-				       : &process_running->times.system;
+		uint32_t *ticks = user ? &process_running->used.times.user
+				       : &process_running->used.times.system;
 		(*ticks)++;
 		itimer_tick(process_running, user);
 	}
@@ -107,12 +107,12 @@ static void sched_run_timers(void)
 	if (sched_next_timer > sched_now)
 		return;
 	sched_next_timer = UINT64_MAX;
-	list_for_each_entry_safe(struct process, p, &sched_timers, timer_link) {
-		ASSERT(p->state == PROCESS_SLEEPING); /* [sched.2] */
-		if (p->wake_tick <= sched_now)
+	list_for_each_entry_safe(struct process, p, &sched_timers, run.timer_link) {
+		ASSERT(p->run.state == PROCESS_SLEEPING); /* [sched.2] */
+		if (p->run.wake_tick <= sched_now)
 			sched_wake(p);
 		else
-			sched_next_timer = MIN(sched_next_timer, p->wake_tick);
+			sched_next_timer = MIN(sched_next_timer, p->run.wake_tick);
 	}
 }
 
@@ -127,26 +127,26 @@ bool sched_work(void)
 /* @p may run, before the node @at. */
 static void sched_enqueue_before(struct process *p, struct list_node *at)
 {
-	ASSERT(!list_node_linked(&p->run_link) && p->state != PROCESS_ZOMBIE); /* [sched.1] */
+	ASSERT(!list_node_linked(&p->run.link) && p->run.state != PROCESS_ZOMBIE); /* [sched.1] */
 	hooks_ready_changes();
-	p->state = PROCESS_RUNNABLE;
+	p->run.state = PROCESS_RUNNABLE;
 	sched_queued++;
-	list_insert_before(&p->run_link, at);
+	list_insert_before(&p->run.link, at);
 }
 
 void sched_enqueue(struct process *p)
 {
-	p->turn = 0;
+	p->run.turn = 0;
 	sched_enqueue_before(p, &sched_queue);
 }
 
 void sched_dequeue(struct process *p)
 {
-	ASSERT(p->state == PROCESS_RUNNABLE && list_node_linked(&p->run_link)); /* [sched.1] */
+	ASSERT(p->run.state == PROCESS_RUNNABLE && list_node_linked(&p->run.link)); /* [sched.1] */
 	ASSERT(sched_queued > 0);						/* [sched.4] */
 	hooks_ready_changes();
 	sched_queued--;
-	list_remove(&p->run_link);
+	list_remove(&p->run.link);
 }
 
 /* On the new stack: the one before may be buried now. */
@@ -163,9 +163,9 @@ void sched_first_run(void)
 {
 	struct process *p = process_running;
 	sched_after_switch();
-	if (p->kernel_start)
-		p->kernel_start();
-	process_hooks.first_leave(p->trap);
+	if (p->cpu.kernel_start)
+		p->cpu.kernel_start();
+	process_hooks.first_leave(p->cpu.trap);
 }
 
 static void sched_switch_to(struct process *next)
@@ -174,25 +174,25 @@ static void sched_switch_to(struct process *next)
 	if (prev == next)
 		return;
 	ASSERT(irq_enabled());				  /* [sched.3] */
-	ASSERT(!next || next->state == PROCESS_RUNNABLE); /* [sched.1] */
+	ASSERT(!next || next->run.state == PROCESS_RUNNABLE); /* [sched.1] */
 	account_switch(prev);
 	if (prev)
-		cpu_fpu_save(prev->fpu);
-	allot_stop(prev && prev->state != PROCESS_RUNNABLE);
+		cpu_fpu_save(prev->cpu.fpu);
+	allot_stop(prev && prev->run.state != PROCESS_RUNNABLE);
 	process_running = next;
 	sched_switches++;
-	uint32_t *save = prev ? &prev->kernel_esp : &sched_boot_esp;
+	uint32_t *save = prev ? &prev->cpu.kernel_esp : &sched_boot_esp;
 	if (!next) {
 		/* The tables stay: whoever gives them up activates others first. */
 		cpu_switch_stack(save, sched_boot_esp);
 	} else {
 		aspace_activate(next->aspace);
-		segment_set_kernel_stack((vaddr_t)(next->trap + 1));
-		segment_set_tls(next->tls);
-		cpu_fpu_restore(next->fpu);
+		segment_set_kernel_stack((vaddr_t)(next->cpu.trap + 1));
+		segment_set_tls(next->cpu.tls);
+		cpu_fpu_restore(next->cpu.fpu);
 		if (signal_wanted(next) || process_hooks.absent(next) || next->load.asked)
 			sched_attention = true;
-		cpu_switch_stack(save, next->kernel_esp);
+		cpu_switch_stack(save, next->cpu.kernel_esp);
 	}
 	sched_after_switch();
 }
@@ -202,10 +202,10 @@ void sched_switch(void)
 	hooks_ready_changes();
 	bool first = !list_empty(&sched_first);
 	struct list_node *node = list_pop_front(first ? &sched_first : &sched_queue);
-	struct process *next = node ? list_entry(node, struct process, run_link) : NULL;
-	ASSERT(!first || next->turn > 0); /* [sched.6] */
+	struct process *next = node ? list_entry(node, struct process, run.link) : NULL;
+	ASSERT(!first || next->run.turn > 0); /* [sched.6] */
 	sched_queued -= node != NULL;
-	sched_quantum = next && next->turn > 0 ? next->turn : sched_quantum_ticks;
+	sched_quantum = next && next->run.turn > 0 ? next->run.turn : sched_quantum_ticks;
 	sched_switch_to(next);
 }
 
@@ -227,7 +227,7 @@ void sched_give_way(void)
 		sched_yield_now();
 		return;
 	}
-	p->turn = sched_quantum;
+	p->run.turn = sched_quantum;
 	sched_enqueue_before(p, sched_queue.next);
 	sched_switch();
 }
@@ -262,13 +262,13 @@ void wait_queue_init(struct wait_queue *q)
 static void sched_sleep_on(struct wait_queue *q, enum sched_sleep_kind kind)
 {
 	struct process *p = process_running;
-	ASSERT(p && !list_node_linked(&p->run_link)); /* [sched.2] */
+	ASSERT(p && !list_node_linked(&p->run.link)); /* [sched.2] */
 	ASSERT(irq_enabled());			       /* [sched.3] */
-	p->state = PROCESS_SLEEPING;
-	p->sleep = kind;
-	p->turn = MAX(sched_quantum, 0);
+	p->run.state = PROCESS_SLEEPING;
+	p->run.sleep = kind;
+	p->run.turn = MAX(sched_quantum, 0);
 	if (q)
-		list_push_back(&q->sleepers, &p->run_link);
+		list_push_back(&q->sleepers, &p->run.link);
 	sched_switch();
 }
 
@@ -300,8 +300,8 @@ int sched_sleep_until(struct wait_queue *q, uint64_t wake)
 		return -ERESTARTSYS;
 	if (wake <= sched_now)
 		return 0;
-	p->wake_tick = wake;
-	list_push_back(&sched_timers, &p->timer_link);
+	p->run.wake_tick = wake;
+	list_push_back(&sched_timers, &p->run.timer_link);
 	sched_next_timer = MIN(sched_next_timer, wake);
 	sched_sleep_on(q, SLEEP_INTERRUPTIBLE);
 	return 0;
@@ -309,21 +309,21 @@ int sched_sleep_until(struct wait_queue *q, uint64_t wake)
 
 void sched_wake(struct process *p)
 {
-	if (p->state != PROCESS_SLEEPING)
+	if (p->run.state != PROCESS_SLEEPING)
 		return;
-	list_remove(&p->run_link);
-	list_remove(&p->timer_link);
+	list_remove(&p->run.link);
+	list_remove(&p->run.timer_link);
 	sched_enqueue(p);
 }
 
 void sched_wake_first(struct process *p)
 {
-	if (p->state != PROCESS_SLEEPING || p->turn == 0) {
+	if (p->run.state != PROCESS_SLEEPING || p->run.turn == 0) {
 		sched_wake(p);
 		return;
 	}
-	list_remove(&p->run_link);
-	list_remove(&p->timer_link);
+	list_remove(&p->run.link);
+	list_remove(&p->run.timer_link);
 	sched_enqueue_before(p, &sched_first);
 	sched_attention = true;
 }
@@ -331,16 +331,17 @@ void sched_wake_first(struct process *p)
 void sched_wake_all(struct wait_queue *q)
 {
 	list_for_each_safe(node, &q->sleepers)
-		sched_wake(list_entry(node, struct process, run_link));
+		sched_wake(list_entry(node, struct process, run.link));
 }
 
 static uint32_t sched_check_queue(const struct list_node *queue, bool first)
 {
 	uint32_t queued = 0;
 	list_for_each(node, queue) {
-		const struct process *p = list_entry(node, struct process, run_link);
-		ASSERT(p->state == PROCESS_RUNNABLE && p != process_running); /* [sched.1] */
-		ASSERT(!first || p->turn > 0);				       /* [sched.6] */
+		const struct process *p = list_entry(node, struct process, run.link);
+		ASSERT(p->run.state == PROCESS_RUNNABLE && p != process_running); /* [sched.1] */
+		/* [sched.6] */
+		ASSERT(!first || p->run.turn > 0);
 		ASSERT(node->next->prev == node);
 		queued++;
 	}
@@ -352,8 +353,8 @@ void sched_check(void)
 	uint32_t queued = sched_check_queue(&sched_first, true);
 	queued += sched_check_queue(&sched_queue, false);
 	ASSERT(queued == sched_queued); /* [sched.4] */
-	list_for_each_entry(const struct process, p, &sched_timers, timer_link) {
-		ASSERT(p->state == PROCESS_SLEEPING);	   /* [sched.2] */
-		ASSERT(p->wake_tick >= sched_next_timer); /* [sched.5] */
+	list_for_each_entry(const struct process, p, &sched_timers, run.timer_link) {
+		ASSERT(p->run.state == PROCESS_SLEEPING);	   /* [sched.2] */
+		ASSERT(p->run.wake_tick >= sched_next_timer); /* [sched.5] */
 	}
 }

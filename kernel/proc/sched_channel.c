@@ -32,21 +32,21 @@ static bool channel_possible(void)
 static int channel_sleep(const void *channel, bool killable)
 {
 	struct wait_queue *q = channel_queue(channel);
-	process_running->channel = channel;
+	process_running->run.channel = channel;
 	int err = 0;
 	if (killable)
 		err = sched_sleep_killable(q) ? -EINTR : 0;
 	else
 		sched_sleep(q);
-	process_running->channel = NULL;
+	process_running->run.channel = NULL;
 	return err;
 }
 
 static void channel_wake(const void *channel)
 {
-	list_for_each_entry_safe(struct process, p, &channel_queue(channel)->sleepers, run_link) {
-		ASSERT(p->channel != NULL); /* [sched_channel.1] */
-		if (p->channel == channel)
+	list_for_each_entry_safe(struct process, p, &channel_queue(channel)->sleepers, run.link) {
+		ASSERT(p->run.channel != NULL); /* [sched_channel.1] */
+		if (p->run.channel == channel)
 			sched_wake_first(p);
 	}
 }

@@ -63,12 +63,12 @@ const char *signal_name(int signo)
 
 uint64_t signal_pending(const struct process *p)
 {
-	return p->pending.bits | p->group->pending.bits;
+	return p->sig.pending.bits | p->group->pending.bits;
 }
 
 bool signal_unblocked(const struct process *p)
 {
-	return signal_killed(p) || signal_pending(p) & ~p->sig_blocked;
+	return signal_killed(p) || signal_pending(p) & ~p->sig.blocked;
 }
 
 bool signal_wanted(const struct process *p)
@@ -78,7 +78,7 @@ bool signal_wanted(const struct process *p)
 
 bool signal_killed(const struct process *p)
 {
-	return p->group->exiting || p->must_end || signal_in(p->pending.bits, SIGKILL);
+	return p->group->exiting || p->must_end || signal_in(p->sig.pending.bits, SIGKILL);
 }
 
 static bool signal_spares_init(const struct process *p)
@@ -90,7 +90,7 @@ bool signal_ignores(const struct process *p, int signo)
 {
 	if (signo == SIGKILL || signo == SIGSTOP)
 		return signal_spares_init(p);
-	uint32_t handler = p->actions->of[signo].handler;
+	uint32_t handler = p->sig.actions->of[signo].handler;
 	if (handler != SIG_DFL)
 		return handler == SIG_IGN;
 	return signal_spares_init(p) || signal_in(signal_ignored_by_default, signo);
@@ -99,13 +99,13 @@ bool signal_ignores(const struct process *p, int signo)
 /* The default action is to end, and nothing else. */
 static bool signal_ends(const struct process *p, int signo)
 {
-	return p->actions->of[signo].handler == SIG_DFL && !signal_ignores(p, signo) &&
+	return p->sig.actions->of[signo].handler == SIG_DFL && !signal_ignores(p, signo) &&
 	       !signal_in(signal_stops | signal_dumps_core, signo);
 }
 
 int signal_fatal(const struct process *p)
 {
-	uint64_t pending = signal_pending(p) & ~p->sig_blocked;
+	uint64_t pending = signal_pending(p) & ~p->sig.blocked;
 	for (int signo = 1; pending != 0 && signo <= SIGNAL_MAX; signo++)
 		if (signal_in(pending, signo) && signal_ends(p, signo))
 			return signo;
@@ -114,7 +114,7 @@ int signal_fatal(const struct process *p)
 
 bool signal_ignored_or_blocked(const struct process *p, int signo)
 {
-	return signal_in(p->sig_blocked, signo) || p->actions->of[signo].handler == SIG_IGN;
+	return signal_in(p->sig.blocked, signo) || p->sig.actions->of[signo].handler == SIG_IGN;
 }
 
 /* --- waking --- */
@@ -123,10 +123,10 @@ void signal_wake(struct process *p, int signo)
 {
 	if (p == process_running)
 		sched_request();
-	else if (p->sleep == SLEEP_INTERRUPTIBLE &&
-		 (signal_wanted(p) || signal_in(p->sig_waited, signo)))
+	else if (p->run.sleep == SLEEP_INTERRUPTIBLE &&
+		 (signal_wanted(p) || signal_in(p->sig.waited, signo)))
 		sched_wake(p);
-	else if (p->sleep == SLEEP_KILLABLE && (signo == SIGKILL || signal_fatal(p)))
+	else if (p->run.sleep == SLEEP_KILLABLE && (signo == SIGKILL || signal_fatal(p)))
 		sched_wake(p);
 }
 
@@ -137,13 +137,13 @@ void signal_resume(struct process *p)
 	g->stop_signal = 0;
 	g->stopped = 0;
 	list_for_each_entry(struct process, t, &g->threads, thread_link)
-		if (t->state == PROCESS_STOPPED)
+		if (t->run.state == PROCESS_STOPPED)
 			sched_enqueue(t);
 }
 
 static bool signal_may_take(const struct process *t, int signo)
 {
-	return t->state != PROCESS_ZOMBIE && !signal_in(t->sig_blocked & ~t->sig_waited, signo);
+	return t->run.state != PROCESS_ZOMBIE && !signal_in(t->sig.blocked & ~t->sig.waited, signo);
 }
 
 /* A thread of @p's group that has not ended and may take @signo now; NULL: all block it. */
@@ -162,9 +162,9 @@ static void signal_kill_threads(struct process *p, const struct signal_info *inf
 {
 	signal_resume(p);
 	list_for_each_entry(struct process, t, &p->group->threads, thread_link) {
-		if (t->state == PROCESS_ZOMBIE)
+		if (t->run.state == PROCESS_ZOMBIE)
 			continue;
-		(void)signal_set_add(&t->pending, info);
+		(void)signal_set_add(&t->sig.pending, info);
 		signal_wake(t, SIGKILL);
 	}
 }
@@ -176,7 +176,7 @@ void signal_forget(struct process *p, uint64_t mask)
 	struct thread_group *g = p->group;
 	signal_set_drop(&g->pending, mask);
 	list_for_each(node, &g->threads)
-		signal_set_drop(&list_entry(node, struct process, thread_link)->pending, mask);
+		signal_set_drop(&list_entry(node, struct process, thread_link)->sig.pending, mask);
 }
 
 static void signal_continue(struct process *p)
@@ -196,7 +196,7 @@ static void signal_continue(struct process *p)
 /* One set's new signal, and whoever has to be woken for it. */
 static long signal_make_pending(struct process *p, const struct signal_info *info, bool whole)
 {
-	long error = signal_set_add(whole ? &p->group->pending : &p->pending, info);
+	long error = signal_set_add(whole ? &p->group->pending : &p->sig.pending, info);
 	struct process *t = whole ? signal_choose_thread(p, info->signo) : p;
 	if (!error && t)
 		signal_wake(t, info->signo);
@@ -207,14 +207,14 @@ long signal_send_info(struct process *p, const struct signal_info *info, bool wh
 {
 	int signo = info->signo;
 	ASSERT(signo > 0 && signo <= SIGNAL_MAX && p->group != NULL);
-	if (thread_group_ended(p) || (!whole && p->state == PROCESS_ZOMBIE))
+	if (thread_group_ended(p) || (!whole && p->run.state == PROCESS_ZOMBIE))
 		return 0;
 	if (signo == SIGCONT)
 		signal_continue(p);
 	if (signal_in(signal_stops, signo))
 		signal_forget(p, signal_bit(SIGCONT));
 	struct process *t = whole ? signal_choose_thread(p, signo) : p;
-	bool blocked = !t || signal_in(t->sig_blocked, signo);
+	bool blocked = !t || signal_in(t->sig.blocked, signo);
 	if (!blocked && signal_ignores(t, signo))
 		return 0;
 	if (signo != SIGKILL)
@@ -258,10 +258,10 @@ unsigned signal_send_group(int pgrp, int signo)
 void signal_force_info(struct process *p, const struct signal_info *info)
 {
 	ASSERT(info->signo > 0 && info->signo <= SIGNAL_MAX);
-	struct signal_action *action = &p->actions->of[info->signo];
+	struct signal_action *action = &p->sig.actions->of[info->signo];
 	if (signal_ignored_or_blocked(p, info->signo)) {
 		action->handler = SIG_DFL;
-		p->sig_blocked &= ~signal_bit(info->signo);
+		p->sig.blocked &= ~signal_bit(info->signo);
 	}
 	if (action->handler == SIG_DFL)
 		p->group->mortal = true;
@@ -280,9 +280,9 @@ void signal_force(struct process *p, int signo)
 bool signal_group_orphaned(int pgrp, const struct process *but)
 {
 	process_for_each(p) {
-		if (p->pgrp != pgrp || p == but || !p->parent || thread_group_ended(p))
+		if (p->pgrp != pgrp || p == but || !p->family.parent || thread_group_ended(p))
 			continue;
-		if (p->parent->pgrp != pgrp && p->parent->session == p->session)
+		if (p->family.parent->pgrp != pgrp && p->family.parent->session == p->session)
 			return false;
 	}
 	return true;

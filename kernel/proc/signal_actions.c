@@ -22,7 +22,7 @@ static const uint64_t signal_unblockable = 1ull << (SIGKILL - 1) | 1ull << (SIGS
 void signal_set_mask(uint64_t mask)
 {
 	struct process *p = process_running;
-	p->sig_blocked = mask & ~signal_unblockable;
+	p->sig.blocked = mask & ~signal_unblockable;
 	if (signal_wanted(p))
 		sched_request();
 }
@@ -30,19 +30,19 @@ void signal_set_mask(uint64_t mask)
 void signal_set_mask_for_call(uint64_t mask)
 {
 	struct process *p = process_running;
-	ASSERT(!p->sig_restore); /* a call has one mask to come back to */
-	p->sig_saved = p->sig_blocked;
-	p->sig_restore = true;
+	ASSERT(!p->sig.restore); /* a call has one mask to come back to */
+	p->sig.saved = p->sig.blocked;
+	p->sig.restore = true;
 	signal_set_mask(mask);
 }
 
 void signal_restore_mask(void)
 {
 	struct process *p = process_running;
-	if (!p->sig_restore)
+	if (!p->sig.restore)
 		return;
-	p->sig_restore = false;
-	signal_set_mask(p->sig_saved);
+	p->sig.restore = false;
+	signal_set_mask(p->sig.saved);
 }
 
 /* --- birth and exec --- */
@@ -81,10 +81,10 @@ void signal_actions_put(struct signal_actions *a)
 void signal_after_exec(struct process *p)
 {
 	for (int signo = 1; signo <= SIGNAL_MAX; signo++) {
-		struct signal_action *action = &p->actions->of[signo];
+		struct signal_action *action = &p->sig.actions->of[signo];
 		uint32_t kept = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL;
 		*action = (struct signal_action){ .handler = kept };
 	}
-	p->altstack.size = 0;
+	p->sig.altstack.size = 0;
 	p->restart.again = NULL;
 }

@@ -143,11 +143,11 @@ struct signal_info signal_dequeue(struct process *p, uint64_t wanted)
 {
 	const uint64_t faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) |
 				signal_bit(SIGTRAP) | signal_bit(SIGFPE) | signal_bit(SIGSYS);
-	uint64_t own = p->pending.bits & wanted, shared = p->group->pending.bits & wanted;
+	uint64_t own = p->sig.pending.bits & wanted, shared = p->group->pending.bits & wanted;
 	if (own & faults)
-		return signal_set_take(&p->pending, signal_lowest(own & faults));
+		return signal_set_take(&p->sig.pending, signal_lowest(own & faults));
 	if (own)
-		return signal_set_take(&p->pending, signal_lowest(own));
+		return signal_set_take(&p->sig.pending, signal_lowest(own));
 	if (shared)
 		return signal_set_take(&p->group->pending, signal_lowest(shared));
 	return (struct signal_info){ .signo = 0 };

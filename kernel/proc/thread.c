@@ -71,8 +71,8 @@ struct process_times thread_group_times(const struct process *p)
 {
 	struct process_times sum = p->group->ended;
 	list_for_each_entry(const struct process, t, &p->group->threads, thread_link) {
-		sum.user += t->times.user;
-		sum.system += t->times.system;
+		sum.user += t->used.times.user;
+		sum.system += t->used.times.system;
 	}
 	return sum;
 }
@@ -80,10 +80,10 @@ struct process_times thread_group_times(const struct process *p)
 void thread_end_others(struct thread_group *g)
 {
 	list_for_each_entry(struct process, t, &g->threads, thread_link) {
-		if (t == process_running || t->state == PROCESS_ZOMBIE)
+		if (t == process_running || t->run.state == PROCESS_ZOMBIE)
 			continue;
 		t->must_end = true;
-		if (t->state == PROCESS_STOPPED)
+		if (t->run.state == PROCESS_STOPPED)
 			sched_enqueue(t);
 		else
 			signal_wake(t, SIGKILL);
@@ -96,12 +96,12 @@ int thread_prepare_exec(struct process *p)
 {
 	if (process_hooks.files_unshare(p))
 		return -ENOMEM;
-	if (p->actions->refs > 1) {
-		struct signal_actions *own = signal_actions_fork(p->actions, false);
+	if (p->sig.actions->refs > 1) {
+		struct signal_actions *own = signal_actions_fork(p->sig.actions, false);
 		if (!own)
 			return -ENOMEM;
-		signal_actions_put(p->actions);
-		p->actions = own;
+		signal_actions_put(p->sig.actions);
+		p->sig.actions = own;
 	}
 	return 0;
 }
@@ -109,33 +109,33 @@ int thread_prepare_exec(struct process *p)
 /* @p gets @old's place everywhere; @old, ended, gets @p's and goes. */
 static void thread_replace_leader(struct process *p, struct process *old)
 {
-	ASSERT(old->state == PROCESS_ZOMBIE && old->group == p->group); /* [thread.2] */
-	ASSERT(p->parent == NULL && list_empty(&p->children));	/* [process.5] */
+	ASSERT(old->run.state == PROCESS_ZOMBIE && old->group == p->group); /* [thread.2] */
+	ASSERT(p->family.parent == NULL && list_empty(&p->family.children));	/* [process.5] */
 	int pid = old->pid;
 	old->pid = p->pid;
 	p->pid = pid;
 	list_remove(&p->all);
 	list_insert_before(&p->all, &old->all);
-	p->parent = old->parent;
-	list_insert_before(&p->sibling, &old->sibling);
-	list_remove(&old->sibling);
-	list_for_each_entry_safe(struct process, child, &old->children, sibling) {
-		list_remove(&child->sibling);
-		child->parent = p;
-		list_push_back(&p->children, &child->sibling);
+	p->family.parent = old->family.parent;
+	list_insert_before(&p->family.sibling, &old->family.sibling);
+	list_remove(&old->family.sibling);
+	list_for_each_entry_safe(struct process, child, &old->family.children, family.sibling) {
+		list_remove(&child->family.sibling);
+		child->family.parent = p;
+		list_push_back(&p->family.children, &child->family.sibling);
 	}
-	p->child_times = old->child_times;
-	p->minor_faults += old->minor_faults;
-	p->major_faults += old->major_faults;
-	p->peak_resident = MAX(p->peak_resident, old->peak_resident);
-	p->child_minor_faults = old->child_minor_faults;
-	p->child_major_faults = old->child_major_faults;
-	p->child_peak_resident = old->child_peak_resident;
-	p->start_tick = old->start_tick;
-	p->death_signal = old->death_signal;
+	p->used.child_times = old->used.child_times;
+	p->used.minor_faults += old->used.minor_faults;
+	p->used.major_faults += old->used.major_faults;
+	p->used.peak_resident = MAX(p->used.peak_resident, old->used.peak_resident);
+	p->used.child_minor_faults = old->used.child_minor_faults;
+	p->used.child_major_faults = old->used.child_major_faults;
+	p->used.child_peak_resident = old->used.child_peak_resident;
+	p->used.start_tick = old->used.start_tick;
+	p->family.death_signal = old->family.death_signal;
 	p->group->leader = p;
-	p->group->ended.user += old->times.user;
-	p->group->ended.system += old->times.system;
+	p->group->ended.user += old->used.times.user;
+	p->group->ended.system += old->used.times.system;
 	process_destroy(old);
 }
 
@@ -146,12 +146,12 @@ void thread_commit_exec(struct process *p)
 	thread_end_others(g);
 	while (g->live > 1)
 		sched_sleep(&g->change);
-	ASSERT(g->live == 1 && p->state == PROCESS_RUNNABLE); /* [thread.2] */
+	ASSERT(g->live == 1 && p->run.state == PROCESS_RUNNABLE); /* [thread.2] */
 	g->exec = NULL;
 	if (g->leader != p)
 		thread_replace_leader(p, g->leader);
-	p->exit_signal = SIGCHLD;
+	p->family.exit_signal = SIGCHLD;
 	p->did_exec = true;
-	p->robust_list = 0;
+	p->words.robust_list = 0;
 	signal_after_exec(p);
 }

@@ -30,7 +30,7 @@
 /* Does SIGCHLD mean nothing to @parent, so that its children vanish? */
 static bool wait_is_ignored(const struct process *parent)
 {
-	const struct signal_action *a = &parent->actions->of[SIGCHLD];
+	const struct signal_action *a = &parent->sig.actions->of[SIGCHLD];
 	ASSERT(parent->group->leader == parent); /* [process.5] */
 	return a->handler == SIG_IGN || a->flags & SA_NOCLDWAIT;
 }
@@ -39,31 +39,32 @@ bool wait_unwanted(const struct process *p)
 {
 	if (p->pid == 1)
 		return false;
-	return !p->parent || (p->exit_signal == SIGCHLD && wait_is_ignored(p->parent));
+	return !p->family.parent ||
+	       (p->family.exit_signal == SIGCHLD && wait_is_ignored(p->family.parent));
 }
 
 static bool wait_wants_signal(const struct process *p, int code)
 {
-	const struct signal_action *a = &p->parent->actions->of[SIGCHLD];
+	const struct signal_action *a = &p->family.parent->sig.actions->of[SIGCHLD];
 	if (code == CLD_STOPPED || code == CLD_CONTINUED)
 		return a->handler != SIG_IGN && !(a->flags & SA_NOCLDSTOP);
-	return p->exit_signal != 0;
+	return p->family.exit_signal != 0;
 }
 
 void wait_notify_parent(struct process *p, int code, int status)
 {
-	struct process *parent = p->parent;
+	struct process *parent = p->family.parent;
 	if (!parent)
 		return;
 	bool ended = code != CLD_STOPPED && code != CLD_CONTINUED;
 	struct process_times used = thread_group_times(p);
 	struct signal_info info = {
-		.signo = ended ? p->exit_signal : SIGCHLD, .code = code,
+		.signo = ended ? p->family.exit_signal : SIGCHLD, .code = code,
 		.words = { (uint32_t)p->pid, 0, (uint32_t)status, used.user, used.system },
 	};
 	if (wait_wants_signal(p, code))
 		(void)signal_send_info(parent, &info, true);
-	sched_wake_all(&parent->child_event);
+	sched_wake_all(&parent->family.child_event);
 }
 
 void wait_notify_end(struct process *p)
@@ -76,15 +77,15 @@ void wait_notify_end(struct process *p)
 void wait_orphan_children(struct process *p)
 {
 	struct process *heir = p->pid != 1 && process_has_init() ? process_find(1) : NULL;
-	list_for_each_entry_safe(struct process, child, &p->children, sibling) {
-		list_remove(&child->sibling);
-		child->parent = heir;
-		child->exit_signal = SIGCHLD;
-		child->vfork_child = false;
+	list_for_each_entry_safe(struct process, child, &p->family.children, family.sibling) {
+		list_remove(&child->family.sibling);
+		child->family.parent = heir;
+		child->family.exit_signal = SIGCHLD;
+		child->family.vfork_child = false;
 		if (heir)
-			list_push_back(&heir->children, &child->sibling);
-		if (child->death_signal)
-			signal_send(child, child->death_signal);
+			list_push_back(&heir->family.children, &child->family.sibling);
+		if (child->family.death_signal)
+			signal_send(child, child->family.death_signal);
 		if (!thread_group_ended(child))
 			continue;
 		if (heir)
@@ -98,7 +99,7 @@ void wait_orphan_children(struct process *p)
 
 static bool wait_matches(const struct process *child, int pid, unsigned flags)
 {
-	bool clone = child->exit_signal != SIGCHLD;
+	bool clone = child->family.exit_signal != SIGCHLD;
 	if (!(flags & WALL) && clone != !!(flags & WCLONE))
 		return false;
 	if (pid > 0)
@@ -133,20 +134,21 @@ static void wait_add_times(struct process_times *to, const struct process_times 
 /* The dead child's figures, its own and its children's, are its parent's from now on. */
 static void wait_inherit(struct process *parent, const struct wait_answer *child)
 {
-	wait_add_times(&parent->child_times, &child->times);
-	parent->child_minor_faults += child->minor_faults;
-	parent->child_major_faults += child->major_faults;
-	parent->child_peak_resident = MAX(parent->child_peak_resident, child->peak_resident);
+	wait_add_times(&parent->used.child_times, &child->times);
+	parent->used.child_minor_faults += child->minor_faults;
+	parent->used.child_major_faults += child->major_faults;
+	parent->used.child_peak_resident =
+		MAX(parent->used.child_peak_resident, child->peak_resident);
 }
 
 /* What @child used, with its own children. */
 static void wait_figures(const struct process *child, struct wait_answer *answer)
 {
 	answer->times = thread_group_times(child);
-	wait_add_times(&answer->times, &child->child_times);
-	answer->minor_faults = child->minor_faults + child->child_minor_faults;
-	answer->major_faults = child->major_faults + child->child_major_faults;
-	answer->peak_resident = MAX(child->peak_resident, child->child_peak_resident);
+	wait_add_times(&answer->times, &child->used.child_times);
+	answer->minor_faults = child->used.minor_faults + child->used.child_minor_faults;
+	answer->major_faults = child->used.major_faults + child->used.child_major_faults;
+	answer->peak_resident = MAX(child->used.peak_resident, child->used.child_peak_resident);
 }
 
 static void wait_tell(struct process *child, unsigned flags, struct wait_answer *answer)
@@ -154,14 +156,15 @@ static void wait_tell(struct process *child, unsigned flags, struct wait_answer 
 	bool take = !(flags & WNOWAIT);
 	struct thread_group *g = child->group;
 	*answer = (struct wait_answer){ .pid = child->pid };
-	ASSERT(child->parent && child->parent->group == process_running->group); /* [process.5] */
+	/* [process.5] */
+	ASSERT(child->family.parent && child->family.parent->group == process_running->group);
 	if (thread_group_ended(child)) {
-		ASSERT(child->state == PROCESS_ZOMBIE); /* [thread.2] */
+		ASSERT(child->run.state == PROCESS_ZOMBIE); /* [thread.2] */
 		answer->status = child->exit_status;
 		wait_figures(child, answer);
 		if (!take)
 			return;
-		wait_inherit(child->parent, answer);
+		wait_inherit(child->family.parent, answer);
 		process_destroy(child);
 	} else if (wait_is_stopped(child)) {
 		answer->status = (uint32_t)g->stop_signal << 8 | 0x7f;
@@ -176,7 +179,7 @@ static void wait_tell(struct process *child, unsigned flags, struct wait_answer 
 static int wait_look(struct process *leader, int pid, unsigned flags, struct wait_answer *answer)
 {
 	bool any = false;
-	list_for_each_entry(struct process, child, &leader->children, sibling) {
+	list_for_each_entry(struct process, child, &leader->family.children, family.sibling) {
 		if (!wait_matches(child, pid, flags))
 			continue;
 		any = true;
@@ -200,7 +203,7 @@ long wait_for_child(int pid, unsigned flags, struct wait_answer *answer)
 		*answer = (struct wait_answer){ .pid = 0 };
 		if (flags & WNOHANG)
 			return 0;
-		int error = sched_sleep_interruptible(&leader->child_event);
+		int error = sched_sleep_interruptible(&leader->family.child_event);
 		if (error)
 			return error;
 	}

@@ -52,9 +52,9 @@ static void pressure_show_memory(struct text *t, struct process *p)
 void proc_show_process_pressure(struct text *t, struct process *p)
 {
 	const struct aspace *as = p->aspace;
-	const struct account *a = &p->account;
+	const struct account *a = &p->used.account;
 	uint32_t refaults = as ? as->refaults : 0;
-	uint32_t major = p->major_faults + (as ? as->major_faults : 0);
+	uint32_t major = p->used.major_faults + (as ? as->major_faults : 0);
 	uint64_t user = account_micros(a->user);
 	text_add(t, "user_us %llu\nsystem_us %llu\nstall_us %llu\n", (unsigned long long)user,
 		 (unsigned long long)account_micros(a->system),

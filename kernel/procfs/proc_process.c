@@ -24,7 +24,7 @@ enum {
 
 static char process_letter(const struct process *p)
 {
-	switch (p->state) {
+	switch (p->run.state) {
 	case PROCESS_RUNNABLE:
 		return 'R';
 	case PROCESS_STOPPED:
@@ -32,7 +32,7 @@ static char process_letter(const struct process *p)
 	case PROCESS_ZOMBIE:
 		return 'Z';
 	}
-	return p->sleep == SLEEP_DEEP ? 'D' : 'S';
+	return p->run.sleep == SLEEP_DEEP ? 'D' : 'S';
 }
 
 static const char *process_state_word(char letter)
@@ -98,8 +98,8 @@ static struct process_sizes process_sizes(const struct process *p)
 static uint64_t process_signals(const struct process *p, bool caught)
 {
 	uint64_t set = 0;
-	for (int signo = 1; p->actions && signo <= SIGNAL_MAX; signo++) {
-		uint32_t handler = p->actions->of[signo].handler;
+	for (int signo = 1; p->sig.actions && signo <= SIGNAL_MAX; signo++) {
+		uint32_t handler = p->sig.actions->of[signo].handler;
 		if (caught ? handler != SIG_DFL && handler != SIG_IGN : handler == SIG_IGN)
 			set |= signal_bit(signo);
 	}
@@ -110,20 +110,22 @@ static void process_stat(struct text *t, struct process *p)
 {
 	struct process_sizes s = process_sizes(p);
 	const struct aspace *as = p->aspace;
-	uint32_t minor = p->minor_faults + (as ? as->minor_faults : 0);
-	uint32_t major = p->major_faults + (as ? as->major_faults : 0);
+	uint32_t minor = p->used.minor_faults + (as ? as->minor_faults : 0);
+	uint32_t major = p->used.major_faults + (as ? as->major_faults : 0);
 	bool on_tty = p->session != 0 && p->session == tty_session();
 	text_add(t, "%d (%s) %c %d %d %d %d %d %u %u %u %u %u ", p->pid, p->comm,
 		 process_letter(p), process_parent_pid(p), p->pgrp, p->session,
 		 on_tty ? PROCESS_TTY : 0, on_tty ? tty_group() : -1, 0x400000u, minor,
-		 p->child_minor_faults, major, p->child_major_faults);
-	text_add(t, "%u %u %u %u 20 0 %u 0 %llu %u %u 4294967295 ", p->times.user, p->times.system,
-		 p->child_times.user, p->child_times.system, p->group ? p->group->live : 1,
-		 (unsigned long long)p->start_tick,
+		 p->used.child_minor_faults, major, p->used.child_major_faults);
+	text_add(t, "%u %u %u %u 20 0 %u 0 %llu %u %u 4294967295 ", p->used.times.user,
+		 p->used.times.system, p->used.child_times.user, p->used.child_times.system,
+		 p->group ? p->group->live : 1,
+		 (unsigned long long)p->used.start_tick,
 		 s.total << PAGE_SHIFT, s.resident);
 	text_add(t, "%u %u %u %u %u %u %u %u %u ", as ? as->code_start : 0, as ? as->code_end : 0,
-		 as ? as->stack_start : 0, p->trap->esp, p->trap->eip, (uint32_t)signal_pending(p),
-		 (uint32_t)p->sig_blocked, (uint32_t)process_signals(p, false),
+		 as ? as->stack_start : 0, p->cpu.trap->esp, p->cpu.trap->eip,
+		 (uint32_t)signal_pending(p),
+		 (uint32_t)p->sig.blocked, (uint32_t)process_signals(p, false),
 		 (uint32_t)process_signals(p, true));
 	text_add(t, "0 0 0 17 0 0 0 0 0 0 %u %u %u %u %u %u %u %u\n", as ? as->data_start : 0,
 		 as ? as->data_end : 0, as ? as->brk_start : 0, as ? as->arg_start : 0,
@@ -164,18 +166,18 @@ static void process_status_capabilities(struct text *t)
 static void process_status(struct text *t, struct process *p)
 {
 	char letter = process_letter(p);
-	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", p->comm, p->umask, letter,
+	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", p->comm, p->fs.umask, letter,
 		 process_state_word(letter));
 	text_add(t, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
 		 p->group ? thread_pid(p) : p->pid, p->pid, process_parent_pid(p));
 	text_add(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t%u\nGroups:\t \n",
-		 p->files ? p->files->capacity : 0);
+		 p->fs.files ? p->fs.files->capacity : 0);
 	process_status_memory(t, p);
 	text_add(t, "Threads:\t%u\nSigQ:\t0/1024\n", p->group ? p->group->live : 1);
-	text_add(t, "SigPnd:\t%016llx\nShdPnd:\t%016llx\n", (unsigned long long)p->pending.bits,
+	text_add(t, "SigPnd:\t%016llx\nShdPnd:\t%016llx\n", (unsigned long long)p->sig.pending.bits,
 		 (unsigned long long)(p->group ? p->group->pending.bits : 0));
 	text_add(t, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-		 (unsigned long long)p->sig_blocked, (unsigned long long)process_signals(p, false),
+		 (unsigned long long)p->sig.blocked, (unsigned long long)process_signals(p, false),
 		 (unsigned long long)process_signals(p, true));
 	text_add(t, "Suspended:\t%u\n", p->load.asked);
 	process_status_capabilities(t);
@@ -240,13 +242,13 @@ static void process_wchan(struct text *t, struct process *p)
 static struct inode *process_exe(struct process *p, int fd)
 {
 	(void)fd;
-	return p->exe ? inode_get(p->exe) : NULL;
+	return p->fs.exe ? inode_get(p->fs.exe) : NULL;
 }
 
 static struct inode *process_cwd(struct process *p, int fd)
 {
 	(void)fd;
-	return p->cwd ? inode_get(p->cwd) : NULL;
+	return p->fs.cwd ? inode_get(p->fs.cwd) : NULL;
 }
 
 static struct inode *process_root(struct process *p, int fd)
@@ -257,7 +259,7 @@ static struct inode *process_root(struct process *p, int fd)
 
 static struct inode *process_file(struct process *p, int fd)
 {
-	struct file *f = p->files ? files_find(p->files, (uint32_t)fd) : NULL;
+	struct file *f = p->fs.files ? files_find(p->fs.files, (uint32_t)fd) : NULL;
 	return f ? inode_get(f->inode) : NULL;
 }
 
@@ -290,8 +292,8 @@ static void process_file_text(struct text *t, struct process *p, int fd)
 
 static int process_next_fd(struct process *p, int from)
 {
-	for (uint32_t fd = (uint32_t)from; p && p->files && fd < p->files->capacity; fd++)
-		if (files_find(p->files, fd))
+	for (uint32_t fd = (uint32_t)from; p && p->fs.files && fd < p->fs.files->capacity; fd++)
+		if (files_find(p->fs.files, fd))
 			return (int)fd;
 	return -1;
 }

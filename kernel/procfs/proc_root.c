@@ -113,9 +113,9 @@ static struct root_load root_load(void)
 {
 	struct root_load load = { .running = 0 };
 	process_for_each(p) {
-		load.running += p->state == PROCESS_RUNNABLE;
-		load.user += p->times.user + p->child_times.user;
-		load.system += p->times.system + p->child_times.system;
+		load.running += p->run.state == PROCESS_RUNNABLE;
+		load.user += p->used.times.user + p->used.child_times.user;
+		load.system += p->used.times.system + p->used.child_times.system;
 	}
 	return load;
 }

@@ -53,7 +53,7 @@ void proc_show_segments(struct text *t, struct process *p)
 	segments_user(t, SELECTOR_USER_CODE, "code", s->base, s->code_limit);
 	segments_user(t, SELECTOR_USER_DATA, "data", s->base, s->data_limit);
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++)
-		segments_tls(t, SEGMENT_TLS_FIRST + i, &p->tls[i]);
+		segments_tls(t, SEGMENT_TLS_FIRST + i, &p->cpu.tls[i]);
 }
 
 void proc_add_segment_lines(struct text *t, const struct process *p)

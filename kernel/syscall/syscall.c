@@ -59,13 +59,13 @@ static long syscall_on(struct file *f, const struct syscall_args *args, syscall_
 
 long syscall_on_file(const struct syscall_args *args, syscall_file_fn *call)
 {
-	struct file *f = files_find(process_running->files, args->a[0]);
+	struct file *f = files_find(process_running->fs.files, args->a[0]);
 	return syscall_on(f && !(f->flags & O_PATH) ? file_get(f) : NULL, args, call);
 }
 
 long syscall_on_descriptor(const struct syscall_args *args, syscall_file_fn *call)
 {
-	return syscall_on(files_hold(process_running->files, args->a[0]), args, call);
+	return syscall_on(files_hold(process_running->fs.files, args->a[0]), args, call);
 }
 
 int syscall_read_user(void *dst, uptr_t src, size_t n)

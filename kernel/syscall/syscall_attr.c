@@ -188,7 +188,7 @@ static long attr_times_apply(uint32_t fd, uptr_t path, unsigned lookup, const st
 {
 	struct inode *i;
 	if (!path && (int)fd != AT_FDCWD) {
-		struct file *f = files_find(process_running->files, fd);
+		struct file *f = files_find(process_running->fs.files, fd);
 		if (!f || f->flags & O_PATH)
 			return -EBADF;
 		attr_set_times(f->inode, t);

@@ -126,7 +126,7 @@ long sys_memfd_create(const struct syscall_args *args)
 	inode_put(i);
 	if (!f)
 		return -ENOMEM;
-	long fd = files_add(process_running->files, f, 0, args->a[1] & MFD_CLOEXEC);
+	long fd = files_add(process_running->fs.files, f, 0, args->a[1] & MFD_CLOEXEC);
 	if (fd < 0)
 		file_put(f);
 	return fd;

@@ -88,13 +88,13 @@ long sys_llseek(const struct syscall_args *args)
 
 long sys_close(const struct syscall_args *args)
 {
-	return files_close(process_running->files, args->a[0]);
+	return files_close(process_running->fs.files, args->a[0]);
 }
 
 /* A further descriptor at or above @from for @f. */
 static long file_duplicate(struct file *f, uint32_t from, bool cloexec)
 {
-	long fd = files_add(process_running->files, file_get(f), from, cloexec);
+	long fd = files_add(process_running->fs.files, file_get(f), from, cloexec);
 	if (fd < 0)
 		file_put(f);
 	return fd;
@@ -102,16 +102,16 @@ static long file_duplicate(struct file *f, uint32_t from, bool cloexec)
 
 long sys_dup(const struct syscall_args *args)
 {
-	struct file *f = files_find(process_running->files, args->a[0]);
+	struct file *f = files_find(process_running->fs.files, args->a[0]);
 	return f ? file_duplicate(f, 0, false) : -EBADF;
 }
 
 static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
 {
-	struct file *f = files_find(process_running->files, from);
-	if (!f || to >= process_running->files->limit)
+	struct file *f = files_find(process_running->fs.files, from);
+	if (!f || to >= process_running->fs.files->limit)
 		return -EBADF;
-	long fd = files_set(process_running->files, to, file_get(f), cloexec);
+	long fd = files_set(process_running->fs.files, to, file_get(f), cloexec);
 	if (fd < 0)
 		file_put(f);
 	return fd;
@@ -120,7 +120,8 @@ static long file_duplicate_to(uint32_t from, uint32_t to, bool cloexec)
 long sys_dup2(const struct syscall_args *args)
 {
 	if (args->a[0] == args->a[1])
-		return files_find(process_running->files, args->a[0]) ? (long)args->a[1] : -EBADF;
+		return files_find(process_running->fs.files, args->a[0]) ? (long)args->a[1]
+									 : -EBADF;
 	return file_duplicate_to(args->a[0], args->a[1], false);
 }
 
@@ -135,7 +136,7 @@ enum { PIPE_ROOM_FRAMES = 4 };
 
 static long file_make_pipe(uptr_t to, uint32_t flags)
 {
-	struct files *t = process_running->files;
+	struct files *t = process_running->fs.files;
 	struct pipe_ends ends;
 	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
@@ -191,14 +192,14 @@ static long file_lock(uint32_t command, uptr_t lock)
 
 static long file_dupfd(struct file *f, uint32_t from, bool cloexec)
 {
-	return from < process_running->files->limit ? file_duplicate(f, from, cloexec) : -EINVAL;
+	return from < process_running->fs.files->limit ? file_duplicate(f, from, cloexec) : -EINVAL;
 }
 
 static long file_control(struct file *f, const struct syscall_args *args)
 {
 	enum { CHANGEABLE = O_APPEND | O_NONBLOCK };
 	uint32_t fd = args->a[0], arg = args->a[2];
-	struct file_slot *slot = &process_running->files->slots[fd];
+	struct file_slot *slot = &process_running->fs.files->slots[fd];
 	switch (args->a[1]) {
 	case F_DUPFD:
 		return file_dupfd(f, arg, false);
@@ -242,7 +243,7 @@ static long file_ioctl(struct file *f, const struct syscall_args *args)
 	enum { FIONCLEX = 0x5450, FIOCLEX = 0x5451, FIONBIO = 0x5421 };
 	uint32_t fd = args->a[0], request = args->a[1];
 	if (request == FIOCLEX || request == FIONCLEX) {
-		process_running->files->slots[fd].cloexec = request == FIOCLEX;
+		process_running->fs.files->slots[fd].cloexec = request == FIOCLEX;
 		return 0;
 	}
 	if (request == FIONBIO) {

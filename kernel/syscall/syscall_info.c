@@ -127,16 +127,16 @@ long sys_getrusage(const struct syscall_args *args)
 	const struct process *p = process_running->group->leader;
 	const struct aspace *as = process_running->aspace;
 	int who = (int)args->a[0];
-	struct process_times used = who == RUSAGE_THREAD ? process_running->times
+	struct process_times used = who == RUSAGE_THREAD ? process_running->used.times
 							 : thread_group_times(p);
 	struct rusage r;
 	if (who == RUSAGE_SELF || who == RUSAGE_THREAD)
-		r = rusage_make(&used, p->minor_faults + as->minor_faults,
-				p->major_faults + as->major_faults,
-				MAX(p->peak_resident, as->peak_resident));
+		r = rusage_make(&used, p->used.minor_faults + as->minor_faults,
+				p->used.major_faults + as->major_faults,
+				MAX(p->used.peak_resident, as->peak_resident));
 	else if (who == RUSAGE_CHILDREN)
-		r = rusage_make(&p->child_times, p->child_minor_faults, p->child_major_faults,
-				p->child_peak_resident);
+		r = rusage_make(&p->used.child_times, p->used.child_minor_faults,
+				p->used.child_major_faults, p->used.child_peak_resident);
 	else
 		return -EINVAL;
 	return syscall_write_user(args->a[1], &r, sizeof(r));

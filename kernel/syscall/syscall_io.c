@@ -90,7 +90,7 @@ static long io_call(const struct syscall_args *args, unsigned form)
 {
 	if (form & IO_AT && (int32_t)args->a[4] < 0)
 		return -EINVAL;
-	struct file *f = files_find(process_running->files, args->a[0]);
+	struct file *f = files_find(process_running->fs.files, args->a[0]);
 	if (UNLIKELY(!f || f->flags & O_PATH))
 		return -EBADF;
 	file_get(f);
@@ -208,7 +208,7 @@ static long io_send_checked(struct file *out, struct file *in, size_t n, uint64_
 /* The position is @at's where that is given, else the file's. */
 static long io_sendfile(const struct syscall_args *args, uint64_t *at)
 {
-	struct files *t = process_running->files;
+	struct files *t = process_running->fs.files;
 	struct file *out = files_hold(t, args->a[0]), *in = files_hold(t, args->a[1]);
 	long result = io_send_checked(out, in, args->a[3], at);
 	if (in)

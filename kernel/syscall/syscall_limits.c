@@ -12,8 +12,8 @@ static void limit_changed(struct process *p)
 {
 	if (p->aspace)
 		limits_apply(&p->limits, p->aspace);
-	if (p->files)
-		files_set_limit(p->files, (uint32_t)p->limits.of[LIMIT_NOFILE].now);
+	if (p->fs.files)
+		files_set_limit(p->fs.files, (uint32_t)p->limits.of[LIMIT_NOFILE].now);
 }
 
 static uint32_t limit_narrow(uint64_t wide, uint32_t none)

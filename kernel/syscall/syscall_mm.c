@@ -165,7 +165,7 @@ static long mmap_do(const struct mmap_args *m)
 {
 	if (m->flags & MAP_ANONYMOUS)
 		return mmap_with(m, NULL);
-	struct file *f = files_hold(process_running->files, m->fd);
+	struct file *f = files_hold(process_running->fs.files, m->fd);
 	if (!f)
 		return -EBADF;
 	long result = mmap_with(m, f);

@@ -46,7 +46,7 @@ static long name_make(uint32_t fd, uptr_t path, uint32_t mode, uint32_t rdev)
 	long error = name_take(fd, path, &a);
 	if (error)
 		return error;
-	error = names_create(&a.end, mode & ~process_running->umask, rdev, NULL);
+	error = names_create(&a.end, mode & ~process_running->fs.umask, rdev, NULL);
 	name_free(&a);
 	return error;
 }

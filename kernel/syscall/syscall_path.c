@@ -16,12 +16,12 @@
 long syscall_base(uint32_t fd, const char *path, struct inode **base)
 {
 	bool named = (int)fd != AT_FDCWD && *path != '/';
-	struct file *f = named ? files_find(process_running->files, fd) : NULL;
+	struct file *f = named ? files_find(process_running->fs.files, fd) : NULL;
 	if (named && !f)
 		return -EBADF;
 	if (named && *path && !inode_is(f->inode, MODE_DIR))
 		return -ENOTDIR;
-	*base = inode_get(named ? f->inode : process_running->cwd);
+	*base = inode_get(named ? f->inode : process_running->fs.cwd);
 	return 0;
 }
 
@@ -54,13 +54,13 @@ static long path_open(uint32_t fd, uptr_t user_path, uint32_t flags, uint32_t mo
 	struct file *f = NULL;
 	long result = syscall_base(fd, path, &base);
 	if (result == 0) {
-		result = file_open(base, path, flags, mode & ~process_running->umask, &f);
+		result = file_open(base, path, flags, mode & ~process_running->fs.umask, &f);
 		inode_put(base);
 	}
 	kfree(path);
 	if (result)
 		return result;
-	result = files_add(process_running->files, f, 0, flags & O_CLOEXEC);
+	result = files_add(process_running->fs.files, f, 0, flags & O_CLOEXEC);
 	if (result < 0)
 		file_put(f);
 	return result;
@@ -187,7 +187,7 @@ long sys_getcwd(const struct syscall_args *args)
 	char *buf = reclaim_room(1) == 0 ? kmalloc(PATH_LENGTH_MAX) : NULL;
 	if (!buf)
 		return -ENOMEM;
-	long n = path_of(process_running->cwd, buf, PATH_LENGTH_MAX);
+	long n = path_of(process_running->fs.cwd, buf, PATH_LENGTH_MAX);
 	if (n > 0 && (uint32_t)n > args->a[1])
 		n = -ERANGE;
 	if (n > 0 && syscall_write_user(args->a[0], buf, (size_t)n) != 0)

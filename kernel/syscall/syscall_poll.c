@@ -24,7 +24,7 @@ static unsigned poll_entry_ready(const struct poll_entry *e)
 {
 	if (e->fd < 0)
 		return 0;
-	struct file *f = files_find(process_running->files, (uint32_t)e->fd);
+	struct file *f = files_find(process_running->fs.files, (uint32_t)e->fd);
 	if (!f)
 		return POLL_NVAL;
 	return poll_file(f) & ((uint16_t)e->events | POLL_ERR | POLL_HUP);
@@ -161,7 +161,7 @@ static long select_look_word(uint32_t first, uint32_t words[SELECT_SETS])
 		uint32_t mask = 1u << bit;
 		if (!((words[0] | words[1] | words[2]) & mask))
 			continue;
-		struct file *f = files_find(process_running->files, first + bit);
+		struct file *f = files_find(process_running->fs.files, first + bit);
 		if (!f)
 			return -EBADF;
 		unsigned events = poll_file(f);

@@ -199,7 +199,7 @@ long sys_setpgid(const struct syscall_args *args)
 		return -EINVAL;
 	if (!p || p->group->leader != p)
 		return p ? -EINVAL : -ESRCH;
-	if (p != self && p->parent != self)
+	if (p != self && p->family.parent != self)
 		return -ESRCH;
 	if (p != self && p->session != self->session)
 		return -EPERM;
@@ -228,10 +228,10 @@ long sys_setsid(const struct syscall_args *args)
 
 long sys_umask(const struct syscall_args *args)
 {
-	uint32_t old = process_running->umask, new = args->a[0] & 0777;
+	uint32_t old = process_running->fs.umask, new = args->a[0] & 0777;
 	list_for_each_entry(struct process, t, &process_running->group->threads, thread_link)
-		if (t == process_running || (t->share_fs && process_running->share_fs))
-			t->umask = new;
+		if (t == process_running || (t->fs.shared && process_running->fs.shared))
+			t->fs.umask = new;
 	return (long)old;
 }
 
@@ -262,10 +262,10 @@ long sys_prctl(const struct syscall_args *args)
 	case PR_SET_PDEATHSIG:
 		if (args->a[1] > SIGNAL_MAX)
 			return -EINVAL;
-		leader->death_signal = (int)args->a[1];
+		leader->family.death_signal = (int)args->a[1];
 		return 0;
 	case PR_GET_PDEATHSIG:
-		return syscall_write_user(args->a[1], &leader->death_signal, sizeof(int));
+		return syscall_write_user(args->a[1], &leader->family.death_signal, sizeof(int));
 	case PR_GET_DUMPABLE:
 		return 1;
 	case PR_SET_DUMPABLE:

@@ -19,7 +19,7 @@ static bool action_can_change(uint32_t signo)
 static void action_set(uint32_t signo, const struct signal_action *new)
 {
 	struct process *p = process_running;
-	struct signal_action *action = &p->actions->of[signo];
+	struct signal_action *action = &p->sig.actions->of[signo];
 	*action = *new;
 	action->mask[0] &= ~(uint32_t)(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
 	if (new->handler == SIG_IGN || (new->handler == SIG_DFL && signal_ignores(p, (int)signo)))
@@ -32,7 +32,7 @@ static long action_exchange(uint32_t signo, const struct signal_action *new,
 {
 	if (signo < 1 || signo > SIGNAL_MAX || (new && !action_can_change(signo)))
 		return -EINVAL;
-	*old = process_running->actions->of[signo];
+	*old = process_running->sig.actions->of[signo];
 	if (new)
 		action_set(signo, new);
 	return 0;
@@ -90,7 +90,7 @@ static long sigreturn_end(struct trap_frame *tf, int error)
 /* The stack pointer is above the return address and the number. */
 long sys_sigreturn(const struct syscall_args *args)
 {
-	struct trap_frame *tf = process_running->trap;
+	struct trap_frame *tf = process_running->cpu.trap;
 	(void)args;
 	return sigreturn_end(tf, signal_frame_pop(tf, tf->esp - 8));
 }
@@ -98,7 +98,7 @@ long sys_sigreturn(const struct syscall_args *args)
 /* Above the return address. */
 long sys_rt_sigreturn(const struct syscall_args *args)
 {
-	struct trap_frame *tf = process_running->trap;
+	struct trap_frame *tf = process_running->cpu.trap;
 	(void)args;
 	return sigreturn_end(tf, signal_frame_pop_rt(tf, tf->esp - 4));
 }
@@ -107,11 +107,11 @@ long sys_rt_sigreturn(const struct syscall_args *args)
 long sys_sigaltstack(const struct syscall_args *args)
 {
 	struct process *p = process_running;
-	struct signal_stack_words new, old = signal_stack_now(p, p->trap->esp);
+	struct signal_stack_words new, old = signal_stack_now(p, p->cpu.trap->esp);
 	if (args->a[0]) {
 		if (syscall_read_user(&new, args->a[0], sizeof(new)) != 0)
 			return -EFAULT;
-		int error = signal_stack_set(p, &new, p->trap->esp);
+		int error = signal_stack_set(p, &new, p->cpu.trap->esp);
 		if (error)
 			return error;
 	}
@@ -123,7 +123,7 @@ long sys_sigaltstack(const struct syscall_args *args)
 static long mask_change(uint32_t how, uint64_t set)
 {
 	enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
-	uint64_t now = process_running->sig_blocked;
+	uint64_t now = process_running->sig.blocked;
 	switch (how) {
 	case SIG_BLOCK:
 		signal_set_mask(now | set);
@@ -141,7 +141,7 @@ static long mask_change(uint32_t how, uint64_t set)
 /* For masks of @size bytes, four or eight. */
 static long mask_exchange(const struct syscall_args *args, size_t size)
 {
-	uint64_t old = process_running->sig_blocked, set = 0;
+	uint64_t old = process_running->sig.blocked, set = 0;
 	if (args->a[1] && syscall_read_user(&set, args->a[1], size) != 0)
 		return -EFAULT;
 	/* The old call does not touch the upper half. */
@@ -165,7 +165,7 @@ long sys_rt_sigprocmask(const struct syscall_args *args)
 
 static long mask_tell_pending(uptr_t to, uint32_t size)
 {
-	uint64_t set = signal_pending(process_running) & process_running->sig_blocked;
+	uint64_t set = signal_pending(process_running) & process_running->sig.blocked;
 	return size > sizeof(set) ? -EINVAL : syscall_write_user(to, &set, size);
 }
 
@@ -223,9 +223,9 @@ static struct signal_info wait_for_signal(uint64_t set, uint64_t wake, long *err
 		*error = -EAGAIN;
 		if (sched_ticks() >= wake)
 			return info;
-		p->sig_waited = set;
+		p->sig.waited = set;
 		int ended = sched_sleep_until(NULL, wake);
-		p->sig_waited = 0;
+		p->sig.waited = 0;
 		*error = ended ? -EINTR : 0;
 	}
 }

@@ -33,7 +33,7 @@ static long tls_choose(const struct process *p, uint32_t wanted)
 	if (wanted != UINT32_MAX)
 		return wanted - SEGMENT_TLS_FIRST < SEGMENT_NTLS ? (long)wanted : -EINVAL;
 	for (unsigned i = 0; i < SEGMENT_NTLS; i++)
-		if (tls_is_free(&p->tls[i]))
+		if (tls_is_free(&p->cpu.tls[i]))
 			return SEGMENT_TLS_FIRST + (long)i;
 	return -ESRCH;
 }
@@ -79,8 +79,8 @@ long sys_set_thread_area(const struct syscall_args *args)
 	if (d.entry_number == UINT32_MAX &&
 	    syscall_write_user(args->a[0], &chosen, sizeof(chosen)) != 0)
 		return -EFAULT;
-	p->tls[chosen - SEGMENT_TLS_FIRST] = tls;
-	segment_set_tls(p->tls);
+	p->cpu.tls[chosen - SEGMENT_TLS_FIRST] = tls;
+	segment_set_tls(p->cpu.tls);
 	return 0;
 }
 
@@ -91,7 +91,8 @@ long sys_get_thread_area(const struct syscall_args *args)
 		return -EFAULT;
 	if (d.entry_number - SEGMENT_TLS_FIRST >= SEGMENT_NTLS)
 		return -EINVAL;
-	const struct segment_tls *tls = &process_running->tls[d.entry_number - SEGMENT_TLS_FIRST];
+	const struct segment_tls *tls =
+		&process_running->cpu.tls[d.entry_number - SEGMENT_TLS_FIRST];
 	struct segment_tls_facts facts = segment_read_tls(tls);
 	uint32_t origin = tls_is_free(tls) ? 0 : process_running->aspace->segment.base;
 	d.base_addr = facts.base - origin;
@@ -132,7 +133,7 @@ static bool clone_flags_ok(uint32_t flags)
 static long clone_read_tls(uptr_t from, struct segment_tls tls[SEGMENT_NTLS])
 {
 	struct user_desc d;
-	memcpy(tls, process_running->tls, SEGMENT_NTLS * sizeof(*tls));
+	memcpy(tls, process_running->cpu.tls, SEGMENT_NTLS * sizeof(*tls));
 	if (syscall_read_user(&d, from, sizeof(d)) != 0)
 		return -EFAULT;
 	if (d.entry_number - SEGMENT_TLS_FIRST >= SEGMENT_NTLS)
@@ -177,7 +178,7 @@ long sys_gettid(const struct syscall_args *args)
 
 long sys_set_tid_address(const struct syscall_args *args)
 {
-	process_running->clear_child_tid = args->a[0];
+	process_running->words.clear_child_tid = args->a[0];
 	return process_running->pid;
 }
 
@@ -275,7 +276,7 @@ long sys_set_robust_list(const struct syscall_args *args)
 {
 	if (args->a[1] != ROBUST_HEAD_BYTES)
 		return -EINVAL;
-	process_running->robust_list = args->a[0];
+	process_running->words.robust_list = args->a[0];
 	return 0;
 }
 
@@ -288,7 +289,7 @@ long sys_get_robust_list(const struct syscall_args *args)
 		return -ESRCH;
 	if (syscall_write_user(args->a[2], &size, sizeof(size)) != 0)
 		return -EFAULT;
-	return syscall_write_user(args->a[1], &p->robust_list, sizeof(p->robust_list));
+	return syscall_write_user(args->a[1], &p->words.robust_list, sizeof(p->words.robust_list));
 }
 
 /* --- scheduling: one CPU, one class, all equal --- */

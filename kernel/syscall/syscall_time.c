@@ -22,7 +22,7 @@ static bool clock_exists(uint32_t clock)
 
 static struct clock_time clock_read(uint32_t clock)
 {
-	struct process_times used = clock == CLOCK_THREAD ? process_running->times
+	struct process_times used = clock == CLOCK_THREAD ? process_running->used.times
 							  : thread_group_times(process_running);
 	switch (clock) {
 	case CLOCK_REALTIME:
@@ -193,8 +193,8 @@ long sys_times(const struct syscall_args *args)
 {
 	const struct process *leader = process_running->group->leader;
 	struct process_times used = thread_group_times(leader);
-	uint32_t t[4] = { used.user, used.system, leader->child_times.user,
-			  leader->child_times.system };
+	uint32_t t[4] = { used.user, used.system, leader->used.child_times.user,
+			  leader->used.child_times.system };
 	if (args->a[0] && syscall_write_user(args->a[0], t, sizeof(t)) != 0)
 		return -EFAULT;
 	return (long)((uint32_t)sched_ticks() & 0x7fffffff);

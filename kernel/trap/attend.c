@@ -64,7 +64,8 @@ void attend(struct trap_frame *tf)
 	}
 	dispatch_leave(p);
 	ASSERT((tf->cs & 3) == 3 && (tf->ss & 3) == 3 && tf->eflags & EFLAGS_IF); /* [attend.1] */
-	ASSERT(p->state == PROCESS_RUNNABLE && !list_node_linked(&p->run_link));  /* [attend.2] */
-	ASSERT(!list_node_linked(&p->timer_link) && p->aspace && p->files && p->group);
+	/* [attend.2] */
+	ASSERT(p->run.state == PROCESS_RUNNABLE && !list_node_linked(&p->run.link));
+	ASSERT(!list_node_linked(&p->run.timer_link) && p->aspace && p->fs.files && p->group);
 	attend_restart_call(tf);
 }

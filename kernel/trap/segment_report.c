@@ -33,7 +33,7 @@ static struct segment_view view_tls(const struct process *p, uint32_t selector)
 	uint32_t i = (selector >> 3) - SEGMENT_TLS_FIRST;
 	if (i >= SEGMENT_NTLS || selector & 4)
 		return v;
-	struct segment_tls_facts f = segment_read_tls(&p->tls[i]);
+	struct segment_tls_facts f = segment_read_tls(&p->cpu.tls[i]);
 	v.known = true;
 	v.base = f.base;
 	v.last = f.flags & SEGMENT_TLS_PAGES ? f.limit << PAGE_SHIFT | PAGE_MASK : f.limit;

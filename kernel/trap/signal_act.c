@@ -29,8 +29,8 @@ static void signal_join_stop(struct process *p)
 {
 	struct thread_group *g = p->group;
 	ASSERT(g->stopped < g->live);		/* [signal.3] */
-	ASSERT(!list_node_linked(&p->run_link)); /* [signal.2] */
-	p->state = PROCESS_STOPPED;
+	ASSERT(!list_node_linked(&p->run.link)); /* [signal.2] */
+	p->run.state = PROCESS_STOPPED;
 	g->stopped++;
 	if (g->stopped == g->live)
 		wait_notify_parent(g->leader, CLD_STOPPED, g->stop_signal);
@@ -84,22 +84,22 @@ static void signal_settle_call(struct trap_frame *tf, const struct signal_action
 static void signal_handle(struct trap_frame *tf, const struct signal_info *info)
 {
 	struct process *p = process_running;
-	struct signal_action action = p->actions->of[info->signo];
-	uint64_t mask = p->sig_restore ? p->sig_saved : p->sig_blocked;
+	struct signal_action action = p->sig.actions->of[info->signo];
+	uint64_t mask = p->sig.restore ? p->sig.saved : p->sig.blocked;
 	signal_settle_call(tf, &action);
 	if (action.flags & SA_RESETHAND)
-		p->actions->of[info->signo].handler = SIG_DFL;
+		p->sig.actions->of[info->signo].handler = SIG_DFL;
 	if (signal_frame_push(tf, &action, info, mask) != 0) {
 		if (info->signo == SIGSEGV)
-			p->actions->of[SIGSEGV].handler = SIG_DFL;
+			p->sig.actions->of[SIGSEGV].handler = SIG_DFL;
 		signal_force(p, SIGSEGV);
 		return;
 	}
-	p->sig_restore = false;
+	p->sig.restore = false;
 	uint64_t more = (uint64_t)action.mask[1] << 32 | action.mask[0];
 	if (!(action.flags & SA_NODEFER))
 		more |= signal_bit(info->signo);
-	signal_set_mask(p->sig_blocked | more);
+	signal_set_mask(p->sig.blocked | more);
 }
 
 void signal_act(struct trap_frame *tf)
@@ -108,7 +108,7 @@ void signal_act(struct trap_frame *tf)
 	for (;;) {
 		if (p->group->exiting || p->must_end)
 			process_exit_thread(p->group->exit_status);
-		if (signal_in(p->pending.bits, SIGKILL))
+		if (signal_in(p->sig.pending.bits, SIGKILL))
 			process_exit(SIGKILL);
 		if (p->group->stop_signal) {
 			signal_join_stop(p);
@@ -117,10 +117,10 @@ void signal_act(struct trap_frame *tf)
 		int fatal = signal_fatal(p);
 		if (fatal)
 			process_exit((uint32_t)fatal);
-		struct signal_info info = signal_dequeue(p, ~p->sig_blocked);
+		struct signal_info info = signal_dequeue(p, ~p->sig.blocked);
 		if (!info.signo)
 			return;
-		uint32_t handler = p->actions->of[info.signo].handler;
+		uint32_t handler = p->sig.actions->of[info.signo].handler;
 		if (handler == SIG_DFL)
 			signal_default(p, info.signo);
 		else if (handler != SIG_IGN)

@@ -121,14 +121,15 @@ int signal_fpu_write(uptr_t to)
 {
 	struct process *p = process_running;
 	struct fpu_old old;
-	cpu_fpu_save(p->fpu);
+	cpu_fpu_save(p->cpu.fpu);
 	if (fpu_has_new()) {
-		fpu_to_old((const struct fpu_new *)p->fpu, &old);
-		if (user_write(p->aspace, to + sizeof(old), p->fpu, sizeof(struct fpu_new)) != 0)
+		fpu_to_old((const struct fpu_new *)p->cpu.fpu, &old);
+		if (user_write(p->aspace, to + sizeof(old), p->cpu.fpu,
+			       sizeof(struct fpu_new)) != 0)
 			return -EFAULT;
 	} else {
-		cpu_fpu_restore(p->fpu); /* FNSAVE has cleared it */
-		memcpy(&old, p->fpu, offsetof(struct fpu_old, status_again));
+		cpu_fpu_restore(p->cpu.fpu); /* FNSAVE has cleared it */
+		memcpy(&old, p->cpu.fpu, offsetof(struct fpu_old, status_again));
 		old.status_again = (uint16_t)old.status;
 		old.magic = MAGIC_PLAIN;
 	}
@@ -144,7 +145,7 @@ static int fpu_read_new(uptr_t from, const struct fpu_old *old, struct fpu_new *
 	if (user_read(p->aspace, new, from + sizeof(*old), sizeof(*new)) != 0)
 		return -EFAULT;
 	fpu_to_new(old, new);
-	uint32_t mask = ((const struct fpu_new *)p->fpu)->mxcsr_mask;
+	uint32_t mask = ((const struct fpu_new *)p->cpu.fpu)->mxcsr_mask;
 	if (new->mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT))
 		return -EFAULT;
 	cpu_fpu_restore(new);
@@ -165,7 +166,7 @@ int signal_fpu_read(uptr_t from)
 	void *buf = reclaim_kmalloc(sizeof(struct fpu_new) + 16);
 	if (!buf)
 		return -ENOMEM;
-	cpu_fpu_save(p->fpu); /* for the mask of MXCSR */
+	cpu_fpu_save(p->cpu.fpu); /* for the mask of MXCSR */
 	int error = fpu_read_new(from, &old, (struct fpu_new *)ROUND_UP((uintptr_t)buf, 16u));
 	kfree(buf);
 	return error;
@@ -176,12 +177,12 @@ int signal_fpu_code(bool simd)
 {
 	enum { FPE_FLTDIV = 3, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES, FPE_FLTINV };
 	struct process *p = process_running;
-	const struct fpu_new *n = (const struct fpu_new *)p->fpu;
-	const struct fpu_old *o = (const struct fpu_old *)p->fpu;
-	cpu_fpu_save(p->fpu);
+	const struct fpu_new *n = (const struct fpu_new *)p->cpu.fpu;
+	const struct fpu_old *o = (const struct fpu_old *)p->cpu.fpu;
+	cpu_fpu_save(p->cpu.fpu);
 	uint32_t met = fpu_has_new() ? n->status & ~(uint32_t)n->control : o->status & ~o->control;
 	if (!fpu_has_new())
-		cpu_fpu_restore(p->fpu); /* FNSAVE has cleared it */
+		cpu_fpu_restore(p->cpu.fpu); /* FNSAVE has cleared it */
 	else if (simd)
 		met = n->mxcsr & ~(n->mxcsr >> 7);
 	if (met & 1)

@@ -79,13 +79,13 @@ struct frame_rt {
 
 static bool stack_is_alternative(const struct process *p, uptr_t sp)
 {
-	return !p->altstack.disarm && sp > p->altstack.start &&
-	       sp - p->altstack.start <= p->altstack.size;
+	return !p->sig.altstack.disarm && sp > p->sig.altstack.start &&
+	       sp - p->sig.altstack.start <= p->sig.altstack.size;
 }
 
 static uint32_t stack_flags(const struct process *p, uptr_t sp)
 {
-	if (!p->altstack.size)
+	if (!p->sig.altstack.size)
 		return SS_DISABLE;
 	return stack_is_alternative(p, sp) ? SS_ONSTACK : 0;
 }
@@ -93,24 +93,24 @@ static uint32_t stack_flags(const struct process *p, uptr_t sp)
 struct signal_stack_words signal_stack_now(const struct process *p, uptr_t sp)
 {
 	return (struct signal_stack_words){
-		.sp = p->altstack.start, .size = p->altstack.size,
-		.flags = stack_flags(p, sp) | (p->altstack.disarm ? SS_AUTODISARM : 0),
+		.sp = p->sig.altstack.start, .size = p->sig.altstack.size,
+		.flags = stack_flags(p, sp) | (p->sig.altstack.disarm ? SS_AUTODISARM : 0),
 	};
 }
 
 int signal_stack_set(struct process *p, const struct signal_stack_words *new, uptr_t sp)
 {
 	uint32_t mode = new->flags & ~SS_AUTODISARM;
-	if (p->altstack.size && stack_is_alternative(p, sp))
+	if (p->sig.altstack.size && stack_is_alternative(p, sp))
 		return -EPERM;
 	if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE)
 		return -EINVAL;
 	bool off = mode == SS_DISABLE;
 	if (!off && new->size < STACK_MINIMUM)
 		return -ENOMEM;
-	p->altstack.start = off ? 0 : new->sp;
-	p->altstack.size = off ? 0 : new->size;
-	p->altstack.disarm = new->flags & SS_AUTODISARM;
+	p->sig.altstack.start = off ? 0 : new->sp;
+	p->sig.altstack.size = off ? 0 : new->size;
+	p->sig.altstack.disarm = new->flags & SS_AUTODISARM;
 	return 0;
 }
 
@@ -124,10 +124,10 @@ static struct frame_registers frame_save_registers(const struct trap_frame *tf, 
 		.gs = tf->gs & 0xffff, .fs = tf->fs & 0xffff, .es = tf->es & 0xffff,
 		.ds = tf->ds & 0xffff, .edi = tf->edi, .esi = tf->esi, .ebp = tf->ebp,
 		.esp = tf->esp, .ebx = tf->ebx, .edx = tf->edx, .ecx = tf->ecx, .eax = tf->eax,
-		.vector = p->fault.vector, .error = p->fault.error, .eip = tf->eip,
+		.vector = p->sig.fault.vector, .error = p->sig.fault.error, .eip = tf->eip,
 		.cs = tf->cs & 0xffff, .eflags = tf->eflags, .esp_again = tf->esp,
 		.ss = tf->ss & 0xffff, .fpu = fpu, .mask_low = (uint32_t)mask,
-		.address = p->fault.address,
+		.address = p->sig.fault.address,
 	};
 }
 
@@ -178,8 +178,8 @@ static int frame_write_rt(uptr_t at, const struct trap_frame *tf,
 		},
 		.code = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 },
 	};
-	if (p->altstack.disarm)
-		p->altstack.size = 0;
+	if (p->sig.altstack.disarm)
+		p->sig.altstack.size = 0;
 	return frame_write(at, &f, sizeof(f));
 }
 
@@ -187,7 +187,7 @@ static int frame_write_rt(uptr_t at, const struct trap_frame *tf,
 static uptr_t frame_top(const struct process *p, const struct trap_frame *tf, uint32_t flags)
 {
 	if (flags & SA_ONSTACK && stack_flags(p, tf->esp) == 0)
-		return p->altstack.start + p->altstack.size;
+		return p->sig.altstack.start + p->sig.altstack.size;
 	return tf->esp;
 }
 
@@ -196,7 +196,7 @@ int signal_frame_push(struct trap_frame *tf, const struct signal_action *action,
 {
 	struct process *p = process_running;
 	bool rt = action->flags & SA_SIGINFO;
-	bool on_alternative = p->altstack.size && stack_is_alternative(p, tf->esp);
+	bool on_alternative = p->sig.altstack.size && stack_is_alternative(p, tf->esp);
 	uptr_t fpu = signal_fpu_place(frame_top(p, tf, action->flags));
 	uint32_t bytes = rt ? sizeof(struct frame_rt) : FRAME_BYTES;
 	/* As if a call had pushed the return address onto an aligned stack. */

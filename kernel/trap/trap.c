@@ -75,14 +75,14 @@ void trap_fatal(struct trap_frame *tf, int signo, int code, vaddr_t va, const ch
 {
 	struct process *p = process_running;
 	struct signal_info info = { .signo = signo, .code = code, .words = { va } };
-	if (p->actions->of[signo].handler == SIG_DFL || signal_ignored_or_blocked(p, signo))
+	if (p->sig.actions->of[signo].handler == SIG_DFL || signal_ignored_or_blocked(p, signo))
 		log_warn("%s: %s (code %d) at eip 0x%08x, address 0x%08x, esp 0x%08x: %s",
 			 process_describe(), signal_name(signo), code, tf->eip, va, tf->esp,
 			 explain_fatal(tf, va, why));
-	p->fault.vector = tf->vector;
-	p->fault.error = tf->error;
+	p->sig.fault.vector = tf->vector;
+	p->sig.fault.error = tf->error;
 	if (tf->vector == TRAP_PAGE_FAULT)
-		p->fault.address = va;
+		p->sig.fault.address = va;
 	signal_force_info(p, &info);
 }
 

@@ -168,7 +168,7 @@ const char *explain_fatal(const struct trap_frame *tf, vaddr_t va, const char *w
 static const struct process *stack_owner(vaddr_t start)
 {
 	process_for_each(p)
-		if ((vaddr_t)p->stack == start)
+		if ((vaddr_t)p->cpu.stack == start)
 			return p;
 	return NULL;
 }

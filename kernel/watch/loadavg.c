@@ -36,8 +36,8 @@ static void loadavg_sample(struct timer *t)
 {
 	uint32_t active = 0;
 	process_for_each(p) {
-		active += p->state == PROCESS_RUNNABLE ||
-			  (p->state == PROCESS_SLEEPING && p->sleep == SLEEP_DEEP);
+		active += p->run.state == PROCESS_RUNNABLE ||
+			  (p->run.state == PROCESS_SLEEPING && p->run.sleep == SLEEP_DEEP);
 	}
 	for (unsigned which = 0; which < LOADAVG_COUNT; which++)
 		loadavg[which] = loadavg_next(which, loadavg[which], active);

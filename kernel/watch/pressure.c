@@ -76,7 +76,7 @@ void pressure_account(void)
 	uint64_t now = cpu_tsc(), units = now - pressure_mark;
 	uint32_t ready = sched_ready();
 	const struct process *p = process_running;
-	bool waits = p != NULL && p->waits.memory;
+	bool waits = p != NULL && p->used.waits.memory;
 	pressure_mark = now;
 	pressure_give(PRESSURE_MEMORY, pressure_now.memory > 0,
 		      waits || ready == pressure_now.memory_ready, units);
@@ -93,9 +93,9 @@ static uint32_t pressure_io(void)
 /* The fault of @p turns out to be a wait for memory. */
 static void pressure_memory_begin(struct process *p)
 {
-	if (p->waits.memory || !p->waits.fault)
+	if (p->used.waits.memory || !p->used.waits.fault)
 		return;
-	p->waits.memory = true;
+	p->used.waits.memory = true;
 	pressure_now.memory++;
 	pressure_now.memory_ready++;
 }
@@ -106,9 +106,9 @@ void pressure_fault_begin(void)
 	pressure_account();
 	if (p == NULL)
 		return;
-	p->waits.fault = true;
-	p->waits.since = pressure_mark;
-	p->waits.io = pressure_io();
+	p->used.waits.fault = true;
+	p->used.waits.since = pressure_mark;
+	p->used.waits.io = pressure_io();
 }
 
 void pressure_fault_end(void)
@@ -116,15 +116,15 @@ void pressure_fault_end(void)
 	struct process *p = process_running;
 	if (p == NULL)
 		return;
-	if (pressure_io() != p->waits.io)
+	if (pressure_io() != p->used.waits.io)
 		pressure_memory_begin(p);
 	pressure_account();
-	p->waits.fault = false;
-	if (!p->waits.memory)
+	p->used.waits.fault = false;
+	if (!p->used.waits.memory)
 		return;
-	p->account.stall += pressure_mark - p->waits.since;
-	ASSERT(pressure_now.memory > 0 && !p->waits.disk); /* [pressure.2] */
-	p->waits.memory = false;
+	p->used.account.stall += pressure_mark - p->used.waits.since;
+	ASSERT(pressure_now.memory > 0 && !p->used.waits.disk); /* [pressure.2] */
+	p->used.waits.memory = false;
 	pressure_now.memory--;
 	pressure_now.memory_ready--;
 }
@@ -133,13 +133,13 @@ void pressure_fault_end(void)
 static void pressure_disk_begin(const struct block_device *dev)
 {
 	struct process *p = process_running;
-	if (swap_is_on(dev) || pressure_io() != p->waits.io)
+	if (swap_is_on(dev) || pressure_io() != p->used.waits.io)
 		pressure_memory_begin(p);
 	pressure_account();
-	ASSERT(!p->waits.disk); /* [pressure.2] */
-	p->waits.disk = true;
+	ASSERT(!p->used.waits.disk); /* [pressure.2] */
+	p->used.waits.disk = true;
 	pressure_now.disk++;
-	pressure_now.memory_ready -= p->waits.memory;
+	pressure_now.memory_ready -= p->used.waits.memory;
 }
 
 /* It sleeps no more. What others did meanwhile is not its own. */
@@ -147,13 +147,13 @@ static void pressure_disk_end(void)
 {
 	struct process *p = process_running;
 	pressure_account();
-	ASSERT(p->waits.disk && pressure_now.disk > 0); /* [pressure.2] */
-	p->waits.disk = false;
+	ASSERT(p->used.waits.disk && pressure_now.disk > 0); /* [pressure.2] */
+	p->used.waits.disk = false;
 	pressure_now.disk--;
-	pressure_now.memory_ready += p->waits.memory;
-	p->waits.io = pressure_io();
-	if (!p->waits.memory)
-		p->waits.since = pressure_mark;
+	pressure_now.memory_ready += p->used.waits.memory;
+	p->used.waits.io = pressure_io();
+	if (!p->used.waits.memory)
+		p->used.waits.since = pressure_mark;
 }
 
 /* --- averages --- */
@@ -224,9 +224,9 @@ void pressure_check(void)
 {
 	uint32_t memory = 0, disk = 0, both = 0;
 	process_for_each(p) {
-		memory += p->waits.memory;
-		disk += p->waits.disk;
-		both += p->waits.memory && p->waits.disk;
+		memory += p->used.waits.memory;
+		disk += p->used.waits.disk;
+		both += p->used.waits.memory && p->used.waits.disk;
 	}
 	ASSERT(memory == pressure_now.memory && disk == pressure_now.disk); /* [pressure.2] */
 	ASSERT(pressure_now.memory_ready == memory - both);		    /* [pressure.2] */

@@ -29,13 +29,13 @@ static void program_start(void)
 		process_exit(UINT32_MAX);
 	if (program->tls == NULL)
 		return;
-	memcpy(process_running->tls, program->tls, sizeof(process_running->tls));
-	segment_set_tls(process_running->tls);
+	memcpy(process_running->cpu.tls, program->tls, sizeof(process_running->cpu.tls));
+	segment_set_tls(process_running->cpu.tls);
 }
 
 static bool program_ended(void)
 {
-	return program_process->state == PROCESS_ZOMBIE;
+	return program_process->run.state == PROCESS_ZOMBIE;
 }
 
 /* A process with nothing but a number, or NULL. */
@@ -44,8 +44,8 @@ static struct process *program_create(void)
 	struct process *p = process_create(NULL);
 	if (p == NULL)
 		return NULL;
-	p->actions = signal_actions_create();
-	if (p->actions == NULL) {
+	p->sig.actions = signal_actions_create();
+	if (p->sig.actions == NULL) {
 		process_destroy(p);
 		return NULL;
 	}
@@ -57,11 +57,11 @@ static struct process *program_create(void)
 static void program_let_run(struct process *p, struct process *parent)
 {
 	program_process = p;
-	p->parent = parent;
-	list_push_back(&parent->children, &p->sibling);
-	p->cwd = inode_get(inode_root());
-	p->kernel_start = program_start;
-	memset(p->trap, 0, sizeof(*p->trap));
+	p->family.parent = parent;
+	list_push_back(&parent->family.children, &p->family.sibling);
+	p->fs.cwd = inode_get(inode_root());
+	p->cpu.kernel_start = program_start;
+	memset(p->cpu.trap, 0, sizeof(*p->cpu.trap));
 	sched_enqueue(p);
 	sched_run(program_ended);
 }
@@ -72,10 +72,11 @@ struct program_end program_run(const struct program_run *run)
 	program = run;
 	struct process *parent = program_create(), *p = parent ? program_create() : NULL;
 	if (p != NULL)
-		p->files = files_create();
-	if (p != NULL && p->files != NULL) {
+		p->fs.files = files_create();
+	if (p != NULL && p->fs.files != NULL) {
 		program_let_run(p, parent);
-		end = (struct program_end){ p->exit_status, p->fault.vector, p->fault.error };
+		end = (struct program_end){ p->exit_status, p->sig.fault.vector,
+					    p->sig.fault.error };
 	}
 	if (p != NULL)
 		process_destroy(p);

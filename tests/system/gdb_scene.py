@@ -192,7 +192,7 @@ def second_mapper_of(page):
 
 
 def damage_users():
-    object_ = "((struct inode *)process_running->exe)->object"
+    object_ = "((struct inode *)process_running->fs.exe)->object"
     page, own = frame(said["pte word 0"] >> 12), frame(said["pte word 7"] >> 12)
     for label, place, number in (
             ("[rmap.1]", f"{page}.mappers", 7), ("[outside.3]", f"{page}.mappers", 7),

@@ -7,7 +7,7 @@ from .command import Command, plural
 
 
 def short_state(process: guest.Record, states: dict[int, str]) -> str:
-    return states.get(process["state"], "?").split("_")[-1].lower()
+    return states.get(process["run.state"], "?").split("_")[-1].lower()
 
 
 class Ps(Command):
@@ -24,7 +24,7 @@ the machine stands now."""
         print("   PID  PPID STATE     RESIDENT SWAPPED   MINOR   MAJOR        EIP NAME")
         found = pages.processes()
         for process in found:
-            parent = process["parent"]
+            parent = process["family.parent"]
             ppid = guest.record("process", parent)["pid"] if parent else 0
             print(f"{'*' if process.address == running else ' '}{process['pid']:5} {ppid:5} "
                   f"{short_state(process, states):9} {self.memory(process)} "
@@ -35,8 +35,8 @@ the machine stands now."""
     @staticmethod
     def memory(process: guest.Record) -> str:
         if process["aspace"] == 0:
-            return (f"{'-':>8} {'-':>7} {process['minor_faults']:7} "
-                    f"{process['major_faults']:7}")
+            return (f"{'-':>8} {'-':>7} {process['used.minor_faults']:7} "
+                    f"{process['used.major_faults']:7}")
         space = guest.record("aspace", process["aspace"])
         return (f"{space['pmap.resident']:8} {space['pmap.swapped']:7} "
                 f"{space['minor_faults']:7} {space['major_faults']:7}")
@@ -45,7 +45,7 @@ the machine stands now."""
     def eip(process: guest.Record, running: int) -> int:
         if process.address == running:
             return guest.register("eip")
-        return guest.record("trap_frame", process["trap"])["eip"]
+        return guest.record("trap_frame", process["cpu.trap"])["eip"]
 
 
 class Maps(Command):
