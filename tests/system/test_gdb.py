@@ -19,7 +19,7 @@ PAGE = 4096
 BASE = 0x50000000  # the scene's private pages: programs/scene.c
 RESIDENT, ZERO, UNTOUCHED, HIDDEN, SWAPPED, COPIED, OWN, VICTIM = range(8)
 PATTERN = 0xC10C0000
-INVARIANTS = 43
+INVARIANTS = 44
 # Policies whose victim is not the frame in front: drawn by lot, or chosen among those in front.
 UNFORESEEN = ("random",)
 

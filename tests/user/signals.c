@@ -1,9 +1,6 @@
 /* What signals do to a program that does not handle them, running or blocked. */
 #include "lib/errno.h"
-#include "tests/user/testing.h"
-#include "user/lib/print.h"
-#include "user/lib/runtime.h"
-#include "user/lib/syscall.h"
+#include "tests/user/signalling.h"
 
 static void block_sleeping(void)
 {
@@ -75,6 +72,8 @@ static void test_fatal(void)
 		int status;
 		int pid = sys_fork();
 		if (pid == 0) {
+			/* Whoever started us in the background may have had some ignored. */
+			handle(fatal[i], SIG_DFL, 0, 0);
 			sys_kill(sys_getpid(), fatal[i]);
 			exit(98);
 		}
