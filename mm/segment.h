@@ -5,6 +5,7 @@
 #ifndef MM_SEGMENT_H
 #define MM_SEGMENT_H
 
+#include "lib/errno.h"
 #include "mm/types.h"
 
 /*
@@ -28,10 +29,16 @@ struct segment segment_user(void);
 /*
  * The one place where base is added and limit compared. Offsets [offset, offset + length) in the
  * data segment become *linear. 0 or -EFAULT (also on wrap-around). @length may be 0. Never
- * allocates.
+ * allocates. In line: every buffer of every call passes it.
  */
-MUST_CHECK int segment_to_linear(const struct segment *seg, uint32_t offset, uint32_t length,
-				 vaddr_t *linear);
+MUST_CHECK static inline int segment_to_linear(const struct segment *seg, uint32_t offset,
+					       uint32_t length, vaddr_t *linear)
+{
+	if (UNLIKELY(offset > seg->data_limit || length > seg->data_limit - offset))
+		return -EFAULT;
+	*linear = seg->base + offset;
+	return 0;
+}
 
 /*
  * Thread-local storage: GDT entries 6..8, each process's own (Linux's set_thread_area). Zero: none.

@@ -29,7 +29,6 @@
 #include "kernel/fs/file.h"
 
 #include "kernel/base/panic.h"
-#include "kernel/fs/io.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -80,53 +79,25 @@ void file_end(struct file *f)
 
 /* --- reading and writing --- */
 
-long file_read(struct file *f, struct io *io)
-{
-	int error = f->ops->read(f, io);
-	return io->done > 0 ? (long)io->done : error;
-}
-
-long file_write(struct file *f, struct io *io)
-{
-	int error = f->ops->write(f, io);
-	return io->done > 0 ? (long)io->done : error;
-}
-
-void file_lock_position(struct file *f)
-{
-	if (f->ops->seekable)
-		sleep_lock_take(&f->position_lock);
-}
-
-void file_unlock_position(struct file *f)
-{
-	if (f->ops->seekable)
-		sleep_lock_release(&f->position_lock);
-}
-
 /* A position only moves on if something was moved. */
-static long file_moved_on(struct file *f, const struct io *io, long moved)
+static inline long file_moved_on(struct file *f, const struct io *io, long moved)
 {
 	if (moved > 0)
 		f->position = io->position;
-	file_unlock_position(f);
+	sleep_lock_release(&f->position_lock);
 	return moved;
 }
 
 long file_read_on(struct file *f, struct io *io)
 {
-	if (!f->ops->seekable)
-		return file_read(f, io);
-	file_lock_position(f);
+	sleep_lock_take(&f->position_lock);
 	io->position = f->position;
 	return file_moved_on(f, io, file_read(f, io));
 }
 
 long file_write_on(struct file *f, struct io *io)
 {
-	if (!f->ops->seekable)
-		return file_write(f, io);
-	file_lock_position(f);
+	sleep_lock_take(&f->position_lock);
 	io->position = f->position;
 	return file_moved_on(f, io, file_write(f, io));
 }

@@ -6,6 +6,7 @@
 
 #include "kernel/base/sleep_lock.h"
 #include "kernel/fs/inode.h"
+#include "kernel/fs/io.h"
 #include "lib/assert.h"
 #include "lib/errno.h"
 
@@ -30,9 +31,7 @@ enum {
 };
 enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
 
-struct aspace;
 struct file;
-struct io;
 
 /* What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. */
 struct file_ops {
@@ -118,14 +117,30 @@ MUST_CHECK static inline int file_may_write(const struct file *f)
 	return f->ops->write ? 0 : -EINVAL;
 }
 /* At io->position; the file's own stays as it is. Bytes moved, or an error. Only where one may. */
-long file_read(struct file *f, struct io *io);
-long file_write(struct file *f, struct io *io);
-/* At the file's position, which moves on by the bytes moved. */
+static inline long file_read(struct file *f, struct io *io)
+{
+	int error = f->ops->read(f, io);
+	return io->done > 0 ? (long)io->done : error;
+}
+static inline long file_write(struct file *f, struct io *io)
+{
+	int error = f->ops->write(f, io);
+	return io->done > 0 ? (long)io->done : error;
+}
+/* At the file's position, which moves on by the bytes moved. For a file that has one. */
 long file_read_on(struct file *f, struct io *io);
 long file_write_on(struct file *f, struct io *io);
 /* Around a change of the position by other calls. */
-void file_lock_position(struct file *f);
-void file_unlock_position(struct file *f);
+static inline void file_lock_position(struct file *f)
+{
+	if (f->ops->seekable)
+		sleep_lock_take(&f->position_lock);
+}
+static inline void file_unlock_position(struct file *f)
+{
+	if (f->ops->seekable)
+		sleep_lock_release(&f->position_lock);
+}
 
 struct file_slot {
 	struct file *file; /* NULL: free */

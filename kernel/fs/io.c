@@ -45,23 +45,8 @@ static bool io_is_user(const struct aspace *as, uptr_t memory, size_t n)
 	return segment_to_linear(&as->segment, memory, n, &linear) == 0;
 }
 
-int io_init_user(struct io *io, struct aspace *as, uptr_t memory, size_t n)
-{
-	if (!io_is_user(as, memory, n))
-		return -EFAULT;
-	io->as = as;
-	io->memory = memory;
-	io->left = MIN(n, (size_t)IO_BYTES_MAX);
-	io->room = io->left;
-	io->pieces = NULL;
-	io->npieces = 0;
-	io->done = 0;
-	io->position = 0;
-	return 0;
-}
-
 /* The next piece that has bytes in it. */
-static void io_next_piece(struct io *io)
+static __attribute__((noinline)) void io_next_piece(struct io *io)
 {
 	while (io->room == 0 && io->npieces > 0) {
 		io->memory = io->pieces->memory;
@@ -154,7 +139,8 @@ static size_t io_move_pages(struct io *io, enum io_way way, char *bytes, size_t 
 }
 
 /* Piece by piece, into whatever memory it is. */
-static size_t io_move(struct io *io, enum io_way way, char *bytes, size_t n)
+static __attribute__((noinline)) size_t io_move(struct io *io, enum io_way way, char *bytes,
+						size_t n)
 {
 	size_t moved = 0;
 	ASSERT(n <= io->left); /* [io.2] */
@@ -195,7 +181,8 @@ size_t io_take(struct io *io, void *to, size_t n)
 	return io_move_plain(io, IO_TAKE, to, n) ? n : io_move(io, IO_TAKE, to, n);
 }
 
-static int io_move_all(struct io *io, enum io_way way, char *bytes, size_t n)
+static __attribute__((noinline)) int io_move_all(struct io *io, enum io_way way, char *bytes,
+						 size_t n)
 {
 	struct io before = *io;
 	if (io_move(io, way, bytes, n) == n)

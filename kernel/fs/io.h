@@ -5,9 +5,7 @@
 #ifndef KERNEL_FS_IO_H
 #define KERNEL_FS_IO_H
 
-#include "mm/types.h"
-
-struct aspace;
+#include "mm/aspace/space.h"
 
 /* A piece of user memory: Linux's struct iovec. */
 struct io_piece {
@@ -34,7 +32,21 @@ struct io io_kernel(void *memory, size_t n, uint64_t position);
  * At most @n bytes of user memory of @as, the running process's. 0, or -EFAULT: not all of it can
  * be user memory, whatever is mapped there.
  */
-MUST_CHECK int io_init_user(struct io *io, struct aspace *as, uptr_t memory, size_t n);
+MUST_CHECK static inline int io_init_user(struct io *io, struct aspace *as, uptr_t memory, size_t n)
+{
+	vaddr_t linear;
+	if (segment_to_linear(&as->segment, memory, n, &linear) != 0)
+		return -EFAULT;
+	io->as = as;
+	io->memory = memory;
+	io->left = MIN(n, (size_t)IO_BYTES_MAX);
+	io->room = io->left;
+	io->pieces = NULL;
+	io->npieces = 0;
+	io->done = 0;
+	io->position = 0;
+	return 0;
+}
 /* All of pieces[n], which stay the caller's and may be shortened. 0, -EFAULT, -EINVAL. */
 MUST_CHECK int io_init_pieces(struct io *io, struct aspace *as, struct io_piece *pieces, size_t n);
 
@@ -53,5 +65,13 @@ MUST_CHECK int io_give_all(struct io *io, const void *from, size_t n);
 MUST_CHECK int io_take_all(struct io *io, void *to, size_t n);
 /* Move on, but nothing else: the next @n bytes are ignored, or were moved in another way. */
 void io_skip(struct io *io, size_t n);
+/* Nothing of what is left is looked at, and all of it is done. */
+static inline void io_skip_all(struct io *io)
+{
+	io->done += io->left;
+	io->position += io->left;
+	io->left = io->room = 0;
+	io->npieces = 0;
+}
 
 #endif

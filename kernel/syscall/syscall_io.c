@@ -47,17 +47,21 @@ static int io_list_take(struct io *io, struct io_list *list, uptr_t from, uint32
 	return error;
 }
 
-static long io_move(struct file *f, struct io *io, unsigned form)
+/* @form is a constant in each caller: what is not its form is not there. */
+static inline __attribute__((always_inline)) long io_move(struct file *f, struct io *io,
+							  unsigned form)
 {
-	if (form & IO_AT)
+	if (form & IO_AT || !f->ops->seekable)
 		return form & IO_WRITE ? file_write(f, io) : file_read(f, io);
 	return form & IO_WRITE ? file_write_on(f, io) : file_read_on(f, io);
 }
 
-static long io_move_pieces(struct file *f, const struct syscall_args *args, unsigned form)
+static __attribute__((noinline)) long io_move_pieces(struct file *f,
+						     const struct syscall_args *args, unsigned form)
 {
 	struct io io;
-	struct io_list list = { .many = NULL };
+	struct io_list list;
+	list.many = NULL;
 	int error = io_list_take(&io, &list, args->a[1], args->a[2]);
 	if (error)
 		return error;
@@ -67,7 +71,9 @@ static long io_move_pieces(struct file *f, const struct syscall_args *args, unsi
 	return result;
 }
 
-static long io_on_file(struct file *f, const struct syscall_args *args, unsigned form)
+static inline __attribute__((always_inline)) long io_on_file(struct file *f,
+							     const struct syscall_args *args,
+							     unsigned form)
 {
 	struct io io;
 	if (form & IO_AT && !f->ops->seekable)
@@ -86,7 +92,8 @@ static long io_on_file(struct file *f, const struct syscall_args *args, unsigned
 }
 
 /* A position below 0 counts first, then the descriptor. */
-static long io_call(const struct syscall_args *args, unsigned form)
+static inline __attribute__((always_inline)) long io_call(const struct syscall_args *args,
+							  unsigned form)
 {
 	if (form & IO_AT && (int32_t)args->a[4] < 0)
 		return -EINVAL;

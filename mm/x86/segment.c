@@ -109,14 +109,6 @@ struct segment segment_user(void)
 	return user_segment;
 }
 
-int segment_to_linear(const struct segment *seg, uint32_t offset, uint32_t length, vaddr_t *linear)
-{
-	if (UNLIKELY(offset > seg->data_limit || length > seg->data_limit - offset))
-		return -EFAULT;
-	*linear = seg->base + offset;
-	return 0;
-}
-
 int segment_make_tls(struct segment_tls *tls, vaddr_t base, uint32_t limit, unsigned flags)
 {
 	if (limit >= LIMIT_MAX)

@@ -113,6 +113,21 @@ TEST(io_pieces_are_one_row_of_bytes)
 	mm_check();
 }
 
+TEST(io_skips_all_pieces_at_once)
+{
+	struct io io;
+	struct io_piece pieces[3] = { { SPACE_AT, 10 }, { SPACE_AT, 0 }, { SPACE_AT + 50, 20 } };
+	io_boot();
+	CHECK_EQ(io_init_pieces(&io, as, pieces, 3), 0);
+	CHECK_EQ(io_give(&io, bytes, 4), 4);
+	io_skip_all(&io);
+	io_check(&io, 30, 0, 30);
+	CHECK_EQ(io_give(&io, bytes, 0), 0);
+	io_skip(&io, 0);
+	io_check(&io, 30, 0, 30);
+	mm_check();
+}
+
 TEST(io_refuses_what_is_no_user_memory)
 {
 	struct io io;

@@ -7,8 +7,8 @@
  * the mean: the least is the common path, and what the mean has more is page tables, timer ticks
  * and reclaim. What measuring costs is subtracted.
  *
- * The last row needs less memory than it walks over (`frames=64` on the kernel's command line):
- * then every page it writes must come from swap, and another dirty one must go there first.
+ * The row about swap needs less memory than it walks over (`frames=64` on the kernel's command
+ * line): then every page it writes must come from swap, and another dirty one must go there first.
  *
  * Linux's figures are of Linux 6.1, i386, measured in the same emulator by the same events.
  */
@@ -209,6 +209,84 @@ static void bench_map(bool touch)
 		report("mmap + munmap of a page", samples, 10249);
 }
 
+/* --- files: the wrapper of each call is part of its figure --- */
+
+static int file_zero, file_null, file_regular, file_pipe[2];
+static char bytes[PAGE];
+
+static void zero_read(void)
+{
+	sys_read(file_zero, bytes, 1);
+}
+
+static void null_write(void)
+{
+	sys_write(file_null, bytes, 1);
+}
+
+static void regular_read(void)
+{
+	sys_lseek(file_regular, 0, SEEK_SET);
+	sys_read(file_regular, bytes, 1);
+}
+
+static void regular_write(void)
+{
+	sys_lseek(file_regular, 0, SEEK_SET);
+	sys_write(file_regular, bytes, PAGE);
+}
+
+static void pipe_byte(void)
+{
+	sys_write(file_pipe[1], bytes, 1);
+	sys_read(file_pipe[0], bytes, 1);
+}
+
+static void pipe_page(void)
+{
+	sys_write(file_pipe[1], bytes, PAGE);
+	sys_read(file_pipe[0], bytes, PAGE);
+}
+
+static const struct {
+	const char *name;
+	void (*move)(void);
+} transfers[] = {
+	{ "read 1 byte of /dev/zero", zero_read },
+	{ "write 1 byte to /dev/null", null_write },
+	{ "lseek + read 1 byte of a file", regular_read },
+	{ "lseek + write 4 KiB to a file", regular_write },
+	{ "pipe: write + read 1 byte", pipe_byte },
+	{ "pipe: write + read 4 KiB", pipe_page },
+};
+
+/* The first of each is not counted: it brings pages in. */
+static void bench_transfer(const char *name, void (*move)(void))
+{
+	move();
+	for (uint32_t i = 0; i < samples; i++) {
+		uint32_t start = now();
+		move();
+		sample(i, start);
+	}
+	report(name, samples, 0);
+}
+
+static void bench_transfers(void)
+{
+	static const char path[] = "/tmp/bench";
+
+	file_zero = sys_open("/dev/zero", O_RDONLY, 0);
+	file_null = sys_open("/dev/null", O_WRONLY, 0);
+	file_regular = sys_open(path, O_RDWR | O_CREAT, 0600);
+	if (file_zero < 0 || file_null < 0 || file_regular < 0 || sys_pipe(file_pipe) < 0)
+		fail("bench: no files\n");
+	regular_write();
+	for (size_t i = 0; i < ARRAY_SIZE(transfers); i++)
+		bench_transfer(transfers[i].name, transfers[i].move);
+	sys_unlink(path);
+}
+
 /* The first walks fill memory and swap; the last is reported. */
 static void bench_swap(void)
 {
@@ -264,5 +342,6 @@ int main(int argc, char **argv, char **envp)
 	bench_map(false);
 	bench_map(true);
 	bench_swap();
+	bench_transfers();
 	return 0;
 }
