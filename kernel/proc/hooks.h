@@ -38,9 +38,17 @@ struct process_hooks {
 
 	/* The number of those who can run is about to change. */
 	void (*ready_changes)(void);
+	/* The running process is about to sleep on a channel; it sleeps no more. */
+	void (*channel_sleep)(bool begins);
 };
 
 extern struct process_hooks process_hooks;
+
+static inline void hooks_channel_sleep(bool begins)
+{
+	if (process_hooks.channel_sleep != NULL)
+		process_hooks.channel_sleep(begins);
+}
 
 static inline void hooks_ready_changes(void)
 {

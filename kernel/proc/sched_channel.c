@@ -9,6 +9,7 @@
  * Source: as kernel/base/sleep.c.
  */
 #include "kernel/base/sleep.h"
+#include "kernel/proc/hooks.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "lib/assert.h"
@@ -34,10 +35,12 @@ static int channel_sleep(const void *channel, bool killable)
 	struct wait_queue *q = channel_queue(channel);
 	process_running->run.channel = channel;
 	int err = 0;
+	hooks_channel_sleep(true);
 	if (killable)
 		err = sched_sleep_killable(q) ? -EINTR : 0;
 	else
 		sched_sleep(q);
+	hooks_channel_sleep(false);
 	process_running->run.channel = NULL;
 	return err;
 }

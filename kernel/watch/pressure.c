@@ -139,7 +139,6 @@ static void pressure_disk_begin(const struct block_device *dev)
 	ASSERT(!p->used.waits.disk); /* [pressure.2] */
 	p->used.waits.disk = true;
 	pressure_now.disk++;
-	pressure_now.memory_ready -= p->used.waits.memory;
 }
 
 /* It sleeps no more. What others did meanwhile is not its own. */
@@ -150,10 +149,22 @@ static void pressure_disk_end(void)
 	ASSERT(p->used.waits.disk && pressure_now.disk > 0); /* [pressure.2] */
 	p->used.waits.disk = false;
 	pressure_now.disk--;
-	pressure_now.memory_ready += p->used.waits.memory;
 	p->used.waits.io = pressure_io();
 	if (!p->used.waits.memory)
 		p->used.waits.since = pressure_mark;
+}
+
+/*
+ * Inside a fault one sleeps for the disk, for a page that others transfer, or for the space's lock;
+ * whatever for, who sleeps is not in the fault's own work.
+ */
+static void pressure_channel_sleep(bool begins)
+{
+	if (!process_running->used.waits.memory)
+		return;
+	pressure_account();
+	ASSERT(!begins || pressure_now.memory_ready > 0); /* [pressure.2] */
+	pressure_now.memory_ready += begins ? -1u : 1u;
 }
 
 /* --- averages --- */
@@ -215,6 +226,7 @@ void pressure_init(void)
 	pressure_sampled = pressure_mark;
 	pressure_next_tick = sched_ticks() + PRESSURE_PERIOD_TICKS;
 	process_hooks.ready_changes = pressure_account;
+	process_hooks.channel_sleep = pressure_channel_sleep;
 	block_set_watch(pressure_disk_begin, pressure_disk_end);
 	load_control_listen(pressure_stalled);
 	deferred_add(&pressure_deferred);
