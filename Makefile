@@ -34,7 +34,7 @@ POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/queue.c mm/policy/clock.
 	mm/policy/sieve.c mm/policy/2q.c
 MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c \
 	mm/vmalloc.c mm/rmap.c mm/vma.c mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c \
-	mm/page.c mm/reclaim.c mm/pagein.c mm/aspace/space.c mm/aspace/map.c \
+	mm/page.c mm/reclaim.c mm/pagein.c mm/aspace/lock.c mm/aspace/space.c mm/aspace/map.c \
 	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
 	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
 	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c

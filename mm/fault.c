@@ -21,9 +21,9 @@
  *   [fault.2]  every frame in use between step 2 and step 6 is pinned, the copy's source too
  *   [fault.3]  a page is shared while mappers plus slot references are more than one; such a page
  *       is never mapped writable in a private area
- *   [fault.4]  only I/O sleeps. After I/O in step 3 the plan has to be what it would be now, and
- *       after step 4's the area and the entry; if not, the work is dropped and the instruction runs
- *       again
+ *   [fault.4]  the space's lock is held, shared, from step 1 to step 6, so areas stay. Steps 3 and
+ *       4 may sleep; what step 2 saw is looked at again after them, and if it has changed the work
+ *       is dropped and done anew. A page that others transfer is waited for
  *
  * Left out: mapping neighbours of a file page at the same time. One fault, one page: the counts
  * can be foretold.
@@ -34,6 +34,7 @@
 
 #include "kernel/base/panic.h"
 #include "kernel/x86/cpu.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace_internal.h"
@@ -45,34 +46,15 @@
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
-static uint32_t io_count(void)
-{
-	return swap_stats.reads + swap_stats.writes + mmstat_read(file_ins);
-}
+enum { FAULT_AGAIN = 1 }; /* what step 2 saw has changed, or is under I/O: start over */
 
 /* Give back what steps 2 to 4 took. */
 static void fault_undo(struct fault *f)
 {
 	struct frame *taken[] = { f->frame, f->from };
-	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-		if (taken[i] == NULL)
-			continue;
-		page_unpin(taken[i]);
-	}
-}
-
-/* [fault.4]: is what step 2 saw still so? Asked only after I/O; nothing else lets others run. */
-static bool fault_unchanged(struct fault *f)
-{
-	if (f->io_before == io_count())
-		return true;
-	f->io_before = io_count();
-	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
-	if (fault_legal(&now) || now.area != f->area || now.object != f->object ||
-	    now.index != f->index)
-		return false;
-	now.entry = pmap_lookup(&f->as->pmap, f->va);
-	return now.entry.kind == f->entry.kind && now.entry.number == f->entry.number;
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
+		if (taken[i] != NULL)
+			page_unpin(taken[i]);
 }
 
 /* Step 3. */
@@ -81,8 +63,7 @@ static int fault_gather(struct fault *f)
 	if (f->plan == PLAN_MAP && reclaim_charge(f->frame, f->as->allot))
 		return -ENOMEM;
 	if (f->plan >= PLAN_ZERO) {
-		bool of_object =
-			f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->object_slot);
+		bool of_object = fault_fills_object(f);
 		f->frame = reclaim_alloc_for(f->as->allot, of_object ? FRAME_OBJECT : FRAME_ANON);
 		if (f->frame == NULL || (of_object && reclaim_charge(f->frame, f->as->allot)))
 			return -ENOMEM;
@@ -91,10 +72,7 @@ static int fault_gather(struct fault *f)
 	if (reclaim_table(&f->as->pmap, f->va) ||
 	    (f->plan == PLAN_READ && reclaim_node(f->object, f->index)))
 		return -ENOMEM;
-	if (f->io_before == io_count())
-		return 0;
-	f->io_before = io_count();
-	return fault_plan_holds(f) ? 0 : -EAGAIN;
+	return fault_still_so(f) ? 0 : FAULT_AGAIN; /* [fault.4] */
 }
 
 /* Of a page that is filled in part: how many bytes are the object's. */
@@ -148,6 +126,13 @@ static int fill_copy(struct fault *f, void *bytes)
 	return err;
 }
 
+static int fill_swap_in(struct fault *f)
+{
+	if (!fault_fills_object(f))
+		return pagein_slot(f->slot, f->frame);
+	return pagein_object(f->object, f->index, f->frame, &f->major);
+}
+
 /* Step 4. */
 static int fault_fill(struct fault *f)
 {
@@ -169,15 +154,12 @@ static int fault_fill(struct fault *f)
 	case PLAN_SWAP_IN:
 		f->major = true;
 		refault_count(f->as, f->slot);
-		err = pagein_slot(f->slot, f->frame);
-		break;
+		return fill_swap_in(f);
 	default:
-		err = pagein_source(f->object, f->index, f->frame, &f->major);
-		break;
+		return pagein_object(f->object, f->index, f->frame, &f->major);
 	}
-	if (err)
-		return err;
-	return fault_unchanged(f) ? 0 : -EAGAIN;
+	/* [fault.4]: a copy was read beside the page, which others may have brought in meanwhile */
+	return err == 0 && f->major && !fault_still_so(f) ? FAULT_AGAIN : err;
 }
 
 static unsigned fault_prot(const struct fault *f)
@@ -221,8 +203,6 @@ static void fault_map(struct fault *f)
 	default:
 		if (f->entry.kind == PMAP_FRAME)
 			aspace_unmap_frame(f->as, f->area, f->va);
-		if (f->plan == PLAN_SWAP_IN && f->object_slot)
-			pagein_object_back(f->object, f->index, f->frame);
 		map_frame(f);
 	}
 }
@@ -244,9 +224,8 @@ static void fault_record(struct fault *f)
 		page_lock(f->frame);
 	if (f->frame != NULL)
 		page_ready(f->frame);
-	if (f->from != NULL) {
+	if (f->from != NULL)
 		page_unpin(f->from);
-	}
 	if (f->major) {
 		mmstat_count(major_faults);
 		f->as->major_faults++;
@@ -261,26 +240,27 @@ static void fault_record(struct fault *f)
 
 static int fault_failed(struct fault *f, int err)
 {
-	if ((f->plan == PLAN_SWAP_IN || f->plan == PLAN_READ) && f->frame != NULL)
-		pagein_forget(f->frame);
 	fault_undo(f);
 	if (err == -ENOMEM)
 		mmstat_count(faults_nomem);
-	else if (err == -EAGAIN)
-		mmstat_count(faults_again);
 	return err;
+}
+
+/* What PLAN_WAIT waits for: somebody transfers the page. */
+static int fault_wait(const struct fault *f)
+{
+	page_wait(f->frame);
+	return FAULT_AGAIN;
 }
 
 /* Steps 2 to 6. */
 static int fault_resolve(struct fault *f)
 {
-	int err = fault_plan(f);
+	fault_plan(f);
 	trace(TRACE_FAULT, TRACE_STEP_MISSING, f->va, f->plan);
-	if (err) {
-		mmstat_count(faults_again);
-		return err;
-	}
-	err = fault_gather(f);
+	if (f->plan == PLAN_WAIT)
+		return fault_wait(f);
+	int err = fault_gather(f);
 	trace(TRACE_FAULT, TRACE_STEP_FRAME, f->va, f->frame != NULL ? frame_pfn(f->frame) : 0);
 	if (err)
 		return fault_failed(f, err);
@@ -296,25 +276,42 @@ static int fault_resolve(struct fault *f)
 	return 0;
 }
 
+/* Steps 1 to 6. */
+static int fault_once(struct fault *f)
+{
+	int err = fault_legal(f);
+	trace(TRACE_FAULT, TRACE_STEP_LEGAL, f->va, (uint32_t)err);
+	if (err == 0)
+		return fault_resolve(f);
+	mmstat_count(faults_invalid);
+	return err;
+}
+
+int fault_handle_locked(struct aspace *as, vaddr_t va, unsigned access)
+{
+	ASSERT(aspace_is_locked(as)); /* [lock.3] */
+	if (as->contiguous != NULL) {
+		mmstat_count(faults_invalid);
+		return -EFAULT; /* what a partition has is mapped */
+	}
+	int err;
+	allot_pause();
+	do {
+		struct fault f = { .as = as, .va = page_down(va), .access = access };
+		err = fault_once(&f);
+		if (err == FAULT_AGAIN)
+			mmstat_count(faults_again);
+	} while (err == FAULT_AGAIN);
+	allot_resume();
+	return err;
+}
+
 int fault_handle(struct aspace *as, vaddr_t va, unsigned access)
 {
-	struct fault f = {
-		.as = as,
-		.va = page_down(va),
-		.access = access,
-		.io_before = io_count(),
-	};
-	/* What a partition has is mapped. */
-	int err = as->contiguous != NULL ? -EFAULT : fault_legal(&f);
-	trace(TRACE_FAULT, TRACE_STEP_LEGAL, va, (uint32_t)err);
-	if (err) {
-		mmstat_count(faults_invalid);
+	int err = aspace_lock_shared(as);
+	if (err)
 		return err;
-	}
-	struct object *object = object_get(f.object); /* outlives the area, should we sleep */
-	allot_pause();
-	err = fault_resolve(&f);
-	allot_resume();
-	object_put(object);
+	err = fault_handle_locked(as, va, access);
+	aspace_unlock(as);
 	return err;
 }

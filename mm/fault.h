@@ -11,11 +11,13 @@
  * Returns 0 (run the instruction again), or
  *   -EFAULT  no area covers va          -EACCES  the area forbids the access
  *   -ENXIO   past the end of the file (SIGBUS)     -EIO  swap or source could not be read (SIGBUS)
- *   -EAGAIN  the page is under I/O: let others run, then run the instruction again
  *   -ENOMEM  nothing left to evict, or swap is full; nothing has changed
+ *   -EINTR   the process is to die, and another holds the space's lock; nothing has changed
  * Context: process. May reclaim. Not from an interrupt handler.
  */
 MUST_CHECK int fault_handle(struct aspace *as, vaddr_t va, unsigned access);
+/* The same, of who holds the lock of @as. */
+MUST_CHECK int fault_handle_locked(struct aspace *as, vaddr_t va, unsigned access);
 
 /* What step 2 of a fault decided, in a word or two, for traces. Context: any. */
 const char *fault_plan_name(uint32_t plan);

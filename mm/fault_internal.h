@@ -7,7 +7,7 @@
 #include "mm/fault.h"
 
 enum plan {
-	PLAN_WAIT, /* somebody is reading the page in */
+	PLAN_WAIT, /* for page `frame`, which is under I/O */
 	PLAN_STALE,
 	PLAN_PROTECT,
 	PLAN_ZERO_MAP,
@@ -30,10 +30,11 @@ struct fault {
 	enum plan plan;
 	struct frame *frame; /* to be mapped; pinned */
 	struct frame *from;  /* to be copied; pinned */
-	slot_t slot;	     /* to be read */
-	bool object_slot;    /* the slot is the object's, not the entry's */
+	slot_t slot;	     /* to be read, or to be copied from */
 	bool major;
-	uint32_t io_before;
+	/* What step 2 saw besides the entry, to be looked at again. */
+	struct object_page page; /* the entry is none: what the object has */
+	struct frame *resident;	 /* the entry is a slot: the frame that holds its page, or NULL */
 };
 
 static inline bool fault_is_write(const struct fault *f)
@@ -46,13 +47,19 @@ static inline bool area_is_private(const struct vma *v)
 	return !(v->flags & VMA_SHARED);
 }
 
+/* Is the frame that it takes to be the object's? */
+static inline bool fault_fills_object(const struct fault *f)
+{
+	return f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->entry.kind == PMAP_NONE);
+}
+
 /* A private page that the object's source fills only in part, or not at all: not shareable. */
 bool fault_page_is_partial(const struct fault *f);
 /* Step 1: area, object and index. 0, -EFAULT, -EACCES, -ENXIO. */
 MUST_CHECK int fault_legal(struct fault *f);
-/* Step 2: entry, plan, and what it needs pinned. -EAGAIN: the page is under I/O. */
-MUST_CHECK int fault_plan(struct fault *f);
-/* Would steps 1 and 2 say the same now? Between step 3 and step 4. */
-bool fault_plan_holds(const struct fault *f);
+/* Step 2: entry, plan, and what it needs pinned; of PLAN_WAIT nothing is. */
+void fault_plan(struct fault *f);
+/* Is all that step 2 saw still so? */
+bool fault_still_so(const struct fault *f);
 
 #endif

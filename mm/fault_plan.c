@@ -13,9 +13,10 @@
  *   none     keeps none   read                ZERO_MAP  the shared page of zeroes
  *   none     keeps none   write               ZERO
  *   none     frame        any                 MAP; private write: COPY
- *   none     slot         any                 SWAP_IN into the object; private write: COPY;
- *                                             WAIT if somebody is reading it already
+ *   none     slot         any                 SWAP_IN into the object; private write: COPY
  *   none     empty        any                 READ into the object; private write: SOURCE
+ *
+ * Where the frame that would be mapped or copied is under I/O the plan is WAIT.
  *
  * A private page that the object fills in part (struct vma's fill_end) cannot be shared: it is
  * always a copy, with zeroes behind that end, of the object's frame or slot if there is one, else
@@ -45,6 +46,14 @@ static const char *const plan_names[] = {
 	[PLAN_READ] = "a page of the file",
 };
 
+/* Or is it past the end of the file? */
+static bool fault_inside_object(const struct fault *f)
+{
+	const struct object *o = f->object;
+	uint32_t npages = (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0);
+	return !o->ops->keeps_pages || f->index < npages;
+}
+
 /* Step 1. On x86 a page that can be written or executed can be read. */
 int fault_legal(struct fault *f)
 {
@@ -56,12 +65,8 @@ int fault_legal(struct fault *f)
 	if (fault_is_write(f) ? !(f->area->prot & PROT_W) : f->area->prot == PROT_NONE)
 		return -EACCES;
 	f->index = f->area->index + ((f->va - f->area->start) >> PAGE_SHIFT);
-	const struct object *o = f->area->object;
 	f->object = f->area->object;
-	if (o->ops->keeps_pages &&
-	    f->index >= (o->size_bytes >> PAGE_SHIFT) + ((o->size_bytes & PAGE_MASK) != 0))
-		return -ENXIO;
-	return 0;
+	return fault_inside_object(f) ? 0 : -ENXIO;
 }
 
 /* [fault.3]: does any other entry stand for this private page? */
@@ -90,6 +95,7 @@ static enum plan plan_for_slot(struct fault *f)
 {
 	f->slot = f->entry.number;
 	struct frame *page = swap_frame(f->slot);
+	f->resident = page;
 	uint32_t users = swap_refs(f->slot) + (page != NULL ? page->mappers : 0);
 	if (fault_is_write(f) && users > 1) {
 		f->from = page;
@@ -111,23 +117,20 @@ static enum plan plan_for_object(struct fault *f)
 	if (!f->object->ops->keeps_pages)
 		return private_write ? PLAN_ZERO : PLAN_ZERO_MAP;
 	bool copied = private_write || fault_page_is_partial(f);
-	struct object_page page = object_lookup(f->object, f->index);
-	switch (page.kind) {
+	f->page = object_lookup(f->object, f->index);
+	switch (f->page.kind) {
 	case OBJECT_FRAME:
-		*(copied ? &f->from : &f->frame) = page.frame;
+		*(copied ? &f->from : &f->frame) = f->page.frame;
 		return copied ? PLAN_COPY : PLAN_MAP;
 	case OBJECT_SLOT:
-		f->slot = page.slot;
-		f->object_slot = true;
-		if (swap_frame(f->slot) != NULL)
-			return PLAN_WAIT;
+		f->slot = f->page.slot;
 		return copied ? PLAN_COPY : PLAN_SWAP_IN;
 	default:
 		return copied ? PLAN_SOURCE : PLAN_READ;
 	}
 }
 
-static void plan_choose(struct fault *f)
+void fault_plan(struct fault *f)
 {
 	f->entry = pmap_lookup(&f->as->pmap, f->va);
 	if (f->entry.kind == PMAP_FRAME)
@@ -136,32 +139,41 @@ static void plan_choose(struct fault *f)
 		f->plan = plan_for_slot(f);
 	else
 		f->plan = plan_for_object(f);
-}
-
-int fault_plan(struct fault *f)
-{
-	plan_choose(f);
 	struct frame *page = f->frame != NULL ? f->frame : f->from;
-	if (f->plan == PLAN_WAIT)
-		return -EAGAIN;
 	if (page == NULL)
-		return 0;
-	if (page->flags & FRAME_BUSY)
-		return -EAGAIN;
+		return;
+	if (page->flags & FRAME_BUSY) {
+		f->plan = PLAN_WAIT;
+		f->frame = page;
+		f->from = NULL;
+		return;
+	}
 	frame_pin(page);
 	trace(TRACE_POLICY, TRACE_POLICY_PIN, frame_pfn(page), 0);
-	return 0;
 }
 
-bool fault_plan_holds(const struct fault *f)
+/* The same page of the object, in the same place. */
+static bool object_page_same(struct object_page a, struct object_page b)
 {
-	struct fault now = { .as = f->as, .va = f->va, .access = f->access };
-	if (fault_legal(&now))
+	if (a.kind != b.kind)
 		return false;
-	plan_choose(&now);
-	return now.area == f->area && now.object == f->object && now.index == f->index &&
-	       now.entry.kind == f->entry.kind && now.entry.number == f->entry.number &&
-	       now.plan == f->plan && now.slot == f->slot && now.from == f->from;
+	return a.kind == OBJECT_FRAME ? a.frame == b.frame
+				      : a.kind == OBJECT_EMPTY || a.slot == b.slot;
+}
+
+bool fault_still_so(const struct fault *f)
+{
+	struct pmap_entry now = pmap_lookup(&f->as->pmap, f->va);
+	if (now.kind != f->entry.kind)
+		return false;
+	if (now.kind == PMAP_FRAME)
+		return now.number == f->entry.number && now.prot == f->entry.prot;
+	if (now.kind == PMAP_SLOT)
+		return now.number == f->entry.number && swap_frame(now.number) == f->resident;
+	if (!f->object->ops->keeps_pages)
+		return true;
+	return fault_inside_object(f) &&
+	       object_page_same(object_lookup(f->object, f->index), f->page);
 }
 
 const char *fault_plan_name(uint32_t plan)

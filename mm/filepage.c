@@ -18,6 +18,7 @@
 #include "mm/filepage.h"
 
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace_internal.h"
@@ -30,7 +31,7 @@ bool filepage_exists(const struct object *o, uint32_t index)
 	return object_lookup(o, index).kind != OBJECT_EMPTY;
 }
 
-/* Both may make room, so the page is looked at only after them. */
+/* A frame for it and a node. Both may make room, so the page is looked at only after them. */
 static struct frame *filepage_frame(struct object *o, uint32_t index)
 {
 	struct frame *f = reclaim_alloc(FRAME_OBJECT);
@@ -40,55 +41,59 @@ static struct frame *filepage_frame(struct object *o, uint32_t index)
 	return NULL;
 }
 
-/* Page @index, not resident, into @f. */
+/* Page @index, not resident, into @f. 0 or an error: it is not. */
 static int filepage_fill(struct object *o, uint32_t index, struct frame *f, bool overwrite)
 {
 	bool major;
-	struct object_page page = object_lookup(o, index);
-	if (page.kind == OBJECT_FRAME ||
-	    (page.kind == OBJECT_SLOT && swap_frame(page.slot) != NULL))
-		return -EAGAIN; /* somebody was faster while we slept */
-	if (page.kind == OBJECT_SLOT) {
-		int err = pagein_slot(page.slot, f);
-		if (err == 0)
-			pagein_object_back(o, index, f);
-		return err;
-	}
-	if (!overwrite)
-		return pagein_source(o, index, f, &major);
+	if (!overwrite || object_lookup(o, index).kind == OBJECT_SLOT)
+		return pagein_object(o, index, f, &major);
 	object_set_frame(o, index, f);
 	return 0;
 }
 
-int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame **out)
+/* Page @index if it is resident, pinned. NULL: it is not. May wait for it. */
+static struct frame *filepage_resident(struct object *o, uint32_t index)
 {
 	struct object_page page = object_lookup(o, index);
-	if (page.kind == OBJECT_FRAME) {
-		if (page.frame->flags & FRAME_BUSY)
-			return -EAGAIN;
-		frame_pin(page.frame);
-		*out = page.frame;
+	while (page.kind == OBJECT_FRAME && page.frame->flags & FRAME_BUSY) {
+		page_wait(page.frame);
+		page = object_lookup(o, index);
+	}
+	if (page.kind != OBJECT_FRAME)
+		return NULL;
+	frame_pin(page.frame);
+	return page.frame;
+}
+
+int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame **out)
+{
+	struct frame *f = NULL;
+	*out = filepage_resident(o, index);
+	while (*out == NULL && f == NULL) {
+		f = filepage_frame(o, index);
+		if (f == NULL)
+			return -ENOMEM;
+		if (object_lookup(o, index).kind != OBJECT_FRAME)
+			break;
+		page_unpin(f); /* others were faster */
+		f = NULL;
+		*out = filepage_resident(o, index);
+	}
+	if (*out != NULL)
 		return 0;
-	}
-	struct frame *f = filepage_frame(o, index);
-	if (f == NULL)
-		return -ENOMEM;
 	int err = filepage_fill(o, index, f, overwrite);
-	if (err) {
+	if (err)
 		page_unpin(f);
-		return err;
-	}
-	*out = f;
-	return 0;
+	else
+		*out = f;
+	return err;
 }
 
 void filepage_put(struct frame *f, bool modified)
 {
 	if (modified)
 		f->flags |= FRAME_DIRTY;
-	frame_unpin(f);
-	if (f->mappers == 0)
-		page_released(f);
+	page_unpin(f);
 }
 
 /* Out of every page table. */
@@ -105,40 +110,46 @@ static void filepage_unmap(struct frame *f)
 	frame_unpin(f);
 }
 
-/* The last page keeps its bytes before @size_bytes and is zero behind them. */
-static int filepage_clear_tail(struct object *o, uint32_t size_bytes)
+/* Page @index, which is there, goes. True: its user was waited for, and all may be different. */
+static bool filepage_drop(struct object *o, uint32_t index)
 {
-	uint32_t keep = size_bytes & PAGE_MASK;
-	struct frame *f;
-	if (keep == 0 || size_bytes >= o->size_bytes)
-		return 0;
-	int err = filepage_get(o, size_bytes >> PAGE_SHIFT, false, &f);
-	if (err)
-		return err;
-	memset((char *)frame_bytes(f) + keep, 0, PAGE_SIZE - keep);
-	filepage_put(f, true);
-	return 0;
+	struct object_page page = object_lookup(o, index);
+	if (page.kind == OBJECT_FRAME && page.frame->pins > 0) {
+		page_wait(page.frame);
+		return true;
+	}
+	if (page.kind == OBJECT_FRAME)
+		filepage_unmap(page.frame);
+	page_object_drop(o, index);
+	return false;
+}
+
+static void filepage_drop_from(struct object *o, uint32_t first)
+{
+	uint32_t i = object_next(o, first);
+	while (i != UINT32_MAX) {
+		bool waited = filepage_drop(o, i);
+		i = object_next(o, waited ? first : i); /* others may have brought in one before */
+	}
+	object_trim(o);
 }
 
 int filepage_truncate(struct object *o, uint32_t size_bytes)
 {
-	int err = filepage_clear_tail(o, size_bytes);
-	if (err)
-		return err;
-	uint32_t first = (size_bytes >> PAGE_SHIFT) + ((size_bytes & PAGE_MASK) != 0);
-	for (uint32_t i = object_next(o, first); i != UINT32_MAX; i = object_next(o, i + 1)) {
-		struct object_page page = object_lookup(o, i);
-		if (page.kind == OBJECT_FRAME &&
-		    (page.frame->pins != 0 || (page.frame->flags & FRAME_BUSY)))
-			return -EAGAIN;
+	uint32_t last = size_bytes >> PAGE_SHIFT, keep = size_bytes & PAGE_MASK;
+	struct frame *tail = NULL;
+	if (keep != 0 && size_bytes < o->size_bytes) {
+		int err = filepage_get(o, last, false, &tail);
+		if (err)
+			return err;
 	}
-	for (uint32_t i = object_next(o, first); i != UINT32_MAX; i = object_next(o, i)) {
-		struct object_page page = object_lookup(o, i);
-		if (page.kind == OBJECT_FRAME)
-			filepage_unmap(page.frame);
-		page_object_drop(o, i);
+	o->size_bytes = size_bytes; /* first: from now on no fault brings in a page behind it */
+	filepage_drop_from(o, last + (keep != 0));
+	o->size_bytes = size_bytes; /* whoever wrote there meanwhile came before */
+	if (tail != NULL) {
+		memset((char *)frame_bytes(tail) + keep, 0, PAGE_SIZE - keep);
+		filepage_put(tail, true);
 	}
-	object_trim(o);
-	o->size_bytes = size_bytes;
+	ASSERT(object_next(o, last + (keep != 0)) == UINT32_MAX); /* [filepage.2] */
 	return 0;
 }

@@ -9,8 +9,7 @@
 
 /*
  * Page @index of @o, resident, filled and pinned. @overwrite: the caller replaces all of it, so
- * nothing is read. 0, or -EIO, -ENOMEM, or -EAGAIN: the page is under I/O, let others run and ask
- * again.
+ * nothing is read. 0, or -EIO, -ENOMEM. A page under I/O is waited for.
  */
 MUST_CHECK int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame **out);
 /* Done with it. @modified: the source is out of date from now on. */
@@ -21,8 +20,8 @@ bool filepage_exists(const struct object *o, uint32_t index);
 
 /*
  * The file ends at @size_bytes now: pages behind it go, out of every page table too, and the last
- * page is zero from there on. Growing only sets the size. 0, or filepage_get's errors for the last
- * page: nothing has changed.
+ * page is zero from there on. Whoever uses one of them is waited for. Growing only sets the size.
+ * 0, or filepage_get's errors for the last page: nothing has changed.
  */
 MUST_CHECK int filepage_truncate(struct object *o, uint32_t size_bytes);
 

@@ -24,7 +24,9 @@
 	X(faults_stale)	     /* the entry allowed it already */ \
 	X(faults_invalid)    /* no area, or forbidden */ \
 	X(faults_nomem) \
-	X(faults_again)	     /* page was under I/O, or changed while asleep */ \
+	X(faults_again)	     /* started over: page was under I/O, or changed while asleep */ \
+	X(page_waits)	     /* sleeps for a page under I/O, or used by others */ \
+	X(lock_waits)	     /* sleeps for an address space's lock */ \
 	X(frame_failures)    /* frame_alloc said NULL */ \
 	X(swap_full) \
 	X(swap_errors) \

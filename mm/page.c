@@ -22,13 +22,21 @@
  *   [page.3]  a private page without a mapper is pinned, or slot references stand for it
  *   [page.4]  the reverse map of every user page is exact ([rmap.1])
  *   [page.5]  nothing here allocates: who evicts comes through here
+ *   [page.6]  a page under I/O is pinned, mapped by nobody, and found by all who look for it: where
+ *       its object, or its slot, names the frame
+ *
+ * A transfer may sleep, and others may want the page meanwhile, or want it gone. They wait on the
+ * frame's address (page_wait) and then look again, as everything may have changed. So does who
+ * truncates a file for the pins of others: nobody keeps one but for a transfer or a copy.
  *
  * Left out: a list for cached pages by use. They are few, and a second touch maps them.
  * Source: Linux's mm/swap.c and filemap.c for the cases; UVM's uvm_anfree and uvm_pageunwire.
  */
 #include "mm/page.h"
 
+#include "kernel/base/sleep.h"
 #include "lib/assert.h"
+#include "mm/mmstat.h"
 #include "mm/policy/policy.h"
 #include "mm/rmap.h"
 
@@ -122,12 +130,39 @@ struct frame *page_oldest_cached(void)
 	return NULL;
 }
 
+static void page_unpinned(struct frame *f)
+{
+	frame_unpin(f);
+	if (f->pins == 0)
+		sleep_wake(f);
+}
+
+void page_busy(struct frame *f)
+{
+	ASSERT(f->pins > 0 && f->mappers == 0 && !(f->flags & FRAME_BUSY)); /* [page.6] */
+	f->flags |= FRAME_BUSY;
+}
+
+void page_done(struct frame *f)
+{
+	ASSERT(f->flags & FRAME_BUSY && f->pins > 0 && f->mappers == 0); /* [page.6] */
+	f->flags &= ~FRAME_BUSY;
+	sleep_wake(f);
+}
+
+void page_wait(struct frame *f)
+{
+	ASSERT(f->flags & FRAME_BUSY || f->pins > 0); /* else nobody would wake us */
+	mmstat_count(page_waits);
+	sleep_on(f);
+}
+
 void page_ready(struct frame *f)
 {
 	ASSERT(f->mappers > 0);
 	if (!(f->flags & FRAME_LOCKED))
 		page_list(f);
-	frame_unpin(f);
+	page_unpinned(f);
 }
 
 void page_lock(struct frame *f)
@@ -206,7 +241,7 @@ void page_released(struct frame *f)
 
 void page_unpin(struct frame *f)
 {
-	frame_unpin(f);
+	page_unpinned(f);
 	page_released(f);
 }
 
@@ -243,6 +278,7 @@ static void page_check_one(const struct frame *f)
 	ASSERT(f->state == FRAME_EVICTABLE || f->pins > 0 || f->flags & FRAME_LOCKED);
 	ASSERT(frame_locks(f) <= f->mappers && !(f->flags & FRAME_LOCKED && f->locks == 0));
 	ASSERT(f->slot == 0 || swap_frame(f->slot) == f); /* [swap.3] */
+	ASSERT(!(f->flags & FRAME_BUSY) || (f->pins > 0 && f->mappers == 0)); /* [page.6] */
 }
 
 void page_check(void)

@@ -19,7 +19,7 @@ uint32_t page_name(const struct frame *f);
 
 /* @f counts against the limit frames=N, for @a, until it is free or nobody maps it. */
 void page_charge(struct frame *f, struct allotment *a);
-/* @f is mapped and complete: from now on it can be a victim. Unpins. */
+/* @f is mapped and complete: from now on it can be a victim. Unpins. Wakes as page_unpin. */
 void page_ready(struct frame *f);
 /*
  * A mapping of @f in a locked area begins or ends. While there is one, @f is no victim. Locking:
@@ -32,10 +32,22 @@ void page_unlock(struct frame *f);
  * whatever is right.
  */
 void page_released(struct frame *f);
-/* Unpin, and the above. */
+/* Unpin, and the above; if that was the last pin, wake who waits for the page. */
 void page_unpin(struct frame *f);
 /* An entry that named @slot is gone. */
 void page_slot_released(slot_t slot);
+
+/*
+ * A transfer between @f, pinned and mapped by nobody, and a device begins, or has ended. In between
+ * others find the frame, and wait.
+ */
+void page_busy(struct frame *f);
+void page_done(struct frame *f);
+/*
+ * Sleep until a transfer of @f ends or its last pin goes. By then it may be another page: look it
+ * up again, from the start.
+ */
+void page_wait(struct frame *f);
 
 /* Page @index of @o, which is there and which nobody maps or pins, goes, wherever it is. */
 void page_object_drop(struct object *o, uint32_t index);

@@ -1,66 +1,78 @@
 /*
  * Reading a page into a frame.
  *
- * A device may sleep, and meanwhile another process may want the same page. So the frame is made
- * known before it is filled: the object, or the slot, already names it, and the mark BUSY says
- * "wait". Whoever comes second finds the frame and tries again later; nobody reads a page twice.
+ * A device may sleep, and meanwhile another process may want the same page, or may want it gone.
+ * So the frame is made known before it is filled: the object, or the slot of a private page,
+ * already names it, and the mark BUSY says "wait". Whoever comes second finds the frame, waits,
+ * and looks again; nobody reads a page twice, and nobody changes what is being read.
  *
- *   pagein_source   object entry := frame, BUSY, read from the source, not BUSY
- *   pagein_slot     slot <-> frame,       BUSY, read from the slot,   not BUSY
+ *   pagein_object   object's entry := frame, BUSY, read from slot or source, not BUSY
+ *   pagein_slot     slot <-> frame,          BUSY, read from the slot,       not BUSY
  *
  * If the read fails the page is as it was before: empty at the object, or on its slot.
  * The fault and the file pages (filepage.c) both come through here.
+ *
+ * Always true:
+ *   [pagein.1]  while a page is read its object's entry, or its slot, stays as it is: only who
+ *       reads it ends that
  */
 #include "mm/pagein.h"
 
 #include "kernel/x86/cpu.h"
 #include "lib/assert.h"
+#include "lib/errno.h"
 #include "mm/mmstat.h"
-
-int pagein_source(struct object *o, uint32_t index, struct frame *f, bool *major)
-{
-	void *bytes = frame_bytes(f);
-	object_set_frame(o, index, f);
-	if (o->ops->read == NULL) {
-		mmstat_count(zero_fills);
-		cpu_page_clear(bytes);
-		return 0;
-	}
-	mmstat_count(file_ins);
-	*major = true;
-	f->flags |= FRAME_BUSY;
-	int err = object_read(o, index << PAGE_SHIFT, bytes, PAGE_SIZE);
-	f->flags &= ~FRAME_BUSY;
-	if (err)
-		pagein_forget(f);
-	return err;
-}
 
 int pagein_slot(slot_t slot, struct frame *f)
 {
 	swap_attach(slot, f);
-	f->flags |= FRAME_BUSY;
+	page_busy(f);
 	int err = swap_read(slot, frame_bytes(f));
-	f->flags &= ~FRAME_BUSY;
+	page_done(f);
+	ASSERT(f->slot == slot); /* [pagein.1] */
 	if (err)
-		pagein_forget(f);
+		swap_detach(f);
 	return err;
 }
 
-void pagein_object_back(struct object *o, uint32_t index, struct frame *f)
+static int object_from_slot(struct object *o, uint32_t index, slot_t slot, struct frame *f)
 {
-	ASSERT(f->slot != 0);
 	object_set_frame(o, index, f);
-	swap_put(f->slot); /* the object's reference; the slot stays as the frame's clean copy */
+	int err = pagein_slot(slot, f);
+	if (err)
+		object_set_slot(o, index, slot);
+	else
+		swap_put(slot); /* the object's reference; it stays as the frame's clean copy */
+	return err;
 }
 
-void pagein_forget(struct frame *f)
+static int object_from_source(struct object *o, uint32_t index, struct frame *f)
 {
-	ASSERT(f->mappers == 0);
-	if (f->slot != 0)
-		swap_detach(f);
-	if (f->owner != FRAME_OBJECT || f->object == NULL)
-		return;
-	object_clear(f->object, f->index);
-	f->object = NULL;
+	mmstat_count(file_ins);
+	object_set_frame(o, index, f);
+	page_busy(f);
+	int err = object_read(o, index << PAGE_SHIFT, frame_bytes(f), PAGE_SIZE);
+	page_done(f);
+	if (err)
+		object_clear(o, index);
+	return err;
+}
+
+int pagein_object(struct object *o, uint32_t index, struct frame *f, bool *major)
+{
+	struct object_page page = object_lookup(o, index);
+	ASSERT(page.kind != OBJECT_FRAME);
+	if (page.kind == OBJECT_EMPTY && o->ops->read == NULL) {
+		mmstat_count(zero_fills);
+		cpu_page_clear(frame_bytes(f));
+		object_set_frame(o, index, f);
+		return 0;
+	}
+	*major = true;
+	int err = page.kind == OBJECT_SLOT ? object_from_slot(o, index, page.slot, f)
+					   : object_from_source(o, index, f);
+	ASSERT(f->object == o && f->index == index); /* [pagein.1] */
+	if (err)
+		f->object = NULL;
+	return err;
 }

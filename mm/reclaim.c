@@ -117,11 +117,11 @@ static void victim_unmap(struct frame *f)
 /* Step e. The frame is BUSY: nobody maps it until this returns. */
 static int victim_write(struct frame *f)
 {
-	f->flags |= FRAME_BUSY;
 	frame_pin(f);
+	page_busy(f);
 	int err = swap_write(f->slot, frame_bytes(f));
-	frame_unpin(f);
-	f->flags &= ~FRAME_BUSY;
+	page_done(f);
+	frame_unpin(f); /* who waits looks when this is over: nothing sleeps until then */
 	if (err) {
 		reclaim_stats.write_errors++;
 		return err;

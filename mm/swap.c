@@ -193,7 +193,7 @@ bool swap_is_on(const struct block_device *dev)
 
 int swap_read(slot_t slot, void *page)
 {
-	ASSERT(swap_refs(slot) > 0);
+	ASSERT(slot_of(slot)->frame != NULL || swap_refs(slot) > 0);
 	swap_stats.reads++;
 	int err = block_read(swap_device, slot, page);
 	if (err) {

@@ -43,14 +43,8 @@ bool tmpfs_has_room(void)
 /* A page of the file for a system call. No memory is "no space" to the program. */
 static int tmpfs_get_page(struct inode *i, uint32_t index, bool overwrite, struct frame **page)
 {
-	for (;;) {
-		int error = filepage_get(&i->object, index, overwrite, page);
-		if (error == -ENOMEM)
-			return -ENOSPC;
-		if (error != -EAGAIN)
-			return error;
-		sched_yield_now();
-	}
+	int error = filepage_get(&i->object, index, overwrite, page);
+	return error == -ENOMEM ? -ENOSPC : error;
 }
 
 /* Bytes from @at to the end of its page, @n at most. */
@@ -187,18 +181,11 @@ const struct file_ops directory_ops = {
 
 int tmpfs_set_size(struct inode *i, uint32_t size)
 {
-	for (;;) {
-		int error = filepage_truncate(&i->object, size);
-		if (error == -EAGAIN) {
-			sched_yield_now();
-			continue;
-		}
-		if (error)
-			return error == -ENOMEM ? -ENOSPC : error;
-		ASSERT(i->object.size_bytes == size); /* [inode.3] */
-		i->size = size;
-		return 0;
-	}
+	int error = filepage_truncate(&i->object, size);
+	if (error)
+		return error == -ENOMEM ? -ENOSPC : error;
+	i->size = size;
+	return 0;
 }
 
 /* Zero @n bytes of one page. */

@@ -250,33 +250,17 @@ void load_control_share(struct process *child, const struct process *parent)
 	child->load.turn = parent->load.turn;
 }
 
-/*
- * Every page of @p that only it maps goes out, as far as there are slots. Each write may sleep;
- * @p may be resumed meanwhile, and stops then.
- */
-static void load_roll_out(struct process *p)
+/* Rolling out may sleep, and @arg, a process, may be resumed meanwhile. */
+static bool load_still_asked(const void *arg)
 {
-	struct pmap *pm = &p->aspace->pmap;
-	for (struct vma *v = vma_first(&p->aspace->areas); v != NULL; v = vma_next(v)) {
-		if (v->flags & VMA_LOCKED)
-			continue;
-		pmap_for_each(va, pm, v->start, v->end) {
-			struct pmap_entry e = pmap_lookup(pm, va);
-			if (e.kind != PMAP_FRAME || e.number == object_zero_pfn)
-				continue;
-			struct frame *f = frame_of(e.number);
-			if (f->mappers == 1)
-				(void)reclaim_page_out(f);
-			if (!p->load.asked || signal_wanted(p))
-				return;
-		}
-	}
+	const struct process *p = arg;
+	return p->load.asked && !signal_wanted(p);
 }
 
 void load_control_attend(struct process *p)
 {
-	while (p->load.asked && !signal_wanted(p)) {
-		load_roll_out(p);
+	while (load_still_asked(p)) {
+		aspace_roll_out(p->aspace, load_still_asked, p);
 		if (!p->load.asked)
 			return; /* resumed while it slept for the disk: nobody would wake it */
 		p->load.asleep = true;

@@ -242,10 +242,8 @@ static bool shm_is_part(const struct vma *v, vaddr_t addr)
 	return v->object->ops == &shm_object_ops && v->start - addr == v->index << PAGE_SHIFT;
 }
 
-long shm_detach(struct aspace *as, vaddr_t addr)
+static long shm_detach_locked(struct aspace *as, vaddr_t addr)
 {
-	if (addr & PAGE_MASK)
-		return -EINVAL;
 	struct vma *v = vma_find_from(&as->areas, addr);
 	while (v && !shm_is_part(v, addr))
 		v = vma_next(v);
@@ -260,7 +258,7 @@ long shm_detach(struct aspace *as, vaddr_t addr)
 	while (v && v->start < end) {
 		struct vma *next = vma_next(v);
 		if (v->object == o && shm_is_part(v, addr) &&
-		    aspace_unmap(as, v->start, v->end - v->start) != 0)
+		    aspace_unmap_locked(as, v->start, v->end - v->start) != 0)
 			return -ENOMEM;
 		v = next;
 	}
@@ -283,4 +281,14 @@ void shm_check(void)
 		pages += page_up(s->size) >> PAGE_SHIFT;
 	}
 	ASSERT(count == shm_count && pages == shm_pages); /* [shm.4] */
+}
+
+long shm_detach(struct aspace *as, vaddr_t addr)
+{
+	long error = addr & PAGE_MASK ? -EINVAL : aspace_lock_exclusive(as);
+	if (error)
+		return error;
+	error = shm_detach_locked(as, addr);
+	aspace_unlock(as);
+	return error;
 }

@@ -61,18 +61,17 @@ static void maps_area(struct text *t, const struct aspace *as, const struct vma 
 	text_add(t, "\n");
 }
 
-/* The areas can change while memory is made room for: find the next one by its address. */
+/* Room for the text is made on the way, and that may sleep. */
 static void maps_each(struct text *t, struct process *p,
 		      void (*show)(struct text *t, const struct aspace *as, const struct vma *v))
 {
 	struct aspace *as = p->aspace ? aspace_get(p->aspace) : NULL;
 	if (!as)
 		return;
-	struct vma *v = vma_first(&as->areas);
-	while (v) {
-		vaddr_t end = v->end;
-		show(t, as, v);
-		v = vma_find_from(&as->areas, end);
+	if (aspace_lock_shared(as) == 0) {
+		for (struct vma *v = vma_first(&as->areas); v; v = vma_next(v))
+			show(t, as, v);
+		aspace_unlock(as);
 	}
 	aspace_put(as);
 }

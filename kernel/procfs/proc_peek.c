@@ -6,7 +6,6 @@
  * reference; the process may end meanwhile.
  */
 #include "kernel/proc/process.h"
-#include "kernel/proc/sched.h"
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
@@ -24,10 +23,7 @@ static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME)
 			return frame_of(e.number);
-		int error = fault_handle(as, va, PROT_R);
-		if (error == -EAGAIN)
-			sched_yield_now();
-		else if (error)
+		if (fault_handle(as, va, PROT_R) != 0)
 			return NULL;
 	}
 }

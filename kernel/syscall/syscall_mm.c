@@ -215,6 +215,22 @@ static long mm_stack_start(const struct aspace *as, vaddr_t start)
 	return v && v->start <= start && v->flags & VMA_GROWSDOWN ? (long)v->start : -EINVAL;
 }
 
+static long mm_protect_locked(struct aspace *as, vaddr_t start, vaddr_t end, unsigned prot,
+			      unsigned grows)
+{
+	if (!vma_find_from(&as->areas, start))
+		return -ENOMEM;
+	if (grows) {
+		long from = grows == PROT_GROWSDOWN ? mm_stack_start(as, start) : -EINVAL;
+		if (is_error(from))
+			return from;
+		start = (vaddr_t)from;
+	}
+	if (prot & PROT_W && mm_is_read_only(as, start, end))
+		return -EACCES;
+	return aspace_protect_locked(as, start, end - start, mm_prot(prot));
+}
+
 long sys_mprotect(const struct syscall_args *args)
 {
 	struct aspace *as = process_running->aspace;
@@ -229,26 +245,17 @@ long sys_mprotect(const struct syscall_args *args)
 		return -ENOMEM;
 	if (prot & ~(unsigned)(PROT_ALL | 8)) /* 8: PROT_SEM, which asks for nothing */
 		return -EINVAL;
-	if (!vma_find_from(&as->areas, start))
-		return -ENOMEM;
-	if (grows) {
-		long from = grows == PROT_GROWSDOWN ? mm_stack_start(as, start) : -EINVAL;
-		if (is_error(from))
-			return from;
-		start = (vaddr_t)from;
-	}
-	if (prot & PROT_W && mm_is_read_only(as, start, end))
-		return -EACCES;
-	return aspace_protect(as, start, end - start, mm_prot(prot));
+	long error = aspace_lock_exclusive(as);
+	if (error)
+		return error;
+	error = mm_protect_locked(as, start, end, prot, grows);
+	aspace_unlock(as);
+	return error;
 }
 
 /* mremap(old, old length, new length, flags, new address) */
 long sys_mremap(const struct syscall_args *args)
 {
-	struct aspace *as = process_running->aspace;
 	const uint32_t *a = args->a;
-	const struct vma *v = vma_find(&as->areas, a[0]);
-	if (v && v->flags & VMA_LOCKED && a[2] > a[1] && !aspace_may_lock(as, a[2] - a[1]))
-		return -EAGAIN;
-	return aspace_remap(as, a[0], a[1], a[2], a[3], a[4]);
+	return aspace_remap(process_running->aspace, a[0], a[1], a[2], a[3], a[4]);
 }

@@ -9,26 +9,29 @@
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 
-enum { ADVISE_NONE = 32 };
-
 /* --- advice and locks --- */
 
 long sys_madvise(const struct syscall_args *args)
 {
-	/* NORMAL RANDOM SEQUENTIAL, MERGEABLE .. DODUMP: they ask for nothing that we must do. */
-	const uint32_t nothing = 7u | 0x3fu << 12;
 	vaddr_t start = args->a[0];
 	uint32_t advice = args->a[2];
 	size_t length = page_up(args->a[1]);
-	if (advice < 32 && nothing >> advice & 1)
-		advice = ADVISE_NONE;
-	else if (advice == ADVISE_NONE)
-		return -EINVAL;
 	if (start & PAGE_MASK || (args->a[1] && !length) || start + length < start)
 		return -EINVAL;
-	if (advice != ADVISE_NONE)
-		return aspace_advise(process_running->aspace, start, length, advice);
-	return aspace_covers(process_running->aspace, start, length) ? 0 : -ENOMEM;
+	return aspace_advise(process_running->aspace, start, length, advice);
+}
+
+enum { MINCORE_CHUNK = 64 };
+
+/* Writing to the program may sleep, and others may unmap: each chunk is looked at anew. */
+static int mincore_some(struct aspace *as, vaddr_t start, size_t n, uptr_t to)
+{
+	uint8_t in[MINCORE_CHUNK];
+	if (!aspace_covers(as, start, n * PAGE_SIZE))
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		in[i] = aspace_in_core(as, start + i * PAGE_SIZE);
+	return syscall_write_user(to, in, n) != 0 ? -EFAULT : 0;
 }
 
 /* mincore(start, length, bytes): one byte a page. */
@@ -43,10 +46,11 @@ long sys_mincore(const struct syscall_args *args)
 		return -ENOMEM;
 	if (!aspace_covers(as, start, length))
 		return -ENOMEM;
-	for (size_t i = 0; i < length / PAGE_SIZE; i++) {
-		uint8_t in = aspace_in_core(as, start + i * PAGE_SIZE);
-		if (syscall_write_user(args->a[2] + i, &in, sizeof(in)) != 0)
-			return -EFAULT;
+	for (size_t i = 0; i < length / PAGE_SIZE; i += MINCORE_CHUNK) {
+		size_t n = MIN(length / PAGE_SIZE - i, (size_t)MINCORE_CHUNK);
+		int error = mincore_some(as, start + i * PAGE_SIZE, n, args->a[2] + i);
+		if (error)
+			return error;
 	}
 	return 0;
 }
@@ -54,7 +58,7 @@ long sys_mincore(const struct syscall_args *args)
 static long vm_lock(vaddr_t start, size_t length, bool on_fault)
 {
 	struct aspace *as = process_running->aspace;
-	return as->limit_memlock == 0 ? -EPERM : aspace_lock(as, start, length, on_fault);
+	return as->limit_memlock == 0 ? -EPERM : aspace_mlock(as, start, length, on_fault);
 }
 
 long sys_mlock(const struct syscall_args *args)
@@ -72,7 +76,7 @@ long sys_mlock2(const struct syscall_args *args)
 
 long sys_munlock(const struct syscall_args *args)
 {
-	return aspace_unlock(process_running->aspace, args->a[0], args->a[1]);
+	return aspace_munlock(process_running->aspace, args->a[0], args->a[1]);
 }
 
 long sys_mlockall(const struct syscall_args *args)
@@ -85,7 +89,7 @@ long sys_mlockall(const struct syscall_args *args)
 	struct aspace *as = process_running->aspace;
 	if (as->limit_memlock == 0)
 		return -EPERM;
-	long error = flags & MCL_CURRENT ? aspace_lock_all(as, flags & MCL_ONFAULT) : 0;
+	long error = flags & MCL_CURRENT ? aspace_mlock_all(as, flags & MCL_ONFAULT) : 0;
 	as->lock_future = !error && flags & MCL_FUTURE;
 	return error;
 }
@@ -93,7 +97,7 @@ long sys_mlockall(const struct syscall_args *args)
 long sys_munlockall(const struct syscall_args *args)
 {
 	(void)args;
-	aspace_unlock_all(process_running->aspace);
+	aspace_munlock_all(process_running->aspace);
 	return 0;
 }
 
@@ -147,6 +151,25 @@ static bool remap_is_whole(const struct vma *v, vaddr_t end)
 	return true;
 }
 
+static long remap_pages_locked(struct aspace *as, vaddr_t start, vaddr_t end, uint32_t page)
+{
+	const struct vma *v = vma_find(&as->areas, start);
+	if (!v || !(v->flags & VMA_SHARED) || !remap_is_whole(v, end))
+		return -EINVAL;
+	struct aspace_map request = {
+		.start = start,
+		.length = end - start,
+		.prot = v->prot,
+		.map_flags = ASPACE_FIXED,
+		.vma_flags = v->flags,
+		.object = object_get(v->object), /* the area may be its only user, and it goes */
+		.index = page,
+	};
+	long result = aspace_map_locked(as, &request);
+	object_put(request.object);
+	return result;
+}
+
 /*
  * remap_file_pages(start, size, prot, page, flags): a part of a shared map shows other pages of its
  * object. As on Linux since 4.0 that is an area of its own, mapped over.
@@ -160,20 +183,11 @@ long sys_remap_file_pages(const struct syscall_args *args)
 		return -EINVAL;
 	if (((uint64_t)page << PAGE_SHIFT) + (end - start) > UINT32_MAX)
 		return -EINVAL;
-	const struct vma *v = vma_find(&as->areas, start);
-	if (!v || !(v->flags & VMA_SHARED) || !remap_is_whole(v, end))
-		return -EINVAL;
-	struct aspace_map request = {
-		.start = start,
-		.length = end - start,
-		.prot = v->prot,
-		.map_flags = ASPACE_FIXED,
-		.vma_flags = v->flags,
-		.object = object_get(v->object), /* the area may be its only user, and it goes */
-		.index = page,
-	};
-	long result = aspace_map(as, &request);
-	object_put(request.object);
+	long result = aspace_lock_exclusive(as);
+	if (result)
+		return result;
+	result = remap_pages_locked(as, start, end, page);
+	aspace_unlock(as);
 	if (is_error(result))
 		return result;
 	(void)aspace_populate(as, start, end - start);

@@ -12,7 +12,6 @@
 #include "kernel/base/panic.h"
 #include "kernel/proc/oom.h"
 #include "kernel/proc/process.h"
-#include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/trap/extable.h"
 #include "kernel/trap/observe.h"
@@ -78,10 +77,6 @@ static void fault_from_kernel(struct trap_frame *tf, vaddr_t va)
 		observe_mapped(tf, va);
 		return;
 	}
-	if (err == -EAGAIN) {
-		sched_yield_now();
-		return;
-	}
 	if (err != -ENOMEM || !fault_wait_for_memory())
 		tf->eip = fixup;
 }
@@ -97,9 +92,8 @@ static void fault_from_user(struct trap_frame *tf, vaddr_t va)
 	case 0:
 		observe_mapped(tf, linear);
 		break;
-	case -EAGAIN:
-		sched_yield_now();
-		break;
+	case -EINTR:
+		break; /* SIGKILL ends it on the way back */
 	case -ENOMEM:
 		process_out_of_memory();
 		break;

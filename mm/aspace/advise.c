@@ -16,6 +16,7 @@
  * Source: madvise(2), mincore(2), mlock(2).
  */
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
 #include "mm/fault.h"
@@ -23,28 +24,20 @@
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 
-static int populate_page(struct aspace *as, vaddr_t va, unsigned access)
-{
-	int err = fault_handle(as, va, access);
-	while (err == -EAGAIN) /* under I/O by somebody who does not sleep on us */
-		err = fault_handle(as, va, access);
-	return err;
-}
-
 static int populate_range(struct aspace *as, vaddr_t start, vaddr_t end, unsigned access)
 {
 	for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME && (access != PROT_W || (e.prot & PROT_W)))
 			continue;
-		int err = populate_page(as, va, access);
+		int err = fault_handle_locked(as, va, access);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
+static int populate_locked(struct aspace *as, vaddr_t start, size_t length)
 {
 	vaddr_t end = page_up(start + length);
 	struct vma *v = vma_find_from(&as->areas, start);
@@ -62,21 +55,35 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
 	return 0;
 }
 
+int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
+{
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = populate_locked(as, start, length);
+	aspace_unlock(as);
+	return err;
+}
+
 /* --- advice, one range of one area at a time --- */
 
-static int advise_need(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+static int advise_need(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
+	(void)advice;
 	for (vaddr_t va = start; v->prot != PROT_NONE && va < end; va += PAGE_SIZE) {
 		bool on_slot = pmap_lookup(&as->pmap, va).kind == PMAP_SLOT;
 		if ((on_slot || v->object->ops->keeps_pages) &&
-		    populate_page(as, va, PROT_R) == -ENOMEM)
+		    fault_handle_locked(as, va, PROT_R) == -ENOMEM)
 			break; /* advice may fail silently */
 	}
 	return 0;
 }
 
-static int advise_drop(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+static int advise_drop(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
+	(void)advice;
 	if (v->flags & VMA_LOCKED)
 		return -EINVAL;
 	aspace_drop_pages(as, v, start, end);
@@ -86,7 +93,7 @@ static int advise_drop(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 /* One page of MADV_FREE: clean from now on, its slot given back. */
 static void free_lazily(struct aspace *as, vaddr_t va, struct frame *f)
 {
-	if (f->owner != FRAME_ANON || f->mappers != 1 || f->pins != 0 || (f->flags & FRAME_BUSY))
+	if (f->owner != FRAME_ANON || f->mappers != 1 || f->pins != 0)
 		return;
 	if (f->slot != 0) {
 		if (swap_refs(f->slot) != 0)
@@ -99,8 +106,10 @@ static void free_lazily(struct aspace *as, vaddr_t va, struct frame *f)
 	f->flags = (f->flags & ~FRAME_DIRTY) | FRAME_LAZY;
 }
 
-static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end)
+static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
+	(void)advice;
 	if (v->object != &object_zero || (v->flags & (VMA_SHARED | VMA_LOCKED)))
 		return -EINVAL;
 	pmap_for_each(va, &as->pmap, start, end) {
@@ -116,7 +125,8 @@ static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 }
 
 /* Not used of late, or out at once: only pages that nobody else maps. */
-static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end, bool page_out)
+static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+		       unsigned advice)
 {
 	if (v->flags & VMA_LOCKED)
 		return -EINVAL;
@@ -127,7 +137,7 @@ static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 			continue;
 		pmap_test_clear_accessed(&as->pmap, va);
 		frame_of(e.number)->flags &= ~FRAME_REFERENCED;
-		if (page_out)
+		if (advice == ADVISE_PAGEOUT)
 			(void)reclaim_page_out(frame_of(e.number));
 	}
 	return 0;
@@ -149,51 +159,39 @@ static int advise_fork(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	return 0;
 }
 
-static int advise_area(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
-		       unsigned advice)
+static int advise_populate(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+			   unsigned advice)
 {
-	switch (advice) {
-	case ADVISE_WILLNEED:
-		return advise_need(as, v, start, end);
-	case ADVISE_DONTNEED:
-		return advise_drop(as, v, start, end);
-	case ADVISE_FREE:
-		return advise_free(as, v, start, end);
-	case ADVISE_COLD:
-	case ADVISE_PAGEOUT:
-		return advise_cold(as, v, start, end, advice == ADVISE_PAGEOUT);
-	case ADVISE_POPULATE_READ:
-		return populate_range(as, start, end, PROT_R);
-	case ADVISE_POPULATE_WRITE:
-		return populate_range(as, start, end, PROT_W);
-	case ADVISE_DONTFORK:
-	case ADVISE_DOFORK:
-	case ADVISE_WIPEONFORK:
-	case ADVISE_KEEPONFORK:
-		return advise_fork(as, v, start, end, advice);
-	default:
-		return 0;
-	}
+	(void)v;
+	return populate_range(as, start, end, advice == ADVISE_POPULATE_READ ? PROT_R : PROT_W);
 }
 
-/*
- * Advice that is accepted: NORMAL to DONTNEED, FREE to KEEPONFORK but for 9, COLD to
- * POPULATE_WRITE.
- */
-static bool advice_known(unsigned advice)
+/* Accepted, and nothing to be done. */
+static int advise_nothing(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+			  unsigned advice)
 {
-	return advice <= ADVISE_DONTNEED ||
-	       (advice >= ADVISE_FREE && advice <= ADVISE_POPULATE_WRITE && advice != 9);
+	(void)as, (void)v, (void)start, (void)end, (void)advice;
+	return 0;
 }
 
-int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
+/* By Linux's numbers: what is done to one range of one area. NULL: no such advice. */
+static int (*const advices[])(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
+			      unsigned advice) = {
+	[ADVISE_NORMAL] = advise_nothing,	  [ADVISE_RANDOM] = advise_nothing,
+	[ADVISE_SEQUENTIAL] = advise_nothing,	  [ADVISE_WILLNEED] = advise_need,
+	[ADVISE_DONTNEED] = advise_drop,	  [ADVISE_FREE] = advise_free,
+	[ADVISE_DONTFORK] = advise_fork,	  [ADVISE_DOFORK] = advise_fork,
+	[ADVISE_MERGEABLE] = advise_nothing,	  [ADVISE_UNMERGEABLE] = advise_nothing,
+	[ADVISE_HUGEPAGE] = advise_nothing,	  [ADVISE_NOHUGEPAGE] = advise_nothing,
+	[ADVISE_DONTDUMP] = advise_nothing,	  [ADVISE_DODUMP] = advise_nothing,
+	[ADVISE_WIPEONFORK] = advise_fork,	  [ADVISE_KEEPONFORK] = advise_fork,
+	[ADVISE_COLD] = advise_cold,		  [ADVISE_PAGEOUT] = advise_cold,
+	[ADVISE_POPULATE_READ] = advise_populate, [ADVISE_POPULATE_WRITE] = advise_populate,
+};
+
+static int advise_locked(struct aspace *as, vaddr_t at, vaddr_t end, unsigned advice)
 {
-	vaddr_t at = start, end = page_up(start + length);
 	bool hole = false;
-	if (!advice_known(advice) || (start & PAGE_MASK) || (length != 0 && end <= start))
-		return -EINVAL;
-	if (as->contiguous != NULL)
-		return contiguous_advise(as, start, end - start, advice);
 	while (at < end) {
 		struct vma *v = vma_find_from(&as->areas, at);
 		if (v == NULL || v->start >= end)
@@ -202,12 +200,51 @@ int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advi
 			hole = true;
 		at = MAX(at, v->start);
 		vaddr_t stop = MIN(end, v->end);
-		int err = advise_area(as, v, at, stop, advice);
+		int err = advices[advice](as, v, at, stop, advice);
 		if (err)
 			return err;
 		at = stop;
 	}
 	return hole ? -ENOMEM : 0;
+}
+
+int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
+{
+	vaddr_t end = page_up(start + length);
+	if (advice >= ARRAY_SIZE(advices) || advices[advice] == NULL || (start & PAGE_MASK) ||
+	    (length != 0 && end <= start))
+		return -EINVAL;
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = as->contiguous != NULL ? contiguous_advise(as, start, end - start, advice)
+				     : advise_locked(as, start, end, advice);
+	aspace_unlock(as);
+	return err;
+}
+
+/* Under the lock of @as, which faults may share. */
+static void roll_out_area(struct aspace *as, const struct vma *v,
+			  bool (*goes_on)(const void *arg), const void *arg)
+{
+	pmap_for_each(va, &as->pmap, v->start, v->end) {
+		if (!goes_on(arg))
+			return;
+		struct pmap_entry e = pmap_lookup(&as->pmap, va);
+		if (e.kind == PMAP_FRAME && e.number != object_zero_pfn &&
+		    frame_of(e.number)->mappers == 1)
+			(void)reclaim_page_out(frame_of(e.number));
+	}
+}
+
+void aspace_roll_out(struct aspace *as, bool (*goes_on)(const void *arg), const void *arg)
+{
+	if (aspace_lock_shared(as))
+		return;
+	for (struct vma *v = vma_first(&as->areas); v != NULL && goes_on(arg); v = vma_next(v))
+		if (!(v->flags & VMA_LOCKED))
+			roll_out_area(as, v, goes_on, arg);
+	aspace_unlock(as);
 }
 
 bool aspace_in_core(const struct aspace *as, vaddr_t va)
@@ -242,6 +279,7 @@ static void lock_resident(struct aspace *as, struct vma *v, bool lock)
 
 static void area_set_locked(struct aspace *as, struct vma *v, bool lock)
 {
+	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	if (lock == ((v->flags & VMA_LOCKED) != 0))
 		return;
 	lock_resident(as, v, lock);
@@ -292,14 +330,11 @@ static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
 	for (; v != NULL && v->start < end; v = vma_next(v))
 		if (v->prot == PROT_NONE)
 			return -ENOMEM;
-	return aspace_populate(as, start, end - start) ? -ENOMEM : 0;
+	return populate_locked(as, start, end - start) ? -ENOMEM : 0;
 }
 
-int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
+static int mlock_locked(struct aspace *as, vaddr_t first, vaddr_t end, bool on_fault)
 {
-	vaddr_t first = page_down(start), end = page_up(start + length);
-	if (end < first)
-		return -EINVAL;
 	if (as->contiguous != NULL) /* its pages never leave one by one */
 		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
 	if (!aspace_may_lock(as, end - first - locked_bytes(as, first, end)))
@@ -310,15 +345,32 @@ int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 	return err;
 }
 
-int aspace_unlock(struct aspace *as, vaddr_t start, size_t length)
+int aspace_mlock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 {
 	vaddr_t first = page_down(start), end = page_up(start + length);
-	if (as->contiguous != NULL)
-		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
-	return end < first ? -EINVAL : range_set_locked(as, first, end, false);
+	int err = end < first ? -EINVAL : aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = mlock_locked(as, first, end, on_fault);
+	aspace_unlock(as);
+	return err;
 }
 
-int aspace_lock_all(struct aspace *as, bool on_fault)
+int aspace_munlock(struct aspace *as, vaddr_t start, size_t length)
+{
+	vaddr_t first = page_down(start), end = page_up(start + length);
+	int err = end < first ? -EINVAL : aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	if (as->contiguous != NULL)
+		err = aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
+	else
+		err = range_set_locked(as, first, end, false);
+	aspace_unlock(as);
+	return err;
+}
+
+static int mlock_all_locked(struct aspace *as, bool on_fault)
 {
 	if ((uint64_t)as->areas.npages << PAGE_SHIFT > as->limit_memlock)
 		return -ENOMEM;
@@ -328,13 +380,26 @@ int aspace_lock_all(struct aspace *as, bool on_fault)
 		area_set_locked(as, v, true);
 	/* What cannot come in now is locked when it comes. */
 	if (!on_fault)
-		(void)aspace_populate(as, USER_BASE, USER_TOP - USER_BASE);
+		(void)populate_locked(as, USER_BASE, USER_TOP - USER_BASE);
 	return 0;
 }
 
-void aspace_unlock_all(struct aspace *as)
+int aspace_mlock_all(struct aspace *as, bool on_fault)
 {
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = mlock_all_locked(as, on_fault);
+	aspace_unlock(as);
+	return err;
+}
+
+void aspace_munlock_all(struct aspace *as)
+{
+	if (aspace_lock_exclusive(as))
+		return;
 	as->lock_future = false;
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, false);
+	aspace_unlock(as);
 }

@@ -14,6 +14,7 @@
  * Source: mmap(2), munmap(2), mprotect(2), brk(2); CVE-2017-1000364 for the gap.
  */
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
 #include "mm/mmstat.h"
@@ -29,6 +30,7 @@ bool aspace_range_ok(vaddr_t start, size_t length)
 
 int aspace_cut(struct aspace *as, vaddr_t at)
 {
+	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	struct vma *v = vma_find(&as->areas, at);
 	if (v == NULL || v->start == at)
 		return 0;
@@ -43,6 +45,7 @@ int aspace_cut(struct aspace *as, vaddr_t at)
 
 void aspace_merge(struct aspace *as, struct vma *v)
 {
+	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	struct vma *gone = vma_merge_before(&as->areas, v);
 	if (gone != NULL)
 		vma_free(gone);
@@ -66,7 +69,7 @@ bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length)
 	return v == NULL || start + length <= area_low_end(v);
 }
 
-int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
+int aspace_unmap_locked(struct aspace *as, vaddr_t start, size_t length)
 {
 	if ((start & PAGE_MASK) || length == 0 || !aspace_range_ok(start, length))
 		return -EINVAL;
@@ -86,6 +89,16 @@ int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
 	return 0;
 }
 
+int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
+{
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = aspace_unmap_locked(as, start, length);
+	aspace_unlock(as);
+	return err;
+}
+
 /* Where a FIXED map goes: checks, then room. The address, or an error. */
 static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t length)
 {
@@ -100,7 +113,7 @@ static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t le
 		return (long)r->start;
 	if (r->map_flags & ASPACE_NOREPLACE)
 		return -EEXIST;
-	int err = aspace_unmap(as, r->start, length);
+	int err = aspace_unmap_locked(as, r->start, length);
 	return err ? err : (long)r->start;
 }
 
@@ -153,7 +166,7 @@ bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 	return length >> PAGE_SHIFT <= frame_stats.total + swap_capacity();
 }
 
-long aspace_map(struct aspace *as, const struct aspace_map *r)
+long aspace_map_locked(struct aspace *as, const struct aspace_map *r)
 {
 	if (r->length == 0)
 		return -EINVAL;
@@ -188,6 +201,16 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	if (r->prot & PROT_X)
 		aspace_code_changed(as);
 	return start;
+}
+
+long aspace_map(struct aspace *as, const struct aspace_map *r)
+{
+	long result = aspace_lock_exclusive(as);
+	if (result)
+		return result;
+	result = aspace_map_locked(as, r);
+	aspace_unlock(as);
+	return result;
 }
 
 /* What an entry may allow in an area with these rights: all that is not NONE can be read. */
@@ -236,7 +259,7 @@ static int protect_areas(struct aspace *as, vaddr_t start, vaddr_t end, unsigned
 	return 0;
 }
 
-int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot)
+int aspace_protect_locked(struct aspace *as, vaddr_t start, size_t length, unsigned prot)
 {
 	unsigned before = PROT_NONE;
 	if (start & PAGE_MASK)
@@ -251,6 +274,16 @@ int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned pro
 	int err = protect_areas(as, start, end, prot, &before);
 	if ((before | prot) & PROT_X)
 		aspace_code_changed(as);
+	return err;
+}
+
+int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot)
+{
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		return err;
+	err = aspace_protect_locked(as, start, length, prot);
+	aspace_unlock(as);
 	return err;
 }
 
@@ -274,13 +307,13 @@ void aspace_set_brk(struct aspace *as, vaddr_t end)
 	as->brk = as->brk_start;
 }
 
-vaddr_t aspace_brk(struct aspace *as, vaddr_t brk)
+static vaddr_t brk_locked(struct aspace *as, vaddr_t brk)
 {
 	if (brk < as->brk_start || brk > USER_TOP)
 		return as->brk;
 	vaddr_t old_end = page_up(as->brk);
 	vaddr_t new_end = page_up(brk);
-	if (new_end < old_end && aspace_unmap(as, new_end, old_end - new_end))
+	if (new_end < old_end && aspace_unmap_locked(as, new_end, old_end - new_end))
 		return as->brk;
 	if (new_end > old_end) {
 		struct aspace_map heap = {
@@ -291,10 +324,19 @@ vaddr_t aspace_brk(struct aspace *as, vaddr_t brk)
 			.vma_flags = VMA_HEAP,
 		};
 		if (!aspace_range_free(as, old_end, new_end - old_end) ||
-		    is_error(aspace_map(as, &heap)))
+		    is_error(aspace_map_locked(as, &heap)))
 			return as->brk;
 	}
 	as->brk = brk;
+	return brk;
+}
+
+vaddr_t aspace_brk(struct aspace *as, vaddr_t brk)
+{
+	if (aspace_lock_exclusive(as))
+		return as->brk;
+	brk = brk_locked(as, brk);
+	aspace_unlock(as);
 	return brk;
 }
 
@@ -315,6 +357,7 @@ struct vma *aspace_grow_stack(struct aspace *as, vaddr_t va)
 {
 	struct vma *v = vma_find_from(&as->areas, va);
 	vaddr_t start = page_down(va);
+	ASSERT(aspace_is_locked(as)); /* [lock.2] */
 	if (v == NULL || !(v->flags & VMA_GROWSDOWN) || start < USER_BASE)
 		return NULL;
 	if (v->end - start > as->stack_limit ||

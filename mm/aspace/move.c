@@ -9,6 +9,7 @@
  * Source: mremap(2); CVE-2004-0077 (the old range's removal may not fail unnoticed).
  */
 #include "kernel/base/panic.h"
+#include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
 #include "mm/partition/contiguous.h"
@@ -19,11 +20,12 @@ struct move {
 	vaddr_t from, to;
 	size_t old_length, new_length;
 	unsigned flags;
+	bool populate; /* the area is locked: what is new comes in at once */
 };
 
 /*
- * Page tables for all that will move. Making one may evict, but no entry appears or vanishes by
- * that.
+ * Page tables for all that will move. Making one may sleep and evict, but no entry appears or
+ * vanishes by that.
  */
 static int move_reserve(struct aspace *as, const struct move *m, size_t length)
 {
@@ -65,6 +67,7 @@ static void move_entries(struct aspace *as, const struct move *m, size_t length)
 /* The pages are where they belong, the old range is cut free: away with it, or leave it empty. */
 static void move_finish(struct aspace *as, const struct move *m, struct vma *area)
 {
+	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	vma_insert(&as->areas, area);
 	move_entries(as, m, MIN(m->old_length, m->new_length));
 	struct vma *old = m->old_length != 0 ? vma_find(&as->areas, m->from) : NULL;
@@ -121,7 +124,8 @@ static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
 	if (m->new_length == m->old_length)
 		return 0;
 	if (m->new_length < m->old_length)
-		return aspace_unmap(as, m->from + m->new_length, m->old_length - m->new_length);
+		return aspace_unmap_locked(as, m->from + m->new_length,
+					   m->old_length - m->new_length);
 	size_t more = m->new_length - m->old_length;
 	if (v->end != m->from + m->old_length || !aspace_range_ok(v->end, more) ||
 	    !aspace_range_free(as, v->end, more))
@@ -134,7 +138,7 @@ static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
 static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
 {
 	if (m->flags & ASPACE_MOVE_FIXED) {
-		int err = aspace_unmap(as, m->to, m->new_length);
+		int err = aspace_unmap_locked(as, m->to, m->new_length);
 		return err ? err : move_area(as, m);
 	}
 	if (!(m->flags & ASPACE_MAYMOVE))
@@ -144,35 +148,59 @@ static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
 	return m->to != 0 ? move_area(as, m) : -ENOMEM;
 }
 
+/* Bytes that the process will have more of. */
+static size_t move_more(const struct move *m)
+{
+	if (m->flags & ASPACE_DONTUNMAP)
+		return m->new_length;
+	return m->new_length > m->old_length ? m->new_length - m->old_length : 0;
+}
+
+/* What the area, @v, and the limits say. */
+static int move_allowed(const struct aspace *as, const struct move *m, const struct vma *v)
+{
+	if (v == NULL)
+		return -EFAULT;
+	if (m->old_length == 0 && !(v->flags & VMA_SHARED))
+		return -EINVAL; /* only shared memory can be mapped once more this way */
+	bool only_shrinks = m->new_length < m->old_length &&
+			    !(m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP));
+	if (m->old_length > v->end - m->from && !only_shrinks)
+		return -EFAULT; /* giving back, unlike moving, may go over several areas */
+	size_t more = move_more(m);
+	if (v->flags & VMA_LOCKED && more != 0 && !aspace_may_lock(as, more))
+		return -EAGAIN;
+	return more == 0 || aspace_within_limits(as, more, v->prot, v->flags) ? 0 : -ENOMEM;
+}
+
+static long remap_locked(struct aspace *as, struct move *m)
+{
+	struct vma *v = vma_find(&as->areas, m->from);
+	int err = move_allowed(as, m, v);
+	if (err)
+		return err;
+	unsigned prot = v->prot;
+	m->populate = v->flags & VMA_LOCKED && move_more(m) != 0;
+	err = move_in_place(as, m, v);
+	long at = err == -EAGAIN ? move_elsewhere(as, m, prot) : err != 0 ? err : (long)m->from;
+	if (prot & PROT_X)
+		aspace_code_changed(as);
+	return at;
+}
+
 long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
 		  unsigned flags, vaddr_t to)
 {
-	if (as->contiguous != NULL)
-		return contiguous_remap(as, old, old_length, new_length, flags);
-	struct move m = { old, to, page_up(old_length), page_up(new_length), flags };
-	int err = move_valid(&m);
-	if (err)
-		return err;
-	struct vma *v = vma_find(&as->areas, old);
-	if (v == NULL)
-		return -EFAULT;
-	if (m.old_length == 0 && !(v->flags & VMA_SHARED))
-		return -EINVAL; /* only shared memory can be mapped once more this way */
-	bool only_shrinks = m.new_length < m.old_length &&
-			    !(flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP));
-	if (m.old_length > v->end - old && !only_shrinks)
-		return -EFAULT; /* giving back, unlike moving, may go over several areas */
-	size_t more = m.new_length > m.old_length ? m.new_length - m.old_length : 0;
-	if ((flags & ASPACE_DONTUNMAP) != 0)
-		more = m.new_length;
-	if (more != 0 && !aspace_within_limits(as, more, v->prot, v->flags))
-		return -ENOMEM;
-	unsigned area_flags = v->flags, prot = v->prot;
-	err = move_in_place(as, &m, v);
-	long at = err == -EAGAIN ? move_elsewhere(as, &m, prot) : err != 0 ? err : (long)old;
-	if (prot & PROT_X)
-		aspace_code_changed(as);
-	if (!is_error(at) && more != 0 && (area_flags & VMA_LOCKED))
+	struct move m = { old, to, page_up(old_length), page_up(new_length), flags, false };
+	long at = as->contiguous == NULL ? move_valid(&m) : 0;
+	if (at == 0)
+		at = aspace_lock_exclusive(as);
+	if (at)
+		return at;
+	at = as->contiguous != NULL ? contiguous_remap(as, old, old_length, new_length, flags)
+				    : remap_locked(as, &m);
+	aspace_unlock(as);
+	if (!is_error(at) && m.populate)
 		(void)aspace_populate(as, at + m.old_length, m.new_length - m.old_length);
 	return at;
 }

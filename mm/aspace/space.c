@@ -66,6 +66,7 @@ struct aspace *aspace_create(void)
 		.limit_data = ASPACE_NO_LIMIT,
 		.limit_memlock = ASPACE_NO_LIMIT,
 	};
+	aspace_lock_init(&e->as.lock);
 	if (pmap_create(&e->as.pmap)) {
 		slab_free(aspace_cache, e);
 		return NULL;
@@ -123,6 +124,7 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 
 void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
 {
+	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	if (as->contiguous != NULL)
 		return; /* its pages belong to the partition, not to areas */
 	pmap_for_each(va, &as->pmap, start, end) {
@@ -203,8 +205,10 @@ struct vma *aspace_new_area(const struct vma *like)
 	return v;
 }
 
+/* May sleep: both are locked, so no area of either comes or goes. */
 static int fork_areas(struct aspace *from, struct aspace *to)
 {
+	ASSERT(aspace_is_exclusive(from) && aspace_is_exclusive(to)); /* [lock.3] */
 	for (struct vma *v = vma_first(&from->areas); v != NULL; v = vma_next(v)) {
 		if (v->flags & VMA_DONTFORK)
 			continue;
@@ -220,15 +224,14 @@ static int fork_areas(struct aspace *from, struct aspace *to)
 	return 0;
 }
 
-struct aspace *aspace_fork(struct aspace *from)
+/* What a copy of @from is before it has areas and pages. */
+static void fork_facts(const struct aspace *from, struct aspace *to)
 {
-	struct aspace *to = aspace_create();
-	if (to == NULL)
-		return NULL;
 	struct aspace fresh = *to;
 	*to = *from;
 	to->pmap = fresh.pmap;
 	to->areas = fresh.areas;
+	to->lock = fresh.lock;
 	to->allot = fresh.allot;
 	to->refs = 1;
 	to->minor_faults = 0;
@@ -238,12 +241,39 @@ struct aspace *aspace_fork(struct aspace *from)
 	to->refault_distance = 0;
 	to->lock_future = false;
 	to->contiguous = NULL;
-	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to)) {
-		aspace_put(to);
-		return NULL;
-	}
+}
+
+/* Both are locked. */
+static int fork_locked(struct aspace *from, struct aspace *to)
+{
+	fork_facts(from, to);
+	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to))
+		return -ENOMEM;
 	aspace_code_changed(to); /* an area may have stayed behind */
-	return to;
+	return 0;
+}
+
+/* The child's lock is free: nobody knows it yet. */
+static int fork_into(struct aspace *from, struct aspace *to)
+{
+	int err = aspace_lock_exclusive(from);
+	if (err)
+		return err;
+	err = aspace_lock_exclusive(to);
+	ASSERT(err == 0);
+	err = fork_locked(from, to);
+	aspace_unlock(to);
+	aspace_unlock(from);
+	return err;
+}
+
+struct aspace *aspace_fork(struct aspace *from)
+{
+	struct aspace *to = aspace_create();
+	if (to == NULL || fork_into(from, to) == 0)
+		return to;
+	aspace_put(to);
+	return NULL;
 }
 
 static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va)

@@ -7,12 +7,19 @@
 #define MM_ASPACE_SPACE_H
 
 #include "mm/allot.h"
+#include "mm/aspace/lock.h"
 #include "mm/object.h"
 #include "mm/pmap.h"
 #include "mm/segment.h"
 #include "mm/vma.h"
 
 struct contiguous;
+
+/*
+ * What changes areas, and fork and populate, takes the lock (lock.h), and gives it back before it
+ * returns: -EINTR, or "cannot be had" where there is no error, if the caller is killed while it
+ * waits. What only looks and does not sleep needs none.
+ */
 
 enum {
 	ASPACE_STACK_GAP = 256 * 4096,	   /* bytes kept free below a growing stack */
@@ -26,6 +33,7 @@ enum {
 struct aspace {
 	struct pmap pmap;
 	struct vma_set areas;
+	struct aspace_lock lock; /* of the areas: lock.c */
 	struct segment segment; /* base 0, all of user space, code up to its end: code.c */
 	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
 	struct allotment *allot; /* the account of its frames */
@@ -100,6 +108,10 @@ uint32_t aspace_exposed(const struct aspace *as, const struct vma *v);
 int aspace_unmap(struct aspace *as, vaddr_t start, size_t length);
 /* 0, -EINVAL, -ENOMEM (a hole in the range, or no memory to split). */
 int aspace_protect(struct aspace *as, vaddr_t start, size_t length, unsigned prot);
+/* The same, of who holds the lock alone and has looked at the areas under it. */
+long aspace_map_locked(struct aspace *as, const struct aspace_map *request);
+int aspace_unmap_locked(struct aspace *as, vaddr_t start, size_t length);
+int aspace_protect_locked(struct aspace *as, vaddr_t start, size_t length, unsigned prot);
 /* Linux's brk: the new break, or the old one if it cannot be had. */
 vaddr_t aspace_brk(struct aspace *as, vaddr_t brk);
 /* Where the heap starts: page aligned up from @end. By exec, once. */
@@ -118,17 +130,21 @@ enum aspace_remap_flags { ASPACE_MAYMOVE = 1, ASPACE_MOVE_FIXED = 2, ASPACE_DONT
  * @to is used with MOVE_FIXED. Pages move, none is copied. The new address, or
  *   -EINVAL  unaligned, empty, or flags that do not go together   -EFAULT  not one area
  *   -ENOMEM  no room, a limit, or no memory; the old range is as before
+ *   -EAGAIN  the limit on locked memory
  */
 long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
 		  unsigned flags, vaddr_t to);
 
-/* Linux's advice numbers that have an effect here. */
+/* Linux's advice numbers. Those that ask for nothing are accepted. */
 enum aspace_advice {
+	ADVISE_NORMAL = 0, ADVISE_RANDOM = 1, ADVISE_SEQUENTIAL = 2,
 	ADVISE_WILLNEED = 3,
 	ADVISE_DONTNEED = 4,
 	ADVISE_FREE = 8,
 	ADVISE_DONTFORK = 10,
 	ADVISE_DOFORK = 11,
+	ADVISE_MERGEABLE = 12, ADVISE_UNMERGEABLE = 13, ADVISE_HUGEPAGE = 14,
+	ADVISE_NOHUGEPAGE = 15, ADVISE_DONTDUMP = 16, ADVISE_DODUMP = 17,
 	ADVISE_WIPEONFORK = 18,
 	ADVISE_KEEPONFORK = 19,
 	ADVISE_COLD = 20,
@@ -141,6 +157,11 @@ enum aspace_advice {
  * done), or a fault's error.
  */
 int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
+/*
+ * Evict every page that only @as maps, as far as there are slots, as long as @goes_on(@arg). Locked
+ * ones stay.
+ */
+void aspace_roll_out(struct aspace *as, bool (*goes_on)(const void *arg), const void *arg);
 /* Is the page at @va, which an area covers, in memory? */
 bool aspace_in_core(const struct aspace *as, vaddr_t va);
 /* Fault every page of the range in, as far as its areas allow. 0, or the first fault's error. */
@@ -150,12 +171,12 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length);
  * mlock and munlock: 0, -EINVAL (wraps), -ENOMEM (a hole, the limit, or no memory). @on_fault: lock
  * pages only as they come.
  */
-int aspace_lock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
-int aspace_unlock(struct aspace *as, vaddr_t start, size_t length);
+int aspace_mlock(struct aspace *as, vaddr_t start, size_t length, bool on_fault);
+int aspace_munlock(struct aspace *as, vaddr_t start, size_t length);
 /* Would the limit let @length bytes more be locked? */
 bool aspace_may_lock(const struct aspace *as, size_t length);
-int aspace_lock_all(struct aspace *as, bool on_fault);
-void aspace_unlock_all(struct aspace *as);
+int aspace_mlock_all(struct aspace *as, bool on_fault);
+void aspace_munlock_all(struct aspace *as);
 
 /* Asserts on areas, tables and every resident page. */
 void aspace_check(struct aspace *as);

@@ -59,8 +59,14 @@ int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t bytes, unsign
 	struct vma *v = area_alloc(prot, 0);
 	if (v == NULL)
 		return -ENOMEM;
-	area_insert(as, v, first, end - first);
-	return 0;
+	int err = aspace_lock_exclusive(as);
+	if (err)
+		vma_free(v);
+	else
+		area_insert(as, v, first, end - first);
+	if (err == 0)
+		aspace_unlock(as);
+	return err;
 }
 
 /* --- mmap --- */
@@ -75,7 +81,7 @@ static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t le
 		return (long)r->start;
 	if (r->map_flags & ASPACE_NOREPLACE)
 		return -EEXIST;
-	int err = aspace_unmap(as, r->start, length);
+	int err = aspace_unmap_locked(as, r->start, length);
 	return err ? err : (long)r->start;
 }
 
@@ -130,7 +136,7 @@ static long remap_elsewhere(struct aspace *as, const struct vma *v, vaddr_t old,
 		memcpy(contiguous_bytes(as->contiguous, to), contiguous_bytes(as->contiguous, old),
 		       old_length);
 	contiguous_unpin(as->contiguous);
-	if (!is_error(to) && aspace_unmap(as, old, old_length))
+	if (!is_error(to) && aspace_unmap_locked(as, old, old_length))
 		panic("an area could not be removed although it was cut out");
 	return to;
 }
@@ -157,7 +163,7 @@ long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t 
 	if (to == from)
 		return (long)old;
 	if (to < from) {
-		int err = aspace_unmap(as, old + to, from - to);
+		int err = aspace_unmap_locked(as, old + to, from - to);
 		return err ? err : (long)old;
 	}
 	if (!is_error(remap_grow(as, old + from, to - from)))

@@ -6,6 +6,7 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "tests/host/sim.h"
+#include "tests/host/sim_process.h"
 
 static bool asleep; /* inside while_asleep */
 
@@ -27,6 +28,8 @@ static bool disk_fails(struct sim_disk *disk, int *nth)
 
 static void disk_sleep(struct sim_disk *disk, uint32_t page, bool write)
 {
+	if (sim_process_runs())
+		sim_process_transfer();
 	if (!disk->while_asleep || asleep)
 		return;
 	struct aspace *was = sim_current();

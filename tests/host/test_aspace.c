@@ -144,8 +144,8 @@ TEST(limits_hold)
 	as->limit_data = ASPACE_NO_LIMIT;
 	as->limit_memlock = 2 * PAGE_SIZE;
 	space_map(as, SPACE_AT, 4);
-	CHECK_EQ(aspace_lock(as, SPACE_AT, 3 * PAGE_SIZE, false), -ENOMEM);
-	CHECK_EQ(aspace_lock(as, SPACE_AT, 2 * PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(as, SPACE_AT, 3 * PAGE_SIZE, false), -ENOMEM);
+	CHECK_EQ(aspace_mlock(as, SPACE_AT, 2 * PAGE_SIZE, false), 0);
 	stop();
 }
 
@@ -264,7 +264,7 @@ TEST(advice_follows_linux_s_errors)
 	CHECK_EQ(aspace_advise(as, SPACE_AT, 0xfffff000u, ADVISE_COLD), -EINVAL);
 	CHECK_EQ(aspace_advise(as, SPACE_AT, 5 * PAGE_SIZE, ADVISE_DONTNEED), -ENOMEM);
 	CHECK_EQ(peek(page_va(4)), 0); /* the rest is done */
-	CHECK_EQ(aspace_lock(as, SPACE_AT, PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(as, SPACE_AT, PAGE_SIZE, false), 0);
 	CHECK_EQ(aspace_advise(as, SPACE_AT, PAGE_SIZE, ADVISE_DONTNEED), -EINVAL);
 	stop();
 }
@@ -274,7 +274,7 @@ TEST(locked_pages_stay_whatever_comes)
 	start(16);
 	space_map(as, SPACE_AT, 40);
 	poke(page_va(0), 1);
-	CHECK_EQ(aspace_lock(as, page_va(0), 4 * PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(as, page_va(0), 4 * PAGE_SIZE, false), 0);
 	CHECK_EQ(page_stats.locked, 4);
 	for (unsigned i = 4; i < 40; i++)
 		poke(page_va(i), i);
@@ -287,9 +287,9 @@ TEST(locked_pages_stay_whatever_comes)
 	CHECK_EQ(page_stats.locked, 4);
 	space_put(child);
 	as = parent;
-	CHECK_EQ(aspace_unlock(as, page_va(1), 2 * PAGE_SIZE), 0);
-	CHECK_EQ(aspace_lock(as, page_va(39), 2 * PAGE_SIZE, true), -ENOMEM); /* a hole */
-	aspace_unlock_all(as);
+	CHECK_EQ(aspace_munlock(as, page_va(1), 2 * PAGE_SIZE), 0);
+	CHECK_EQ(aspace_mlock(as, page_va(39), 2 * PAGE_SIZE, true), -ENOMEM); /* a hole */
+	aspace_munlock_all(as);
 	CHECK_EQ(page_stats.locked, 0);
 	CHECK_EQ(peek(page_va(0)), 2);
 	stop();
@@ -300,12 +300,12 @@ TEST(lock_all_covers_what_is_there_and_what_comes)
 	start(0);
 	space_map(as, SPACE_AT, 3);
 	as->lock_future = true;
-	CHECK_EQ(aspace_lock_all(as, false), 0);
+	CHECK_EQ(aspace_mlock_all(as, false), 0);
 	CHECK_EQ(page_stats.locked, 3);
 	space_map(as, page_va(8), 2);
 	poke(page_va(8), 1);
 	CHECK_EQ(page_stats.locked, 4);
-	aspace_unlock_all(as);
+	aspace_munlock_all(as);
 	CHECK(!as->lock_future);
 	stop();
 }

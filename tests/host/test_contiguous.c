@@ -250,7 +250,7 @@ TEST(contiguous_takes_any_numbers)
 		(void)aspace_remap(as, a, b, 2 * PAGE_SIZE, ASPACE_MAYMOVE, 0);
 		(void)aspace_remap(as, a, PAGE_SIZE, b, ASPACE_MAYMOVE, 0);
 		(void)aspace_protect(as, a, b, PROT_R);
-		(void)aspace_lock(as, a, b, false);
+		(void)aspace_mlock(as, a, b, false);
 		for (unsigned j = 0; j < ARRAY_SIZE(advices); j++)
 			(void)aspace_advise(as, a, b, advices[j]);
 		r.map_flags = ASPACE_FIXED;

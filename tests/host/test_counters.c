@@ -36,7 +36,7 @@ TEST(a_page_can_be_locked_more_than_65535_times)
 	CHECK_EQ(frame_locks(page), 2 * EACH);
 	CHECK_EQ(page->mappers, 2 * EACH);
 	mm_check();
-	aspace_unlock_all(spaces[0]);
+	aspace_munlock_all(spaces[0]);
 	CHECK_EQ(frame_locks(page), EACH);
 	CHECK_EQ(filepage_truncate(&file, 0), 0);
 	mm_check();
@@ -67,7 +67,7 @@ TEST(areas_beyond_linux_s_limit_are_refused)
 	CHECK_EQ(map_page(as, first), -ENOMEM);
 	CHECK_EQ(aspace_unmap(as, more + PAGE_SIZE, PAGE_SIZE), -ENOMEM);
 	CHECK_EQ(aspace_protect(as, more + PAGE_SIZE, PAGE_SIZE, PROT_R), -ENOMEM);
-	CHECK_EQ(aspace_lock(as, more + PAGE_SIZE, PAGE_SIZE, false), -ENOMEM);
+	CHECK_EQ(aspace_mlock(as, more + PAGE_SIZE, PAGE_SIZE, false), -ENOMEM);
 	CHECK_EQ(aspace_remap(as, more, PAGE_SIZE, 2 * PAGE_SIZE, ASPACE_MAYMOVE, 0), -ENOMEM);
 	mm_check();
 	CHECK_EQ(aspace_unmap(as, first + 2 * PAGE_SIZE, PAGE_SIZE), 0);

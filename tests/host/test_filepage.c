@@ -7,6 +7,7 @@
 #include "mm/filepage.h"
 #include "mm/mmstat.h"
 #include "mm/reclaim.h"
+#include "tests/host/sim_process.h"
 #include "tests/host/space.h"
 #include "tests/host/test.h"
 
@@ -134,7 +135,7 @@ TEST(truncation_takes_pages_out_of_every_map)
 	struct aspace *parent = as, *child = aspace_fork(as);
 	for (unsigned i = 0; i < PAGES; i++)
 		CHECK_EQ(sim_write8(child, page_va(i), i), 0);
-	CHECK_EQ(aspace_lock(parent, page_va(4), PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(parent, page_va(4), PAGE_SIZE, false), 0);
 	CHECK_EQ(filepage_truncate(&file, 3 * PAGE_SIZE + 10), 0);
 	mm_check();
 	CHECK_EQ(sim_read8(child, page_va(3), &value), 0);
@@ -148,15 +149,25 @@ TEST(truncation_takes_pages_out_of_every_map)
 	stop();
 }
 
+static void truncate_to_a_page(void *unused)
+{
+	(void)unused;
+	CHECK_EQ(filepage_truncate(&file, PAGE_SIZE), 0);
+}
+
 TEST(a_page_being_used_is_not_truncated_under_its_user)
 {
 	struct frame *f;
 	start();
+	sim_process_init();
 	CHECK_EQ(filepage_get(&file, 5, false, &f), 0);
-	CHECK_EQ(filepage_truncate(&file, PAGE_SIZE), -EAGAIN);
-	CHECK_EQ(file.size_bytes, PAGES * PAGE_SIZE);
+	struct sim_process *p = sim_process_create(truncate_to_a_page, NULL);
+	CHECK_EQ(sim_process_continue(p), SIM_WAITS);
+	CHECK_EQ(object_lookup(&file, 5).kind, OBJECT_FRAME);
+	CHECK_EQ(fault_handle(as, page_va(6), PROT_R), -ENXIO);
 	filepage_put(f, false);
-	CHECK_EQ(filepage_truncate(&file, PAGE_SIZE), 0);
+	CHECK_EQ(sim_process_continue(p), SIM_ENDED);
+	CHECK_EQ(file.size_bytes, PAGE_SIZE);
 	stop();
 }
 

@@ -100,9 +100,9 @@ TEST(framemap_sees_sharing_and_locks)
 	CHECK(framemap_class(frame_at(page_va(0))) == FRAMEMAP_DIRTY_USED);
 	space_put(child);
 	as->limit_memlock = UINT32_MAX;
-	CHECK_EQ(aspace_lock(as, page_va(1), PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(as, page_va(1), PAGE_SIZE, false), 0);
 	CHECK_EQ(framemap_class(frame_at(page_va(1))), FRAMEMAP_LOCKED);
-	CHECK_EQ(aspace_unlock(as, page_va(1), PAGE_SIZE), 0);
+	CHECK_EQ(aspace_munlock(as, page_va(1), PAGE_SIZE), 0);
 	frame_pin(frame_at(page_va(1)));
 	CHECK_EQ(framemap_class(frame_at(page_va(1))), FRAMEMAP_LOCKED);
 	frame_unpin(frame_at(page_va(1)));

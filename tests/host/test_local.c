@@ -162,7 +162,7 @@ TEST(a_space_above_its_allotment_gives_back_more_than_it_takes)
 TEST(a_space_whose_pages_are_all_locked_borrows)
 {
 	boot(LIMIT, "clock", true);
-	CHECK_EQ(aspace_lock(a, SPACE_AT, 32 * PAGE_SIZE, false), 0);
+	CHECK_EQ(aspace_mlock(a, SPACE_AT, 32 * PAGE_SIZE, false), 0);
 	CHECK_EQ(a->allot->charged, 32);
 	for (unsigned i = 32; i < 48; i++)
 		touch(a, i);
@@ -171,7 +171,7 @@ TEST(a_space_whose_pages_are_all_locked_borrows)
 		touch(b, i);
 	mm_check();
 	CHECK(b->allot->charged >= 16);
-	aspace_unlock_all(a);
+	aspace_munlock_all(a);
 	mm_check();
 }
 

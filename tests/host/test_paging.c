@@ -165,8 +165,8 @@ static void op_lock(struct model_space *s, unsigned start, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		if (!s->pages[start + i].mapped)
 			return;
-	int err = lock ? aspace_lock(s->as, page_va(start), n * PAGE_SIZE, test_random() % 2)
-		       : aspace_unlock(s->as, page_va(start), n * PAGE_SIZE);
+	int err = lock ? aspace_mlock(s->as, page_va(start), n * PAGE_SIZE, test_random() % 2)
+		       : aspace_munlock(s->as, page_va(start), n * PAGE_SIZE);
 	CHECK(err == 0 || err == -ENOMEM);
 	for (unsigned i = 0; i < n; i++)
 		s->pages[start + i].locked =
@@ -239,7 +239,7 @@ static void one_operation(void)
 	case 8: op_move(s, start, test_random() % (PAGES - 8), n); break;
 	case 9: op_advise(s, start, n); break;
 	case 10: op_lock(s, start, 1 + n % 2); break;
-	case 11: aspace_unlock_all(s->as); unlock_model(s); break;
+	case 11: aspace_munlock_all(s->as); unlock_model(s); break;
 	default:
 		if (test_random() % 2)
 			op_write(s, test_random() % PAGES);

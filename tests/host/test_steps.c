@@ -114,7 +114,7 @@ TEST(an_account_that_ends_is_not_searched_for)
 		CHECK_EQ(reclaim_set_local(local), 0);
 		struct aspace *parent = aspace_create(), *child;
 		space_map(parent, SPACE_AT, PAGES);
-		CHECK_EQ(aspace_lock(parent, SPACE_AT, LOCKED * PAGE_SIZE, false), 0);
+		CHECK_EQ(aspace_mlock(parent, SPACE_AT, LOCKED * PAGE_SIZE, false), 0);
 		for (unsigned i = 0; i < PAGES; i++)
 			CHECK_EQ(sim_write32(parent, SPACE_AT + i * PAGE_SIZE, i), 0);
 		child = aspace_fork(parent);

@@ -9,6 +9,7 @@
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "tests/host/sim.h"
+#include "tests/host/sim_process.h"
 #include "tests/host/space.h"
 #include "tests/host/test.h"
 
@@ -119,26 +120,6 @@ static void unmap_all_of_one(struct sim_disk *disk, uint32_t page, bool write)
 	CHECK_EQ(aspace_unmap(one, SPACE_AT, PAGES * PAGE_SIZE), 0);
 }
 
-static void touch_same_page_in_two(struct sim_disk *disk, uint32_t page, bool write)
-{
-	(void)page, (void)write;
-	disk->while_asleep = NULL;
-	sleeps++;
-	CHECK_EQ(fault_handle(two, page_va(0), PROT_R), -EAGAIN);
-}
-
-static void touch_evicted_page_of_one(struct sim_disk *disk, uint32_t page, bool write)
-{
-	unsigned busy = 0;
-	(void)page, (void)write;
-	disk->while_asleep = NULL;
-	sleeps++;
-	for (unsigned i = 0; i < LIMIT; i++)
-		if (pmap_lookup(&one->pmap, page_va(i)).kind == PMAP_SLOT)
-			busy += fault_handle(one, page_va(i), PROT_W) == -EAGAIN;
-	CHECK_EQ(busy, 1);
-}
-
 static void exit_of_one(struct sim_disk *disk, uint32_t page, bool write)
 {
 	(void)page, (void)write;
@@ -164,15 +145,58 @@ TEST(a_page_unmapped_during_its_write_is_gone)
 	expect_nothing_left();
 }
 
+/* --- two processes, each stopped where it sleeps --- */
+
+static void unmap_one(void *unused)
+{
+	(void)unused;
+	CHECK_EQ(aspace_unmap(one, SPACE_AT, PAGES * PAGE_SIZE), 0);
+}
+
+static void try_to_unmap_one(void *unused)
+{
+	(void)unused;
+	CHECK_EQ(aspace_unmap(one, SPACE_AT, PAGES * PAGE_SIZE), -EINTR);
+}
+
+static void read_first_page(void *space)
+{
+	CHECK_EQ(fault_handle(space, page_va(0), PROT_R), 0);
+}
+
+static void write_first_page(void *space)
+{
+	CHECK_EQ(sim_write32(space, page_va(0), 1), 0);
+}
+
+/* Of the pages of one that have left, all but that on its way out can be had at once. */
+static void touch_evicted_pages_of_one(void *unused)
+{
+	(void)unused;
+	for (unsigned i = 0; i < LIMIT; i++)
+		if (pmap_lookup(&one->pmap, page_va(i)).kind == PMAP_SLOT)
+			CHECK_EQ(fault_handle(one, page_va(i), PROT_W), 0);
+}
+
+/* @first sleeps in the disk, @second has to wait for it. */
+static void second_waits(struct sim_process *first, struct sim_process *second)
+{
+	CHECK_EQ(sim_process_continue(first), SIM_DISK);
+	CHECK_EQ(sim_process_continue(second), SIM_WAITS);
+	mm_check();
+	sim_process_finish(first, second);
+	mm_check();
+}
+
 TEST(a_page_unmapped_during_its_read_is_not_mapped)
 {
 	uint32_t value;
 	space_boot(512, 256, LIMIT, "clock");
+	sim_process_init();
 	one = filled(PAGES);
-	space_disk->while_asleep = unmap_all_of_one;
-	CHECK_EQ(fault_handle(one, page_va(0), PROT_R), -EAGAIN);
-	CHECK_EQ(sleeps, 1);
-	mm_check();
+	second_waits(sim_process_create(read_first_page, one),
+		     sim_process_create(unmap_one, NULL));
+	CHECK_EQ(mmstat_read(lock_waits), 1);
 	CHECK_EQ(sim_read32(one, page_va(0), &value), -EFAULT);
 	end(one);
 	expect_nothing_left();
@@ -181,14 +205,15 @@ TEST(a_page_unmapped_during_its_read_is_not_mapped)
 TEST(a_shared_page_is_read_once_though_both_ask_at_once)
 {
 	space_boot(512, 256, 0, "clock");
+	sim_process_init();
 	one = filled(1);
 	two = aspace_fork(one);
 	space_evict_all();
 	CHECK_EQ(pmap_lookup(&one->pmap, page_va(0)).kind, PMAP_SLOT);
 	uint32_t ins = mmstat_read(swap_ins);
-	space_disk->while_asleep = touch_same_page_in_two;
-	CHECK_EQ(fault_handle(one, page_va(0), PROT_R), 0);
-	CHECK_EQ(sleeps, 1);
+	second_waits(sim_process_create(read_first_page, one),
+		     sim_process_create(read_first_page, two));
+	CHECK_EQ(mmstat_read(page_waits), 1);
 	expect_intact(two, 1);
 	CHECK_EQ(mmstat_read(swap_ins) - ins, 1);
 	end(two);
@@ -199,16 +224,35 @@ TEST(a_shared_page_is_read_once_though_both_ask_at_once)
 TEST(a_page_touched_during_its_write_waits_and_is_intact)
 {
 	space_boot(512, 256, LIMIT, "clock");
+	sim_process_init();
 	one = filled(LIMIT);
 	two = aspace_create();
 	space_map(two, SPACE_AT, 1);
-	space_disk->while_asleep = touch_evicted_page_of_one;
-	CHECK_EQ(sim_write32(two, SPACE_AT, 1), 0);
-	CHECK_EQ(sleeps, 1);
-	mm_check();
+	second_waits(sim_process_create(write_first_page, two),
+		     sim_process_create(touch_evicted_pages_of_one, NULL));
 	expect_intact(one, LIMIT);
 	end(one);
 	end(two);
+	expect_nothing_left();
+}
+
+TEST(who_is_killed_does_not_wait_for_the_lock)
+{
+	space_boot(512, 256, LIMIT, "clock");
+	sim_process_init();
+	one = filled(PAGES);
+	struct sim_process *reader = sim_process_create(read_first_page, one);
+	CHECK_EQ(sim_process_continue(reader), SIM_DISK);
+	struct sim_process *killed = sim_process_create(try_to_unmap_one, NULL);
+	struct sim_process *other = sim_process_create(read_first_page, one);
+	CHECK_EQ(sim_process_continue(killed), SIM_WAITS);
+	CHECK_EQ(sim_process_continue(other), SIM_WAITS); /* behind him */
+	sim_process_kill(killed);
+	CHECK_EQ(sim_process_continue(killed), SIM_ENDED);
+	CHECK_EQ(sim_process_continue(other), SIM_DISK); /* he has it now */
+	sim_process_finish(reader, other);
+	expect_intact(one, PAGES);
+	end(one);
 	expect_nothing_left();
 }
 
