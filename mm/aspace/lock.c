@@ -36,7 +36,6 @@
 
 #include "kernel/base/sleep.h"
 #include "lib/assert.h"
-#include "mm/aspace/space.h"
 #include "mm/mmstat.h"
 
 struct lock_waiter {
@@ -64,63 +63,30 @@ static void lock_grant(struct aspace_lock *lock, bool exclusive)
 		lock->readers++;
 }
 
-static void lock_wake_first(struct aspace_lock *lock)
+void aspace_lock_wake(struct aspace_lock *lock)
 {
 	if (!list_empty(&lock->waiters)) /* [lock.4] */
 		sleep_wake(list_entry(lock->waiters.next, struct lock_waiter, link));
 }
 
+/* A function of its own, or the compiler fears for what is on the stack: it is removed below. */
+static __attribute__((noinline)) void lock_join(struct aspace_lock *lock, struct lock_waiter *me)
+{
+	list_push_back(&lock->waiters, &me->link);
+}
+
 /* Behind those who wait already. */
-static int lock_wait(struct aspace_lock *lock, bool exclusive)
+int aspace_lock_wait(struct aspace_lock *lock, bool exclusive)
 {
 	struct lock_waiter me = { .exclusive = exclusive };
 	int err = 0;
 	mmstat_count(lock_waits);
-	list_push_back(&lock->waiters, &me.link);
+	lock_join(lock, &me);
 	while (err == 0 && (lock->waiters.next != &me.link || !lock_admits(lock, exclusive)))
 		err = sleep_on_killable(&me);
 	list_remove(&me.link);
 	if (err == 0)
 		lock_grant(lock, exclusive);
-	lock_wake_first(lock); /* readers come in a row, and who dies stood in the way */
+	aspace_lock_wake(lock); /* readers come in a row, and who dies stood in the way */
 	return err;
-}
-
-static int lock_take(struct aspace_lock *lock, bool exclusive)
-{
-	if (UNLIKELY(!list_empty(&lock->waiters) || !lock_admits(lock, exclusive)))
-		return lock_wait(lock, exclusive);
-	lock_grant(lock, exclusive);
-	return 0;
-}
-
-int aspace_lock_shared(struct aspace *as)
-{
-	return lock_take(&as->lock, false);
-}
-
-int aspace_lock_exclusive(struct aspace *as)
-{
-	return lock_take(&as->lock, true);
-}
-
-void aspace_unlock(struct aspace *as)
-{
-	struct aspace_lock *lock = &as->lock;
-	ASSERT(lock->exclusive != (lock->readers > 0)); /* [lock.1] */
-	if (lock->exclusive)
-		lock->exclusive = false;
-	else
-		lock->readers--;
-	lock_wake_first(lock);
-}
-
-bool aspace_is_locked(const struct aspace *as)
-{
-	return as->lock.exclusive || as->lock.readers > 0 || as->refs == 0;
-}
-
-bool aspace_is_exclusive(const struct aspace *as)
-{
-	return as->lock.exclusive || as->refs == 0;
 }

@@ -5,9 +5,8 @@
 #ifndef MM_ASPACE_LOCK_H
 #define MM_ASPACE_LOCK_H
 
+#include "lib/assert.h"
 #include "lib/list.h"
-
-struct aspace;
 
 struct aspace_lock {
 	struct list_node waiters; /* in the order of their coming */
@@ -16,17 +15,39 @@ struct aspace_lock {
 };
 
 void aspace_lock_init(struct aspace_lock *lock);
+/* The rest of both: others hold it, or wait. 0 or -EINTR. Not to be called. */
+int aspace_lock_wait(struct aspace_lock *lock, bool exclusive);
+void aspace_lock_wake(struct aspace_lock *lock);
+
 /*
- * Areas stay as they are until aspace_unlock; others may hold it shared too. 0, or -EINTR: the
- * caller is to die and does not get it.
+ * Areas stay as they are until the unlock; others may hold it shared too. 0, or -EINTR: the caller
+ * is to die and does not get it. Nobody there: some ten instructions.
  */
-MUST_CHECK int aspace_lock_shared(struct aspace *as);
+MUST_CHECK static inline int lock_shared(struct aspace_lock *lock)
+{
+	if (UNLIKELY(lock->exclusive || !list_empty(&lock->waiters)))
+		return aspace_lock_wait(lock, false);
+	lock->readers++;
+	return 0;
+}
+
 /* The same, alone: areas may be changed. */
-MUST_CHECK int aspace_lock_exclusive(struct aspace *as);
+MUST_CHECK static inline int lock_exclusive(struct aspace_lock *lock)
+{
+	if (UNLIKELY(lock->exclusive || lock->readers > 0 || !list_empty(&lock->waiters)))
+		return aspace_lock_wait(lock, true);
+	lock->exclusive = true;
+	return 0;
+}
+
 /* What the caller holds, shared or exclusive. */
-void aspace_unlock(struct aspace *as);
-/* For asserts: does somebody hold it, or hold it alone? True of a space that nobody else has. */
-bool aspace_is_locked(const struct aspace *as);
-bool aspace_is_exclusive(const struct aspace *as);
+static inline void lock_release(struct aspace_lock *lock)
+{
+	ASSERT(lock->exclusive != (lock->readers > 0)); /* [lock.1] */
+	lock->readers -= !lock->exclusive;
+	lock->exclusive = false;
+	if (UNLIKELY(!list_empty(&lock->waiters)))
+		aspace_lock_wake(lock);
+}
 
 #endif

@@ -55,6 +55,33 @@ struct aspace {
 	vaddr_t sigreturn_page; /* what handlers return to; exec maps it */
 };
 
+/* Its lock: lock.h. */
+MUST_CHECK static inline int aspace_lock_shared(struct aspace *as)
+{
+	return lock_shared(&as->lock);
+}
+
+MUST_CHECK static inline int aspace_lock_exclusive(struct aspace *as)
+{
+	return lock_exclusive(&as->lock);
+}
+
+static inline void aspace_unlock(struct aspace *as)
+{
+	lock_release(&as->lock);
+}
+
+/* For asserts: does somebody hold it, or hold it alone? True of a space that nobody else has. */
+static inline bool aspace_is_locked(const struct aspace *as)
+{
+	return as->lock.exclusive || as->lock.readers > 0 || as->refs == 0;
+}
+
+static inline bool aspace_is_exclusive(const struct aspace *as)
+{
+	return as->lock.exclusive || as->refs == 0;
+}
+
 void aspace_init(void); /* boot */
 /* Empty; one reference. NULL: no memory. */
 MUST_CHECK struct aspace *aspace_create(void);

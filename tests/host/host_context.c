@@ -32,6 +32,17 @@ static ucontext_t own_registers; /* of the test's own stack */
 static const void *own_stack;
 static size_t own_stack_bytes;
 
+/* swapcontext, of which the sanitizer complains although it is told of each turn. */
+static void turn(ucontext_t *from, const ucontext_t *to)
+{
+	volatile bool back = false;
+	getcontext(from);
+	if (back)
+		return;
+	back = true;
+	setcontext(to);
+}
+
 static void turn_begins(void **fake, const void *bottom, size_t size)
 {
 	if (__sanitizer_start_switch_fiber)
@@ -71,7 +82,7 @@ void host_context_turn_to(struct host_context *c)
 	void *fake = NULL;
 	running = c;
 	turn_begins(&fake, c->stack, STACK_BYTES);
-	swapcontext(&own_registers, &c->registers);
+	turn(&own_registers, &c->registers);
 	turn_is_made(fake, NULL, NULL);
 	running = NULL;
 }
@@ -80,7 +91,7 @@ void host_context_back(void)
 {
 	struct host_context *c = running;
 	turn_begins(&c->fake_stack, own_stack, own_stack_bytes);
-	swapcontext(&c->registers, &own_registers);
+	turn(&c->registers, &own_registers);
 	turn_is_made(c->fake_stack, &own_stack, &own_stack_bytes);
 }
 
