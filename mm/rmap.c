@@ -47,8 +47,9 @@ void rmap_remove(struct frame *f, struct pmap *pm, vaddr_t va)
 		return;
 	}
 	mapping_t prev = *pmap_mapping_prev(gone);
-	ASSERT(*pmap_mapping_next(prev) == gone); /* [rmap.3] */
-	*pmap_mapping_next(prev) = next;
+	mapping_t *after = pmap_mapping_next(prev);
+	ASSERT(*after == gone); /* [rmap.3] */
+	*after = next;
 	if (next != 0)
 		*pmap_mapping_prev(next) = prev;
 }

@@ -123,16 +123,6 @@ static pte_t pte_withdraw(pte_t pte)
 	return (pte & ~(pte_t)PTE_PRESENT) | PTE_HIDDEN | PTE_WITHDRAWN | held;
 }
 
-/* Change one entry and keep the counts. */
-static void pmap_store(struct pmap *pm, pte_t *pte, pte_t value)
-{
-	pte_t old = *pte;
-	*pte = value;
-	pm->resident += pte_is_frame(value) - pte_is_frame(old);
-	pm->swapped += pte_is_slot(value) - pte_is_slot(old);
-	table_of(pte)->live += (value != 0) - (old != 0);
-}
-
 static void table_install(struct pmap *pm, vaddr_t va, struct frame *table)
 {
 	pmap_directory(pm)[table_slot(va)] =
@@ -140,11 +130,9 @@ static void table_install(struct pmap *pm, vaddr_t va, struct frame *table)
 	pm->tables++;
 }
 
-int pmap_reserve(struct pmap *pm, vaddr_t va)
+/* A page table for @va, which has none. 0 or -ENOMEM. */
+static __attribute__((noinline)) int table_add(struct pmap *pm, vaddr_t va)
 {
-	ASSERT(va >= USER_BASE && va < USER_TOP);
-	if (LIKELY(pmap_find(pm, va) != NULL))
-		return 0;
 	struct frame *table = frame_alloc(0, FRAME_TABLE);
 	if (table == NULL)
 		return -ENOMEM;
@@ -165,6 +153,12 @@ fail:
 		frame_free(prev);
 	frame_free(table);
 	return -ENOMEM;
+}
+
+int pmap_reserve(struct pmap *pm, vaddr_t va)
+{
+	ASSERT(va >= USER_BASE && va < USER_TOP);
+	return LIKELY(pmap_find(pm, va) != NULL) ? 0 : table_add(pm, va);
 }
 
 int pmap_create(struct pmap *pm)
@@ -204,12 +198,22 @@ void pmap_activate(struct pmap *pm)
 
 int pmap_map(struct pmap *pm, vaddr_t va, pfn_t pfn, unsigned prot)
 {
-	int err = pmap_reserve(pm, va);
-	if (err)
-		return err;
-	pte_t *pte = pmap_must_find(pm, va);
-	ASSERT(!pte_is_frame(*pte));
-	pmap_store(pm, pte, pfn << PAGE_SHIFT | PTE_USER | pte_rights(prot));
+	ASSERT(va >= USER_BASE && va < USER_TOP);
+	pte_t *pte = pmap_find(pm, va);
+	if (UNLIKELY(pte == NULL)) {
+		int err = table_add(pm, va);
+		if (err)
+			return err;
+		pte = pmap_find(pm, va);
+	}
+	pte_t old = *pte;
+	ASSERT(!pte_is_frame(old));
+	*pte = pfn << PAGE_SHIFT | PTE_USER | pte_rights(prot);
+	pm->resident++;
+	if (old == 0)
+		table_of(pte)->live++;
+	else
+		pm->swapped--;
 	return 0;
 }
 
@@ -230,10 +234,12 @@ static struct pmap_entry pmap_decode(pte_t pte)
 struct pmap_entry pmap_unmap(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pte = pmap_must_find(pm, va);
-	ASSERT(pte_is_frame(*pte));
 	/* one CPU, and it is here: nothing sets a bit between this and the flush */
 	pte_t old = *pte;
-	pmap_store(pm, pte, 0);
+	ASSERT(pte_is_frame(old));
+	*pte = 0;
+	pm->resident--;
+	table_of(pte)->live--;
 	pmap_flush(pm, va);
 	return pmap_decode(old);
 }
@@ -242,16 +248,20 @@ void pmap_set_slot(struct pmap *pm, vaddr_t va, slot_t slot)
 {
 	pte_t *pte = pmap_must_find(pm, va);
 	ASSERT(*pte == 0 && slot != 0);
-	pmap_store(pm, pte, slot << PTE_SLOT_SHIFT);
+	*pte = slot << PTE_SLOT_SHIFT;
+	pm->swapped++;
+	table_of(pte)->live++;
 }
 
 void pmap_clear(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pte = pmap_find(pm, va);
-	if (pte == NULL)
+	if (pte == NULL || *pte == 0)
 		return;
 	ASSERT(!pte_is_frame(*pte));
-	pmap_store(pm, pte, 0);
+	*pte = 0;
+	pm->swapped--;
+	table_of(pte)->live--;
 }
 
 void pmap_protect(struct pmap *pm, vaddr_t va, unsigned prot)
