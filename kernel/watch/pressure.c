@@ -23,8 +23,8 @@
  * Time is given away before each change, under the numbers that held until then. A fault is known
  * to be a wait for memory only when it sleeps for the swap area, or at its end. As nothing else
  * happens on the one CPU up to then, the time since its begin is given away then, under the numbers
- * with it. A fault that reads a file first, and sleeps for that, waits for memory from the end of
- * that sleep on.
+ * with it; so its begin, which changes no number, only notes the time. A fault that reads a file
+ * first, and sleeps for that, waits for memory from the end of that sleep on.
  *
  * Averages are sampled every two seconds (lib/decay.c); if nobody came by for longer, what has
  * piled up is one sample, and the periods missed are samples of nothing.
@@ -71,9 +71,10 @@ static void pressure_give(enum pressure_resource which, bool some, bool full, ui
 		pressure[which].full.units += units;
 }
 
-void pressure_account(void)
+/* Give the time up to @now away. */
+static void pressure_account_until(uint64_t now)
 {
-	uint64_t now = cpu_tsc(), units = now - pressure_mark;
+	uint64_t units = now - pressure_mark;
 	uint32_t ready = sched_ready();
 	const struct process *p = process_running;
 	bool waits = p != NULL && p->used.waits.memory;
@@ -82,6 +83,11 @@ void pressure_account(void)
 		      waits || ready == pressure_now.memory_ready, units);
 	pressure_give(PRESSURE_IO, pressure_now.disk > 0, ready == 0, units);
 	pressure_give(PRESSURE_CPU, ready > 1, false, units);
+}
+
+void pressure_account(void)
+{
+	pressure_account_until(cpu_tsc_fast());
 }
 
 /* What a fault does when memory is short: read a page back, or send one away. */
@@ -93,21 +99,34 @@ static uint32_t pressure_io(void)
 /* The fault of @p turns out to be a wait for memory. */
 static void pressure_memory_begin(struct process *p)
 {
-	if (p->used.waits.memory || !p->used.waits.fault)
+	struct pressure_wait *w = &p->used.waits;
+	if (w->memory || !w->fault)
 		return;
-	p->used.waits.memory = true;
+	if (w->since > pressure_mark)
+		pressure_account_until(w->since);
+	w->memory = true;
 	pressure_now.memory++;
 	pressure_now.memory_ready++;
+}
+
+static __attribute__((noinline)) void pressure_memory_end(struct process *p)
+{
+	struct pressure_wait *w = &p->used.waits;
+	pressure_account();
+	p->used.account.stall += pressure_mark - w->since;
+	ASSERT(pressure_now.memory > 0 && !w->disk); /* [pressure.2] */
+	w->memory = false;
+	pressure_now.memory--;
+	pressure_now.memory_ready--;
 }
 
 void pressure_fault_begin(void)
 {
 	struct process *p = process_running;
-	pressure_account();
 	if (p == NULL)
 		return;
 	p->used.waits.fault = true;
-	p->used.waits.since = pressure_mark;
+	p->used.waits.since = cpu_tsc_fast();
 	p->used.waits.io = pressure_io();
 }
 
@@ -116,17 +135,11 @@ void pressure_fault_end(void)
 	struct process *p = process_running;
 	if (p == NULL)
 		return;
-	if (pressure_io() != p->used.waits.io)
+	if (UNLIKELY(pressure_io() != p->used.waits.io))
 		pressure_memory_begin(p);
-	pressure_account();
 	p->used.waits.fault = false;
-	if (!p->used.waits.memory)
-		return;
-	p->used.account.stall += pressure_mark - p->used.waits.since;
-	ASSERT(pressure_now.memory > 0 && !p->used.waits.disk); /* [pressure.2] */
-	p->used.waits.memory = false;
-	pressure_now.memory--;
-	pressure_now.memory_ready--;
+	if (UNLIKELY(p->used.waits.memory))
+		pressure_memory_end(p);
 }
 
 /* The running process sleeps for @dev. */
