@@ -28,16 +28,17 @@ DRIVERS := drivers/serial.c drivers/vga.c drivers/vga_grid.c drivers/keyboard.c 
 	drivers/block.c drivers/pit.c drivers/ramdisk.c drivers/fw_cfg.c drivers/debug_exit.c \
 	drivers/debugcon.c
 MACHINE := mm/x86/pmap.c mm/x86/pmap_kernel.c mm/x86/pmap_walk.c mm/x86/segment.c
-POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/queue.c mm/policy/clock.c \
-	mm/policy/fifo.c mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c \
-	mm/policy/nru.c mm/policy/lru.c mm/policy/lfu.c mm/policy/wsclock.c mm/policy/random.c \
-	mm/policy/sieve.c mm/policy/2q.c
+POLICY := mm/policy/policy.c mm/policy/ring.c mm/policy/queue.c mm/policy/clock.c mm/policy/fifo.c \
+	mm/policy/second_chance.c mm/policy/enhanced_clock.c mm/policy/rank.c mm/policy/nru.c \
+	mm/policy/lru.c mm/policy/lfu.c mm/policy/wsclock.c mm/policy/random.c mm/policy/sieve.c \
+	mm/policy/2q.c
 MM := mm/mmstat.c mm/trace.c mm/history.c mm/frame.c mm/slab.c mm/slab_debug.c mm/kmalloc.c \
 	mm/vmalloc.c mm/rmap.c mm/vma.c mm/object.c mm/swap.c $(POLICY) mm/allot.c mm/allot_rate.c \
 	mm/page.c mm/reclaim.c mm/pagein.c mm/aspace/lock.c mm/aspace/space.c mm/aspace/map.c \
-	mm/aspace/move.c mm/aspace/code.c mm/filepage.c mm/refault.c mm/fault_plan.c mm/fault.c \
-	mm/aspace/advise.c mm/user.c mm/partition/partition.c mm/partition/partition_move.c \
-	mm/partition/contiguous.c mm/partition/contiguous_map.c mm/framemap.c mm/check.c
+	mm/aspace/move.c mm/aspace/code.c mm/aspace/paged.c mm/filepage.c mm/refault.c \
+	mm/fault_plan.c mm/fault.c mm/aspace/advise.c mm/user.c mm/partition/partition.c \
+	mm/partition/partition_move.c mm/partition/contiguous.c mm/partition/contiguous_map.c \
+	mm/framemap.c mm/check.c
 PROC := kernel/proc/process.c kernel/proc/process_check.c kernel/proc/pid.c kernel/proc/oom.c \
 	kernel/proc/deferred.c kernel/proc/sched.c kernel/proc/sched_channel.c \
 	kernel/proc/account.c kernel/proc/timer.c kernel/proc/itimer.c kernel/proc/wallclock.c \
@@ -71,9 +72,9 @@ SYSCALLS := kernel/syscall/syscall.c kernel/syscall/syscall_table.c \
 	kernel/syscall/syscall_signal.c kernel/syscall/syscall_kill.c \
 	kernel/syscall/syscall_timer.c kernel/syscall/syscall_poll.c kernel/syscall/syscall_file.c \
 	kernel/syscall/syscall_path.c kernel/syscall/syscall_names.c kernel/syscall/syscall_attr.c \
-	kernel/syscall/syscall_io.c kernel/syscall/syscall_content.c \
-	kernel/syscall/syscall_stat.c kernel/syscall/syscall_mm.c kernel/syscall/syscall_vm.c \
-	kernel/syscall/syscall_shm.c kernel/syscall/syscall_time.c kernel/syscall/syscall_info.c \
+	kernel/syscall/syscall_io.c kernel/syscall/syscall_content.c kernel/syscall/syscall_stat.c \
+	kernel/syscall/syscall_mm.c kernel/syscall/syscall_vm.c kernel/syscall/syscall_shm.c \
+	kernel/syscall/syscall_time.c kernel/syscall/syscall_info.c \
 	kernel/syscall/syscall_limits.c
 DISPATCH := kernel/partition/config.c kernel/partition/dispatch.c kernel/partition/load.c \
 	kernel/partition/reloc.c kernel/partition/proc_partition.c

@@ -290,7 +290,7 @@ static int fault_once(struct fault *f)
 int fault_handle_locked(struct aspace *as, vaddr_t va, unsigned access)
 {
 	ASSERT(aspace_is_locked(as)); /* [lock.3] */
-	if (as->contiguous != NULL) {
+	if (!as->ops->paged) {
 		mmstat_count(faults_invalid);
 		return -EFAULT; /* what a partition has is mapped */
 	}

@@ -136,7 +136,7 @@ static bool load_stands_for_space(const struct process *p)
 
 static bool load_may_suspend(const struct process *p)
 {
-	return p->pid != 1 && p->session != p->pid && p->aspace->contiguous == NULL;
+	return p->pid != 1 && p->session != p->pid && p->aspace->ops->paged;
 }
 
 /* Its refaults in this window. After an execve it has another address space. */

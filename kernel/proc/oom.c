@@ -23,7 +23,7 @@
 
 static uint32_t process_pages(const struct process *p)
 {
-	if (p->aspace && p->aspace->contiguous)
+	if (p->aspace && !p->aspace->ops->paged)
 		return 0; /* the end of one in a partition gives nobody a page */
 	return p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
 }

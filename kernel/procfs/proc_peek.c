@@ -9,16 +9,13 @@
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
-#include "mm/partition/contiguous.h"
 
 /* The frame of @va's page, for a moment. NULL: it cannot be had. */
 static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
 {
-	if (as->contiguous) {
-		if (!contiguous_is_in(as->contiguous))
-			return NULL; /* not worth bringing it in */
-		va += as->segment.base;
-	}
+	if (!as->ops->paged && !aspace_in_core(as, va))
+		return NULL; /* not worth bringing it in */
+	va += as->segment.base;
 	for (;;) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME)

@@ -13,7 +13,6 @@
 #include "kernel/procfs/proc_files.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/partition/contiguous.h"
 
 enum {
 	KIB = 4, /* per page */
@@ -80,7 +79,7 @@ static struct process_sizes process_sizes(const struct process *p)
 	s.total = as->areas.npages;
 	s.resident = as->pmap.resident;
 	s.peak = MAX(as->peak_resident, s.resident);
-	s.swapped = as->contiguous ? contiguous_swapped(as->contiguous) : as->pmap.swapped;
+	s.swapped = as->ops->swapped(as);
 	s.tables = as->pmap.tables;
 	s.text = (page_up(as->code_end) - page_down(as->code_start)) >> PAGE_SHIFT;
 	for (const struct vma *v = vma_first(&as->areas); v; v = vma_next(v)) {

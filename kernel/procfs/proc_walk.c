@@ -8,7 +8,6 @@
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc_files.h"
-#include "mm/partition/contiguous.h"
 #include "mm/rmap.h"
 #include "mm/swap.h"
 
@@ -130,12 +129,13 @@ static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 }
 
 /* A process in a partition: all of it is in the region, or all of it on swap. */
-static void walk_partition(struct text *t, const struct aspace *as, const struct pmap_entry *e)
+static void walk_partition(struct text *t, const struct aspace *as, vaddr_t va,
+			   const struct pmap_entry *e)
 {
 	if (e->kind == PMAP_FRAME)
 		text_add(t, "frame      %u, in the region of partitions: never evicted alone\n",
 			 e->number);
-	else if (contiguous_is_in(as->contiguous))
+	else if (aspace_in_core(as, va))
 		text_add(t, "touch      beyond the program's own part of its partition\n");
 	else
 		text_add(t, "swap       all of the process is out; it comes in before it "
@@ -158,8 +158,8 @@ static void walk_kernel_side(struct text *t, struct aspace *as, uint32_t offset,
 		return;
 	}
 	walk_area(t, as, v, offset);
-	if (as->contiguous)
-		walk_partition(t, as, &e);
+	if (!as->ops->paged)
+		walk_partition(t, as, va, &e);
 	else if (e.kind == PMAP_FRAME)
 		walk_frame(t, e.number);
 	else if (e.kind == PMAP_SLOT)

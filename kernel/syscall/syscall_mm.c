@@ -150,7 +150,7 @@ static long mmap_with(const struct mmap_args *m, struct file *f)
 		.object = backing.object,
 		.index = f && backing.object && inode_is(f->inode, MODE_REGULAR) ? m->page : 0,
 	};
-	bool read_in = as->contiguous && f && backing.object;
+	bool read_in = !as->ops->paged && f && backing.object;
 	long result = read_in ? partition_map_file(as, &request, f->inode)
 			      : aspace_map(as, &request);
 	if (backing.object)

@@ -67,7 +67,7 @@ static struct {
 static bool reference_traced(const struct process *p)
 {
 	return p != NULL && p->group != NULL && p->aspace != NULL &&
-	       p->aspace->contiguous == NULL && thread_pid(p) == REFERENCE_PID;
+	       p->aspace->ops->paged && thread_pid(p) == REFERENCE_PID;
 }
 
 static struct pmap *reference_pmap(void)
@@ -85,7 +85,7 @@ static bool opcode_is_prefix(uint8_t byte)
 static void reference_withdraw_all(void)
 {
 	struct pmap *pm = reference_pmap();
-	ASSERT(process_current()->aspace->contiguous == NULL); /* it has no pages of its own */
+	ASSERT(process_current()->aspace->ops->paged); /* it has no pages of its own */
 	pmap_for_each(va, pm, USER_BASE, USER_TOP)
 		pmap_withdraw(pm, va);
 	reference.ngranted = 0;

@@ -20,7 +20,6 @@
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
 #include "mm/fault.h"
-#include "mm/partition/contiguous.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 
@@ -37,12 +36,10 @@ static int populate_range(struct aspace *as, vaddr_t start, vaddr_t end, unsigne
 	return 0;
 }
 
-static int populate_locked(struct aspace *as, vaddr_t start, size_t length)
+int paged_populate(struct aspace *as, vaddr_t start, size_t length)
 {
 	vaddr_t end = page_up(start + length);
 	struct vma *v = vma_find_from(&as->areas, start);
-	if (as->contiguous != NULL)
-		return 0; /* all of it is there */
 	for (; v != NULL && v->start < end; v = vma_next(v)) {
 		if (v->prot == PROT_NONE)
 			continue;
@@ -60,7 +57,7 @@ int aspace_populate(struct aspace *as, vaddr_t start, size_t length)
 	int err = aspace_lock_exclusive(as);
 	if (err)
 		return err;
-	err = populate_locked(as, start, length);
+	err = as->ops->populate(as, start, length);
 	aspace_unlock(as);
 	return err;
 }
@@ -189,7 +186,7 @@ static int (*const advices[])(struct aspace *as, struct vma *v, vaddr_t start, v
 	[ADVISE_POPULATE_READ] = advise_populate, [ADVISE_POPULATE_WRITE] = advise_populate,
 };
 
-static int advise_locked(struct aspace *as, vaddr_t at, vaddr_t end, unsigned advice)
+int paged_advise(struct aspace *as, vaddr_t at, vaddr_t end, unsigned advice)
 {
 	bool hole = false;
 	while (at < end) {
@@ -217,8 +214,7 @@ int aspace_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advi
 	int err = aspace_lock_exclusive(as);
 	if (err)
 		return err;
-	err = as->contiguous != NULL ? contiguous_advise(as, start, end - start, advice)
-				     : advise_locked(as, start, end, advice);
+	err = as->ops->advise(as, start, end, advice);
 	aspace_unlock(as);
 	return err;
 }
@@ -249,8 +245,11 @@ void aspace_roll_out(struct aspace *as, bool (*goes_on)(const void *arg), const 
 
 bool aspace_in_core(const struct aspace *as, vaddr_t va)
 {
-	if (as->contiguous != NULL)
-		return contiguous_is_in(as->contiguous);
+	return as->ops->in_core(as, va);
+}
+
+bool paged_in_core(const struct aspace *as, vaddr_t va)
+{
 	struct pmap_entry e = pmap_lookup(&as->pmap, va);
 	if (e.kind == PMAP_FRAME)
 		return true;
@@ -330,13 +329,11 @@ static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
 	for (; v != NULL && v->start < end; v = vma_next(v))
 		if (v->prot == PROT_NONE)
 			return -ENOMEM;
-	return populate_locked(as, start, end - start) ? -ENOMEM : 0;
+	return paged_populate(as, start, end - start) ? -ENOMEM : 0;
 }
 
-static int mlock_locked(struct aspace *as, vaddr_t first, vaddr_t end, bool on_fault)
+int paged_mlock(struct aspace *as, vaddr_t first, vaddr_t end, bool on_fault)
 {
-	if (as->contiguous != NULL) /* its pages never leave one by one */
-		return aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
 	if (!aspace_may_lock(as, end - first - locked_bytes(as, first, end)))
 		return -ENOMEM;
 	int err = range_set_locked(as, first, end, true);
@@ -351,9 +348,14 @@ int aspace_mlock(struct aspace *as, vaddr_t start, size_t length, bool on_fault)
 	int err = end < first ? -EINVAL : aspace_lock_exclusive(as);
 	if (err)
 		return err;
-	err = mlock_locked(as, first, end, on_fault);
+	err = as->ops->mlock(as, first, end, on_fault);
 	aspace_unlock(as);
 	return err;
+}
+
+int paged_munlock(struct aspace *as, vaddr_t first, vaddr_t end)
+{
+	return range_set_locked(as, first, end, false);
 }
 
 int aspace_munlock(struct aspace *as, vaddr_t start, size_t length)
@@ -362,25 +364,18 @@ int aspace_munlock(struct aspace *as, vaddr_t start, size_t length)
 	int err = end < first ? -EINVAL : aspace_lock_exclusive(as);
 	if (err)
 		return err;
-	if (as->contiguous != NULL)
-		err = aspace_covers(as, first, end - first) ? 0 : -ENOMEM;
-	else
-		err = range_set_locked(as, first, end, false);
+	err = as->ops->munlock(as, first, end);
 	aspace_unlock(as);
 	return err;
 }
 
-static int mlock_all_locked(struct aspace *as, bool on_fault)
+int paged_mlock_all(struct aspace *as, bool on_fault)
 {
-	if ((uint64_t)as->areas.npages << PAGE_SHIFT > as->limit_memlock)
-		return -ENOMEM;
-	if (as->contiguous != NULL)
-		return 0;
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, true);
 	/* What cannot come in now is locked when it comes. */
 	if (!on_fault)
-		(void)populate_locked(as, USER_BASE, USER_TOP - USER_BASE);
+		(void)paged_populate(as, USER_BASE, USER_TOP - USER_BASE);
 	return 0;
 }
 
@@ -389,7 +384,10 @@ int aspace_mlock_all(struct aspace *as, bool on_fault)
 	int err = aspace_lock_exclusive(as);
 	if (err)
 		return err;
-	err = mlock_all_locked(as, on_fault);
+	if ((uint64_t)as->areas.npages << PAGE_SHIFT > as->limit_memlock)
+		err = -ENOMEM;
+	else
+		err = as->ops->mlock_all(as, on_fault);
 	aspace_unlock(as);
 	return err;
 }

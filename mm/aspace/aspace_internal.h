@@ -8,7 +8,11 @@
 #include "mm/aspace/space.h"
 
 /* Drop what is at the pages of [start, end), which lies in @v: frames, slots. */
-void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
+static inline void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start,
+				     vaddr_t end)
+{
+	as->ops->drop_pages(as, v, start, end);
+}
 /* The entry at @va of @v is a frame: unmap it, with its lock and its dirty mark. */
 void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va);
 /* @v with all its pages, and its reference on its object. */
@@ -28,10 +32,29 @@ bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 			  unsigned vma_flags);
 
 /* An area with PROT_X has come, gone or changed: the code limit follows. */
-void aspace_code_changed(struct aspace *as);
+static inline void aspace_code_changed(struct aspace *as)
+{
+	as->ops->code_changed(as);
+}
 /* If @as is what the CPU uses: its segment, which has changed, into the descriptors. */
 void aspace_reload_segment(const struct aspace *as);
 /* Asserts [code.1]. */
 void aspace_code_check(const struct aspace *as);
+
+/* --- the table of paged.c --- */
+
+void paged_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
+int paged_fork_area(struct aspace *from, struct aspace *to, const struct vma *v);
+void paged_check(struct aspace *as);
+long paged_map(struct aspace *as, const struct aspace_map *r);
+void paged_protect_pages(struct aspace *as, const struct vma *v);
+long paged_remap(struct aspace *as, struct aspace_move *m);
+void paged_code_changed(struct aspace *as);
+int paged_advise(struct aspace *as, vaddr_t start, vaddr_t end, unsigned advice);
+int paged_populate(struct aspace *as, vaddr_t start, size_t length);
+int paged_mlock(struct aspace *as, vaddr_t start, vaddr_t end, bool on_fault);
+int paged_munlock(struct aspace *as, vaddr_t start, vaddr_t end);
+int paged_mlock_all(struct aspace *as, bool on_fault);
+bool paged_in_core(const struct aspace *as, vaddr_t va);
 
 #endif

@@ -40,10 +40,8 @@ static uint32_t aspace_code_end(const struct aspace *as)
 	return v != NULL ? v->end : PAGE_SIZE;
 }
 
-void aspace_code_changed(struct aspace *as)
+void paged_code_changed(struct aspace *as)
 {
-	if (as->contiguous != NULL)
-		return;
 	as->segment.code_limit = aspace_code_end(as);
 	aspace_reload_segment(as);
 }
@@ -77,8 +75,6 @@ uint32_t aspace_exposed(const struct aspace *as, const struct vma *v)
 void aspace_code_check(const struct aspace *as)
 {
 	vaddr_t end = PAGE_SIZE;
-	if (as->contiguous != NULL)
-		return;
 	for (const struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		end = v->prot & PROT_X ? v->end : end;
 	ASSERT(as->segment.code_limit == end); /* [code.1] */

@@ -18,7 +18,6 @@
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
 #include "mm/mmstat.h"
-#include "mm/partition/contiguous.h"
 #include "mm/reclaim.h"
 
 enum { STACK_START_PAGES = 33 }; /* of a new stack's area: 132 KiB, as on Linux */
@@ -176,8 +175,12 @@ long aspace_map_locked(struct aspace *as, const struct aspace_map *r)
 	if (as->areas.count >= ASPACE_AREAS_MAX ||
 	    !aspace_within_limits(as, length, r->prot, r->vma_flags))
 		return -ENOMEM;
-	if (as->contiguous != NULL)
-		return contiguous_map(as, r);
+	return as->ops->map(as, r);
+}
+
+long paged_map(struct aspace *as, const struct aspace_map *r)
+{
+	size_t length = page_up(r->length);
 	struct vma wanted = {
 		.prot = r->prot,
 		.flags = r->vma_flags | (as->lock_future ? VMA_LOCKED : 0),
@@ -222,10 +225,8 @@ static unsigned area_rights(unsigned prot)
 }
 
 /* The rights of every resident page of @v down to what @v allows. New rights come by fault. */
-static void protect_pages(struct aspace *as, const struct vma *v)
+void paged_protect_pages(struct aspace *as, const struct vma *v)
 {
-	if (as->contiguous != NULL)
-		return; /* base and limit know no rights */
 	unsigned allowed = area_rights(v->prot);
 	pmap_for_each(va, &as->pmap, v->start, v->end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
@@ -252,7 +253,7 @@ static int protect_areas(struct aspace *as, vaddr_t start, vaddr_t end, unsigned
 		}
 		*before |= v->prot;
 		v->prot = prot;
-		protect_pages(as, v);
+		as->ops->protect_pages(as, v);
 		at = v->end;
 		aspace_merge(as, v);
 	}

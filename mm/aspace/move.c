@@ -12,22 +12,14 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "mm/aspace/aspace_internal.h"
-#include "mm/partition/contiguous.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
-
-struct move {
-	vaddr_t from, to;
-	size_t old_length, new_length;
-	unsigned flags;
-	bool populate; /* the area is locked: what is new comes in at once */
-};
 
 /*
  * Page tables for all that will move. Making one may sleep and evict, but no entry appears or
  * vanishes by that.
  */
-static int move_reserve(struct aspace *as, const struct move *m, size_t length)
+static int move_reserve(struct aspace *as, const struct aspace_move *m, size_t length)
 {
 	vaddr_t end = m->from + length;
 	pmap_for_each(va, &as->pmap, m->from, end) {
@@ -57,7 +49,7 @@ static void move_entry(struct aspace *as, vaddr_t from, vaddr_t to)
 	rmap_add(f, &as->pmap, to);
 }
 
-static void move_entries(struct aspace *as, const struct move *m, size_t length)
+static void move_entries(struct aspace *as, const struct aspace_move *m, size_t length)
 {
 	vaddr_t end = m->from + length;
 	pmap_for_each(va, &as->pmap, m->from, end)
@@ -65,7 +57,7 @@ static void move_entries(struct aspace *as, const struct move *m, size_t length)
 }
 
 /* The pages are where they belong, the old range is cut free: away with it, or leave it empty. */
-static void move_finish(struct aspace *as, const struct move *m, struct vma *area)
+static void move_finish(struct aspace *as, const struct aspace_move *m, struct vma *area)
 {
 	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
 	vma_insert(&as->areas, area);
@@ -79,7 +71,7 @@ static void move_finish(struct aspace *as, const struct move *m, struct vma *are
 }
 
 /* To m->to, which is free. */
-static long move_area(struct aspace *as, const struct move *m)
+static long move_area(struct aspace *as, const struct aspace_move *m)
 {
 	/* The area, and what its old and its new place may be cut into. */
 	if (as->areas.count >= ASPACE_AREAS_MAX - 3 || aspace_cut(as, m->from) ||
@@ -100,7 +92,7 @@ static long move_area(struct aspace *as, const struct move *m)
 }
 
 /* Checks that need no area. */
-static int move_valid(const struct move *m)
+static int move_valid(const struct aspace_move *m)
 {
 	const unsigned known = ASPACE_MAYMOVE | ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP;
 	if ((m->flags & ~known) || (m->from & PAGE_MASK) || m->new_length == 0)
@@ -117,7 +109,7 @@ static int move_valid(const struct move *m)
 }
 
 /* In place: 0 done, -EAGAIN it has to move, else an error. */
-static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
+static int move_in_place(struct aspace *as, const struct aspace_move *m, struct vma *v)
 {
 	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) || m->old_length == 0)
 		return -EAGAIN;
@@ -135,7 +127,7 @@ static int move_in_place(struct aspace *as, const struct move *m, struct vma *v)
 	return 0;
 }
 
-static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
+static long move_elsewhere(struct aspace *as, struct aspace_move *m, unsigned prot)
 {
 	if (m->flags & ASPACE_MOVE_FIXED) {
 		int err = aspace_unmap_locked(as, m->to, m->new_length);
@@ -149,7 +141,7 @@ static long move_elsewhere(struct aspace *as, struct move *m, unsigned prot)
 }
 
 /* Bytes that the process will have more of. */
-static size_t move_more(const struct move *m)
+static size_t move_more(const struct aspace_move *m)
 {
 	if (m->flags & ASPACE_DONTUNMAP)
 		return m->new_length;
@@ -157,7 +149,7 @@ static size_t move_more(const struct move *m)
 }
 
 /* What the area, @v, and the limits say. */
-static int move_allowed(const struct aspace *as, const struct move *m, const struct vma *v)
+static int move_allowed(const struct aspace *as, const struct aspace_move *m, const struct vma *v)
 {
 	if (v == NULL)
 		return -EFAULT;
@@ -173,8 +165,11 @@ static int move_allowed(const struct aspace *as, const struct move *m, const str
 	return more == 0 || aspace_within_limits(as, more, v->prot, v->flags) ? 0 : -ENOMEM;
 }
 
-static long remap_locked(struct aspace *as, struct move *m)
+long paged_remap(struct aspace *as, struct aspace_move *m)
 {
+	long valid = move_valid(m);
+	if (valid)
+		return valid;
 	struct vma *v = vma_find(&as->areas, m->from);
 	int err = move_allowed(as, m, v);
 	if (err)
@@ -191,14 +186,11 @@ static long remap_locked(struct aspace *as, struct move *m)
 long aspace_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
 		  unsigned flags, vaddr_t to)
 {
-	struct move m = { old, to, page_up(old_length), page_up(new_length), flags, false };
-	long at = as->contiguous == NULL ? move_valid(&m) : 0;
-	if (at == 0)
-		at = aspace_lock_exclusive(as);
+	struct aspace_move m = { old, to, page_up(old_length), page_up(new_length), flags, false };
+	long at = aspace_lock_exclusive(as);
 	if (at)
 		return at;
-	at = as->contiguous != NULL ? contiguous_remap(as, old, old_length, new_length, flags)
-				    : remap_locked(as, &m);
+	at = as->ops->remap(as, &m);
 	aspace_unlock(as);
 	if (!is_error(at) && m.populate)
 		(void)aspace_populate(as, at + m.old_length, m.new_length - m.old_length);

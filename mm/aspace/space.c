@@ -29,7 +29,6 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 #include "lib/list.h"
-#include "mm/partition/contiguous.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
@@ -58,6 +57,7 @@ struct aspace *aspace_create(void)
 	if (e == NULL)
 		return NULL;
 	e->as = (struct aspace){
+		.ops = &aspace_paged,
 		.refs = 1,
 		.segment = { .base = 0, .data_limit = USER_TOP, .code_limit = PAGE_SIZE },
 		.mmap_top = USER_TOP - ASPACE_MMAP_GAP,
@@ -122,11 +122,9 @@ void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 	allot_unmapped(as->allot, f);
 }
 
-void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
+void paged_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end)
 {
 	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
-	if (as->contiguous != NULL)
-		return; /* its pages belong to the partition, not to areas */
 	pmap_for_each(va, &as->pmap, start, end) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
 		if (e.kind == PMAP_FRAME) {
@@ -156,8 +154,7 @@ void aspace_put(struct aspace *as)
 		aspace_remove_area(as, v);
 		v = vma_first(&as->areas);
 	}
-	if (as->contiguous != NULL)
-		contiguous_destroy(as);
+	as->ops->destroy(as);
 	allot_destroy(as->allot);
 	pmap_destroy(&as->pmap);
 	struct aspace_entry *e = container_of(as, struct aspace_entry, as);
@@ -187,8 +184,10 @@ static void fork_entry(struct aspace *from, struct aspace *to, const struct vma 
 		rmap_add(frame_of(e.number), &to->pmap, va);
 }
 
-static int fork_pages(struct aspace *from, struct aspace *to, const struct vma *v)
+int paged_fork_area(struct aspace *from, struct aspace *to, const struct vma *v)
 {
+	if (v->flags & VMA_WIPEONFORK)
+		return 0;
 	pmap_for_each(va, &from->pmap, v->start, v->end) {
 		if (reclaim_table(&to->pmap, va))
 			return -ENOMEM;
@@ -217,8 +216,7 @@ static int fork_areas(struct aspace *from, struct aspace *to)
 			return -ENOMEM;
 		copy->flags &= ~VMA_LOCKED; /* locks are not inherited: mlock(2) */
 		vma_insert(&to->areas, copy);
-		if (from->contiguous == NULL && !(v->flags & VMA_WIPEONFORK) &&
-		    fork_pages(from, to, v))
+		if (from->ops->fork_area(from, to, v))
 			return -ENOMEM;
 	}
 	return 0;
@@ -240,6 +238,7 @@ static void fork_facts(const struct aspace *from, struct aspace *to)
 	to->refaults = 0;
 	to->refault_distance = 0;
 	to->lock_future = false;
+	to->ops = &aspace_paged;
 	to->contiguous = NULL;
 }
 
@@ -247,7 +246,7 @@ static void fork_facts(const struct aspace *from, struct aspace *to)
 static int fork_locked(struct aspace *from, struct aspace *to)
 {
 	fork_facts(from, to);
-	if ((from->contiguous != NULL && contiguous_fork(from, to)) || fork_areas(from, to))
+	if (from->ops->fork(from, to) || fork_areas(from, to))
 		return -ENOMEM;
 	aspace_code_changed(to); /* an area may have stayed behind */
 	return 0;
@@ -296,13 +295,14 @@ static void entry_check(const struct aspace *as, const struct vma *v, vaddr_t va
 
 void aspace_check(struct aspace *as)
 {
-	uint32_t entries = 0;
 	vma_check(&as->areas); /* [space.1] */
 	pmap_check(&as->pmap); /* [space.1] */
-	if (as->contiguous != NULL) {
-		contiguous_check(as);
-		return;
-	}
+	as->ops->check(as);
+}
+
+void paged_check(struct aspace *as)
+{
+	uint32_t entries = 0;
 	aspace_code_check(as);
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v)) {
 		object_check(v->object);

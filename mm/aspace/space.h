@@ -7,6 +7,7 @@
 #define MM_ASPACE_SPACE_H
 
 #include "mm/allot.h"
+#include "mm/aspace/ops.h"
 #include "mm/aspace/lock.h"
 #include "mm/object.h"
 #include "mm/pmap.h"
@@ -35,7 +36,8 @@ struct aspace {
 	struct vma_set areas;
 	struct aspace_lock lock; /* of the areas: lock.c */
 	struct segment segment; /* base 0, all of user space, code up to its end: code.c */
-	struct contiguous *contiguous; /* one partition under base and limit; NULL: pages */
+	const struct aspace_ops *ops;  /* its kind */
+	struct contiguous *contiguous; /* the kind under base and limit: its partition; else NULL */
 	struct allotment *allot; /* the account of its frames */
 	uint32_t refs;
 	vaddr_t brk_start; /* page aligned */

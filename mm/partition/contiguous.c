@@ -209,12 +209,14 @@ int contiguous_create(struct aspace *as, uint32_t bytes, enum contiguous_binding
 	c->binding = binding;
 	c->state = CONTIGUOUS_NEW;
 	as->contiguous = c;
+	as->ops = &contiguous_ops;
 	list_push_back(&contiguous_all, &c->link);
 	return 0;
 }
 
-uint32_t contiguous_swapped(const struct contiguous *c)
+uint32_t contiguous_swapped(const struct aspace *as)
 {
+	const struct contiguous *c = as->contiguous;
 	bool out = c->state == CONTIGUOUS_OUT;
 	return out ? contiguous_pages(c) - contiguous_first_page(c) : 0;
 }
@@ -248,6 +250,7 @@ void contiguous_destroy(struct aspace *as)
 	contiguous_drop_slots(c);
 	list_remove(&c->link);
 	as->contiguous = NULL;
+	as->ops = &aspace_paged;
 	kfree(c->slots);
 	kfree(c);
 }
@@ -394,7 +397,7 @@ static void contiguous_check_pages(const struct contiguous *c)
 	}
 }
 
-void contiguous_check(const struct aspace *as)
+void contiguous_check(struct aspace *as)
 {
 	const struct contiguous *c = as->contiguous;
 	uint32_t first = contiguous_first_page(c), npages = contiguous_pages(c);

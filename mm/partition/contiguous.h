@@ -71,7 +71,9 @@ MUST_CHECK int contiguous_enter(struct contiguous *c, uint32_t at);
  */
 MUST_CHECK int contiguous_roll_out(struct contiguous *c);
 /* Pages on swap: all of them while it is OUT, else none. */
-uint32_t contiguous_swapped(const struct contiguous *c);
+uint32_t contiguous_swapped(const struct aspace *as);
+/* What such a space does its own way (contiguous_map.c); functions for it from here on. */
+extern const struct aspace_ops contiguous_ops;
 /* Everything goes: place, slots, tables' contents. By aspace_put. */
 void contiguous_destroy(struct aspace *as);
 /*
@@ -108,20 +110,12 @@ static inline int contiguous_need(struct aspace *as)
 	return contiguous_bring_in(as);
 }
 
-/*
- * aspace_map and aspace_remap for such a space: room inside it, cleared at once. -ENODEV: nothing
- * can be shared here, and files are for the caller to read in.
- */
-long contiguous_map(struct aspace *as, const struct aspace_map *request);
-long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
-		      unsigned flags);
-int contiguous_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice);
 /* An area of @bytes at @start that is there from the beginning. 0 or -ENOMEM. By exec. */
 MUST_CHECK int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t bytes, unsigned prot);
 
 /* For partition_init. */
 void contiguous_moved(struct partition *p, uint32_t from);
 /* Asserts the theory's [contiguous.1] to [contiguous.5]. */
-void contiguous_check(const struct aspace *as);
+void contiguous_check(struct aspace *as);
 
 #endif

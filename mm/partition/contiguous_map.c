@@ -96,7 +96,7 @@ static long place_anywhere(const struct aspace *as, vaddr_t hint, size_t length)
 	return at != 0 ? (long)at : -ENOMEM;
 }
 
-long contiguous_map(struct aspace *as, const struct aspace_map *r)
+static long contiguous_map(struct aspace *as, const struct aspace_map *r)
 {
 	size_t length = page_up(r->length);
 	if (r->object != NULL || r->vma_flags & VMA_SHARED)
@@ -151,11 +151,12 @@ static long remap_grow(struct aspace *as, vaddr_t end, size_t more)
 	});
 }
 
-long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t new_length,
-		      unsigned flags)
+static long contiguous_remap(struct aspace *as, struct aspace_move *m)
 {
+	vaddr_t old = m->from;
+	unsigned flags = m->flags;
 	const struct vma *v = vma_find(&as->areas, old);
-	size_t from = page_up(old_length), to = page_up(new_length);
+	size_t from = m->old_length, to = m->new_length;
 	if ((flags & ~(unsigned)ASPACE_MAYMOVE) || old & PAGE_MASK || to == 0 || from == 0)
 		return -EINVAL;
 	if (v == NULL || from > v->end - old)
@@ -173,8 +174,9 @@ long contiguous_remap(struct aspace *as, vaddr_t old, size_t old_length, size_t 
 
 /* --- madvise --- */
 
-int contiguous_advise(struct aspace *as, vaddr_t start, size_t length, unsigned advice)
+static int contiguous_advise(struct aspace *as, vaddr_t start, vaddr_t end, unsigned advice)
 {
+	size_t length = end - start;
 	if (!aspace_covers(as, start, length))
 		return -ENOMEM;
 	if (advice == ADVISE_DONTFORK || advice == ADVISE_WIPEONFORK)
@@ -188,3 +190,81 @@ int contiguous_advise(struct aspace *as, vaddr_t start, size_t length, unsigned 
 	contiguous_unpin(as->contiguous);
 	return 0;
 }
+
+/* --- the kind --- */
+
+/* Its pages belong to the partition, not to areas. */
+static void contiguous_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start,
+				  vaddr_t end)
+{
+	(void)as, (void)v, (void)start, (void)end;
+}
+
+/* contiguous_fork has copied all of it. */
+static int contiguous_fork_area(struct aspace *from, struct aspace *to, const struct vma *v)
+{
+	(void)from, (void)to, (void)v;
+	return 0;
+}
+
+/* Base and limit know no rights, and there is one limit for code and data. */
+static void contiguous_protect_pages(struct aspace *as, const struct vma *v)
+{
+	(void)as, (void)v;
+}
+
+static void contiguous_code_changed(struct aspace *as)
+{
+	(void)as;
+}
+
+static int contiguous_populate(struct aspace *as, vaddr_t start, size_t length)
+{
+	(void)as, (void)start, (void)length; /* all of it is there */
+	return 0;
+}
+
+/* Its pages never leave one by one. */
+static int contiguous_munlock(struct aspace *as, vaddr_t start, vaddr_t end)
+{
+	return aspace_covers(as, start, end - start) ? 0 : -ENOMEM;
+}
+
+static int contiguous_mlock(struct aspace *as, vaddr_t start, vaddr_t end, bool on_fault)
+{
+	(void)on_fault;
+	return contiguous_munlock(as, start, end);
+}
+
+static int contiguous_mlock_all(struct aspace *as, bool on_fault)
+{
+	(void)as, (void)on_fault;
+	return 0;
+}
+
+static bool contiguous_in_core(const struct aspace *as, vaddr_t va)
+{
+	(void)va;
+	return contiguous_is_in(as->contiguous);
+}
+
+const struct aspace_ops contiguous_ops = {
+	.name = "partition",
+	.paged = false,
+	.drop_pages = contiguous_drop_pages,
+	.destroy = contiguous_destroy,
+	.fork = contiguous_fork,
+	.fork_area = contiguous_fork_area,
+	.map = contiguous_map,
+	.remap = contiguous_remap,
+	.advise = contiguous_advise,
+	.protect_pages = contiguous_protect_pages,
+	.code_changed = contiguous_code_changed,
+	.populate = contiguous_populate,
+	.mlock = contiguous_mlock,
+	.munlock = contiguous_munlock,
+	.mlock_all = contiguous_mlock_all,
+	.in_core = contiguous_in_core,
+	.swapped = contiguous_swapped,
+	.check = contiguous_check,
+};

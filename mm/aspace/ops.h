@@ -1,0 +1,62 @@
+/*
+ * Kinds of address space: what each does its own way. One table a kind: pages (paged.c), or one
+ * partition under base and limit (mm/partition/contiguous.c). Everything else, areas and limits, is
+ * the same for all.
+ * Context of all: process; the space's lock is held, exclusively unless said. May reclaim.
+ */
+#ifndef MM_ASPACE_OPS_H
+#define MM_ASPACE_OPS_H
+
+#include "mm/types.h"
+
+struct aspace;
+struct aspace_map;
+struct aspace_move;
+struct vma;
+
+struct aspace_ops {
+	const char *name;
+	/*
+	 * Its memory is pages that come by fault, have rights, and are evicted one by one. False:
+	 * all of it is there from the start and leaves as a whole.
+	 */
+	bool paged;
+	/* Whatever is at [start, end) of @v, which is about to be removed. */
+	void (*drop_pages)(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
+	/* The last reference is gone, and so are the areas. */
+	void (*destroy)(struct aspace *as);
+	/* @to, which has @from's facts, gets memory of its own. 0 or -ENOMEM. */
+	int (*fork)(struct aspace *from, struct aspace *to);
+	/* What is at the pages of @v also for @to, which has such an area. 0 or -ENOMEM. */
+	int (*fork_area)(struct aspace *from, struct aspace *to, const struct vma *v);
+	/* As aspace_map, aspace_remap, aspace_advise, after the checks that hold for all kinds. */
+	long (*map)(struct aspace *as, const struct aspace_map *request);
+	long (*remap)(struct aspace *as, struct aspace_move *m);
+	int (*advise)(struct aspace *as, vaddr_t start, vaddr_t end, unsigned advice);
+	/* The rights of @v have changed, or its end with PROT_X has. */
+	void (*protect_pages)(struct aspace *as, const struct vma *v);
+	void (*code_changed)(struct aspace *as);
+	/* As aspace_populate, aspace_mlock, aspace_munlock and aspace_mlock_all. */
+	int (*populate)(struct aspace *as, vaddr_t start, size_t length);
+	int (*mlock)(struct aspace *as, vaddr_t start, vaddr_t end, bool on_fault);
+	int (*munlock)(struct aspace *as, vaddr_t start, vaddr_t end);
+	int (*mlock_all)(struct aspace *as, bool on_fault);
+	/* The lock is held: is the page at @va in memory? How many are on swap? */
+	bool (*in_core)(const struct aspace *as, vaddr_t va);
+	uint32_t (*swapped)(const struct aspace *as);
+	/* Asserts of the kind's own truths. */
+	void (*check)(struct aspace *as);
+};
+
+/* What an mremap asks for, for @remap. */
+struct aspace_move {
+	vaddr_t from, to;
+	size_t old_length, new_length;
+	unsigned flags;
+	bool populate; /* result: the longer part has to be brought in */
+};
+
+/* A space is of this kind until something else is made of it. mm/aspace/paged.c. */
+extern const struct aspace_ops aspace_paged;
+
+#endif
