@@ -51,8 +51,7 @@ static int filepage_fill(struct object *o, uint32_t index, struct frame *f, bool
 	return 0;
 }
 
-/* Page @index if it is resident, pinned. NULL: it is not. May wait for it. */
-static struct frame *filepage_resident(struct object *o, uint32_t index)
+struct frame *filepage_resident(struct object *o, uint32_t index)
 {
 	struct object_page page = object_lookup(o, index);
 	while (page.kind == OBJECT_FRAME && page.frame->flags & FRAME_BUSY) {

@@ -12,6 +12,8 @@
  * nothing is read. 0, or -EIO, -ENOMEM. A page under I/O is waited for.
  */
 MUST_CHECK int filepage_get(struct object *o, uint32_t index, bool overwrite, struct frame **out);
+/* The same if it is resident, a few instructions; NULL: it is not. May wait, never reclaims. */
+struct frame *filepage_resident(struct object *o, uint32_t index);
 /* Done with it. @modified: the source is out of date from now on. */
 void filepage_put(struct frame *f, bool modified);
 

@@ -308,7 +308,7 @@ int reclaim_room(uint32_t nframes)
 	return frame_stats.free >= nframes ? 0 : -ENOMEM;
 }
 
-int reclaim_table(struct pmap *pm, vaddr_t va)
+int reclaim_table_again(struct pmap *pm, vaddr_t va)
 {
 	for (unsigned tries = 0; pmap_reserve(pm, va); tries++)
 		if (tries == RECLAIM_TRIES || reclaim_room(RECLAIM_TABLE_FRAMES))

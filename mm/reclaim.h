@@ -42,7 +42,11 @@ MUST_CHECK int reclaim_room_above_reserve(uint32_t nframes);
  * room was made for it. -ENOMEM or NULL: even so there was none, and nothing has changed. @old is
  * the caller's alone: others may run meanwhile.
  */
-MUST_CHECK int reclaim_table(struct pmap *pm, vaddr_t va);
+MUST_CHECK int reclaim_table_again(struct pmap *pm, vaddr_t va);
+MUST_CHECK static inline int reclaim_table(struct pmap *pm, vaddr_t va)
+{
+	return LIKELY(pmap_reserve(pm, va) == 0) ? 0 : reclaim_table_again(pm, va);
+}
 MUST_CHECK int reclaim_node(struct object *o, uint32_t index);
 MUST_CHECK void *reclaim_slab_alloc(struct slab_cache *cache);
 MUST_CHECK void *reclaim_krealloc(void *old, size_t bytes);

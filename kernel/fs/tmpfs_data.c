@@ -55,31 +55,33 @@ static size_t tmpfs_chunk(uint32_t at, size_t n)
 
 /* --- reading --- */
 
-/* @n bytes of one page, from the object. */
-static int tmpfs_read_page(struct inode *i, struct io *io, size_t n)
+/* @n bytes of one page that nobody has changed. */
+static int tmpfs_read_source(const struct inode *i, struct io *io, size_t n)
 {
 	uint32_t at = (uint32_t)io->position;
-	struct frame *page;
-	int error = tmpfs_get_page(i, at >> PAGE_SHIFT, false, &page);
-	if (error)
-		return error == -ENOSPC ? -ENOMEM : error;
-	size_t moved = io_give(io, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
-	filepage_put(page, false);
-	return moved < n ? -EFAULT : 0;
-}
-
-/* @n bytes of one page, from where they are. */
-static int tmpfs_read_some(struct inode *i, struct io *io, size_t n)
-{
-	uint32_t at = (uint32_t)io->position;
-	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
-	if (filepage_exists(&i->object, at >> PAGE_SHIFT))
-		return tmpfs_read_page(i, io, n);
 	size_t archived = at < i->source.bytes ? MIN(n, i->source.bytes - at) : 0;
 	int error = archived ? pmem_give(io, i->source.start + at, archived) : 0;
 	if (!error && io_give_zeroes(io, n - archived) < n - archived)
 		error = -EFAULT;
 	return error;
+}
+
+/* @n bytes of one page, from where they are. */
+static int tmpfs_read_some(struct inode *i, struct io *io, size_t n)
+{
+	uint32_t at = (uint32_t)io->position, index = at >> PAGE_SHIFT;
+	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
+	struct frame *page = filepage_resident(&i->object, index);
+	if (!page) {
+		if (!filepage_exists(&i->object, index))
+			return tmpfs_read_source(i, io, n);
+		int error = filepage_get(&i->object, index, false, &page);
+		if (error)
+			return error;
+	}
+	size_t moved = io_give(io, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
+	filepage_put(page, false);
+	return moved < n ? -EFAULT : 0;
 }
 
 int tmpfs_read(struct inode *i, struct io *io)
@@ -120,9 +122,11 @@ static int tmpfs_write_some(struct inode *i, struct io *io, size_t n)
 {
 	uint32_t at = (uint32_t)io->position, index = at >> PAGE_SHIFT;
 	ASSERT(n > 0 && (at & PAGE_MASK) + n <= PAGE_SIZE);
-	bool new = !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
-	struct frame *page;
-	int error = new && !tmpfs_has_room() ? -ENOSPC : tmpfs_get_page(i, index, fresh, &page);
+	struct frame *page = filepage_resident(&i->object, index);
+	bool new = !page && !filepage_exists(&i->object, index), fresh = new && n == PAGE_SIZE;
+	int error = new && !tmpfs_has_room() ? -ENOSPC : 0;
+	if (!page && !error)
+		error = tmpfs_get_page(i, index, fresh, &page);
 	if (error)
 		return error;
 	size_t moved = io_take(io, (char *)frame_bytes(page) + (at & PAGE_MASK), n);
