@@ -145,7 +145,7 @@ def a_stack_that_never_stops_is_signal_11(box):
 def a_thousand_processes_leave_nothing_behind(box):
     """What a process held is all back when it ends."""
     result = box.run("/bin/forkstorm", "--generations", "4", "--children", "5", "--pages", "8",
-                     ram="36M", frames=128, swap="32M").expect()
+                     ram="46M", frames=128, swap="32M").expect()
     find(rb" 0 wrong", result.out)
 
 
