@@ -122,11 +122,9 @@ static void page_list(struct frame *f)
 
 struct frame *page_oldest_cached(void)
 {
-	list_for_each(node, &cached_frames) {
-		struct frame *f = list_entry(node, struct frame, link);
+	list_for_each_entry(struct frame, f, &cached_frames, link)
 		if (f->pins == 0) /* else a fault is about to map it */
 			return f;
-	}
 	return NULL;
 }
 

@@ -381,8 +381,7 @@ static uint32_t slab_check_list(const struct slab_cache *cache, const struct lis
 				unsigned least, unsigned most, uint32_t *inuse)
 {
 	uint32_t nslabs = 0;
-	list_for_each(node, list) {
-		const struct frame *f = list_entry(node, struct frame, link);
+	list_for_each_entry(const struct frame, f, list, link) {
 		slab_check_one(cache, f);
 		ASSERT(f->inuse >= least && f->inuse <= most); /* [slab.1] */
 		*inuse += f->inuse;
@@ -393,8 +392,7 @@ static uint32_t slab_check_list(const struct slab_cache *cache, const struct lis
 
 void slab_check(void)
 {
-	list_for_each(node, &slab_caches) {
-		const struct slab_cache *cache = list_entry(node, struct slab_cache, link);
+	list_for_each_entry(const struct slab_cache, cache, &slab_caches, link) {
 		unsigned all = cache->per_slab;
 		uint32_t inuse = 0;
 		uint32_t nempty = slab_check_list(cache, &cache->empty, 0, 0, &inuse);

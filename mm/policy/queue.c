@@ -35,11 +35,9 @@ void queue_remove(struct policy_queue *q, struct frame *f)
 
 struct frame *queue_oldest(const struct policy_queue *q)
 {
-	list_for_each(node, &q->list) {
-		struct frame *f = list_entry(node, struct frame, link);
+	list_for_each_entry(struct frame, f, &q->list, link)
 		if (f->pins == 0)
 			return f;
-	}
 	return NULL;
 }
 
@@ -72,8 +70,7 @@ bool queue_each(const struct policy_queue *q, policy_each_fn *fn, void *context)
 void queue_check(const struct policy_queue *q)
 {
 	uint32_t n = 0;
-	list_for_each(node, &q->list) {
-		const struct frame *f = list_entry(node, struct frame, link);
+	list_for_each_entry(const struct frame, f, &q->list, link) {
 		/* [queue.1] */
 		ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 		n++;

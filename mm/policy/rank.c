@@ -49,11 +49,9 @@ struct frame *rank_first_but(struct rank_queues *q,
 			     bool (*spared)(void *state, const struct frame *f), void *state)
 {
 	for (unsigned rank = 0; rank < RANK_COUNT; rank++) {
-		list_for_each(node, &q->at[rank]) {
-			struct frame *f = list_entry(node, struct frame, link);
+		list_for_each_entry(struct frame, f, &q->at[rank], link)
 			if (f->pins == 0 && !spared(state, f))
 				return f;
-		}
 	}
 	return NULL;
 }
@@ -111,8 +109,7 @@ void rank_check(const struct rank_queues *q)
 {
 	uint32_t n = 0;
 	for (unsigned rank = 0; rank < RANK_COUNT; rank++) {
-		list_for_each(node, &q->at[rank]) {
-			const struct frame *f = list_entry(node, struct frame, link);
+		list_for_each_entry(const struct frame, f, &q->at[rank], link) {
 			/* [rank.2] */
 			ASSERT(f->state == FRAME_EVICTABLE && !(f->flags & FRAME_CACHED));
 			ASSERT(f->policy_bits == rank); /* [rank.1] */
