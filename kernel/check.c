@@ -1,15 +1,15 @@
 /*
- * Every module's truths at once.
+ * Every module's invariants at once.
  *
- * Each module asserts what its theory numbers; this runs them all: mm's (mm/check.c) and those of
- * processes, threads, signals, files, inodes, pipes and what else has a structure. It runs after
- * each self-test and at the end of each run, when the figures of the run have been taken and before
- * its record is written: what a run broke is its failure.
+ * Each module asserts its numbered invariants; this runs all these checks: mm's (mm/check.c) and
+ * those of processes, threads, signals, files, inodes, pipes and so on. It runs after each
+ * self-test and at the end of each run, when the figures of the run have been taken and before its
+ * record is written: what a run broke is its failure.
  *
- * At the end of a run there is no process, so everything it had must be given back; a reference too
- * many shows there. One too few, or a node left on a list, shows while programs run: with the word
- * check=TICKS on the command line a timer verifies the structures that often, on some process's way
- * back to user mode or in the idle loop, where nobody is in the middle of changing anything.
+ * At the end of a run there is no process, so everything must have been released: a leaked
+ * reference shows then. A reference too few, or a node left on a list, shows while programs run:
+ * with check=TICKS on the command line a timer verifies the structures that often, on some
+ * process's way back to user mode or in the idle loop, where no structure is half changed.
  */
 #include "kernel/check.h"
 

@@ -7,11 +7,13 @@
 
 #include "lib/base.h"
 
-/* Every module's numbered truths, mm's too: a panic names the one that does not hold. */
+/* Every module's numbered invariants, mm's too: a panic names the one that fails. */
 void kernel_check(void);
-/* check=TICKS: kernel_check_structures that often while programs run; 0: never. Context: boot. */
+/*
+ * check=TICKS: run kernel_check_structures every TICKS while programs run; 0: never. Context: boot.
+ */
 void kernel_check_start(uint32_t ticks);
-/* The same without mm's, which are many. */
+/* The same without mm's, which are expensive. */
 void kernel_check_structures(void);
 
 #endif

@@ -2,13 +2,12 @@
  * The kernel's command line.
  *
  * A line is words, then perhaps "--" and the first process's arguments. A word is key or key=value;
- * a table has one function for each key, which says whether it likes the value. Whatever is wrong
- * is told on the console and changes nothing: a machine that boots with a typing error is better
- * than one that does not boot.
+ * a table has one function for each key, which accepts or rejects the value. Errors are reported on
+ * the console and change nothing: booting despite a typing error is better than not booting.
  *
  * Words come from two places, the loader's line and QEMU's fw_cfg; main.c parses both into the
  * same struct, and the later word wins.
- * Left out: quoting. A value with blanks has no way in, arguments with blanks come by fw_cfg.
+ * Left out: quoting. A value cannot contain blanks; arguments with blanks come by fw_cfg.
  */
 #include "kernel/cmdline.h"
 
@@ -94,7 +93,7 @@ static bool take_policy(struct cmdline *c, const char *value)
 	return cmdline_keep(c->policy, sizeof(c->policy), value);
 }
 
-/* Which of two words @value is goes to @is_second. */
+/* Sets @is_second to which of two words @value is. */
 static bool cmdline_either(bool *is_second, const char *value, const char *first,
 			   const char *second)
 {
@@ -222,7 +221,7 @@ void cmdline_init(struct cmdline *c)
 	c->more = "";
 }
 
-/* @word is the parser's to write on. */
+/* The parser may write to @word. */
 static void cmdline_take(struct cmdline *c, char *word)
 {
 	char *value = strchr(word, '=');
@@ -246,7 +245,7 @@ static bool cmdline_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The word that begins at or after *@text, which moves behind it; its length, 0 at the end. */
+/* The next word at or after *@text, which advances past it; its length, 0 at the end. */
 static size_t cmdline_next(const char **text, const char **word)
 {
 	const char *s = *text;
@@ -284,7 +283,7 @@ struct cmdline_room {
 	size_t size;
 };
 
-/* One argument more. False: it does not fit. */
+/* Append an argument. False: it does not fit. */
 static bool cmdline_append(struct cmdline *c, struct cmdline_room *room, const char *word, size_t n)
 {
 	if (n >= room->size)

@@ -1,7 +1,4 @@
-/*
- * The kernel's command line: what the person who boots asks for. Context: boot; afterwards read
- * only.
- */
+/* The kernel's command line: boot options. Context: boot; read only afterwards. */
 #ifndef KERNEL_CMDLINE_H
 #define KERNEL_CMDLINE_H
 
@@ -11,8 +8,7 @@ enum { CMDLINE_WORD_MAX = 64, CMDLINE_LIST_MAX = 128 };
 enum { CMDLINE_PATH_MAX = 256, CMDLINE_FRAMES_MIN = 16 };
 
 /*
- * Words before "--", understood; defaults where the line says nothing. Too long a value is a bad
- * value.
+ * The parsed words before "--"; defaults where the line has none. Too long a value is a bad value.
  */
 struct cmdline {
 	char init[CMDLINE_PATH_MAX];	 /* init=PATH; "/sbin/init" */
@@ -32,27 +28,26 @@ struct cmdline {
 	bool slab_debug;		 /* slab_debug */
 	bool memmap;			 /* memmap: begin with the live memory map shown */
 	bool load_control;		 /* load_control=on or off; off */
-	uint32_t quantum_ticks;		 /* quantum=TICKS of 10 ms; 0: as the scheduler likes */
-	uint32_t disk_delay_us;		 /* disk_delay=US: a page takes so long; 0 */
-	uint32_t check_ticks;		 /* check=TICKS: verify structures so often; 0: never */
+	uint32_t quantum_ticks;		 /* quantum=TICKS of 10 ms; 0: the scheduler's default */
+	uint32_t disk_delay_us;		 /* disk_delay=US: service time of a page; 0 */
+	uint32_t check_ticks;		 /* check=TICKS: how often to verify; 0: never */
 	char test[CMDLINE_WORD_MAX];	 /* test=NAME: fail on purpose; "" */
 	const char *more;		 /* the line that came by fw_cfg; "" */
 	/*
 	 * The first process's arguments, its name first: fw_cfg's argv, else init and the words
-	 * after "--". @nargs strings, each with its NUL, one right behind the other. Set by
-	 * cmdline_set_*.
+	 * after "--". @nargs strings, each with its NUL, back to back. Set by cmdline_set_*.
 	 */
 	const char *args;
 	uint32_t nargs;
 };
 extern struct cmdline cmdline;
 
-/* The values that hold when the line is empty. */
+/* The defaults, for an empty line. */
 void cmdline_init(struct cmdline *c);
 /*
- * Take the words of @text up to a "--" (or its end). Later words win over earlier ones. Unknown
- * words and bad values are reported on the console and ignored. Returns the text behind "--", or
- * NULL if there is none. log=LEVEL and trace=KINDS act at once.
+ * Parse the words of @text up to a "--" (or its end). Later words override earlier ones. Unknown
+ * words and bad values are reported on the console and ignored. Returns the text after "--", or
+ * NULL if there is none. log=LEVEL and trace=KINDS take effect at once.
  */
 const char *cmdline_parse(struct cmdline *c, const char *text);
 /*
@@ -60,7 +55,7 @@ const char *cmdline_parse(struct cmdline *c, const char *text);
  * reported and dropped.
  */
 void cmdline_set_words(struct cmdline *c, const char *text, char *buf, size_t size);
-/* The @bytes bytes at @blob, arguments separated by NUL; blob[bytes] is 0. It must stay. */
+/* The arguments are the @bytes bytes at @blob, separated by NUL; blob[bytes] is 0. Not copied. */
 void cmdline_set_blob(struct cmdline *c, const char *blob, size_t bytes);
 
 #endif

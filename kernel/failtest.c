@@ -2,8 +2,8 @@
  * Failing on purpose.
  *
  * A test runner that calls everything a success is worse than none. Each of these ends a run in a
- * way that a careless runner takes for success: QEMU ends with status 0 after a triple fault, a
- * lost plan ends with the status of success, a hang prints nothing wrong.
+ * way that a careless runner mistakes for success: QEMU ends with status 0 after a triple fault, an
+ * unfinished plan exits with success, a hang prints nothing wrong.
  */
 #include "kernel/failtest.h"
 
@@ -16,7 +16,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-/* @address, and the compiler does not know which. */
+/* @address, hidden from the compiler. */
 static uint32_t failtest_address(uint32_t address)
 {
 	volatile uint32_t hidden = address;
@@ -28,12 +28,12 @@ static void failtest_panic(void)
 	panic("test=panic");
 }
 
-/* Deeper and deeper, until the stack is over. */
+/* Recurses until the stack overflows. */
 static unsigned failtest_recurse(unsigned depth)
 {
 	volatile unsigned local[4];
 	local[0] = depth;
-	if (local[0] == UINT32_MAX) /* never, but the compiler does not know */
+	if (local[0] == UINT32_MAX) /* never, but the compiler cannot tell */
 		return 0;
 	return failtest_recurse(depth + 1) + local[0];
 }
@@ -43,7 +43,7 @@ static void failtest_stack_overflow(void)
 	(void)failtest_recurse(0);
 }
 
-/* As a member of a structure that is not there. */
+/* A member of a structure behind a NULL pointer. */
 static void failtest_null_write(void)
 {
 	volatile uint32_t *member = (uint32_t *)failtest_address(0x10);
@@ -70,7 +70,7 @@ static void failtest_hang(void)
 		cpu_wait();
 }
 
-/* Three tests announced, one done, and then the end, with the status of success but no record. */
+/* Three tests planned, one run, then exit with the status of success but no record. */
 static void failtest_lost_plan(void)
 {
 	static const char text[] = "KTAP version 1\n1..3\nok 1 failtest_lost_plan\n";

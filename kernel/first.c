@@ -1,8 +1,8 @@
 /*
  * The first process: an init on the console, or the launcher's program; and the end of the run.
  *
- * It stands above everything it is made of: a process (proc), its descriptors and its terminal
- * (fs), a program (exec), and the record of the run (watch).
+ * This is above everything the first process is made of: a process (proc), its descriptors and
+ * terminal (fs), a program (exec), and the record of the run (watch).
  */
 #include "kernel/first.h"
 
@@ -50,7 +50,7 @@ static void first_open_channels(void)
 	tty_set_group(process_running->pgrp);
 }
 
-/* Process 1 begins here, in the kernel, on its own stack. */
+/* Process 1 starts here, in the kernel, on its own stack. */
 static void first_start(void)
 {
 	struct exec_request request = {
@@ -65,7 +65,7 @@ static void first_start(void)
 	process_exit((error == -ENOENT ? 127u : 126u) << 8);
 }
 
-/* Process 1, as a fork would leave it, but with nothing to copy. */
+/* Process 1, as fork would make it, but with nothing to copy. */
 static void first_create(void)
 {
 	struct process *p = process_create(NULL);
@@ -93,7 +93,7 @@ static bool first_all_ended(void)
 	return process_count == 1 && last->run.state == PROCESS_ZOMBIE;
 }
 
-/* Its wait status. It may be another structure by now, if a thread of it made an execve. */
+/* Its wait status. It may be another structure by now, if one of its threads called execve. */
 static uint32_t first_destroy(void)
 {
 	struct process *p = process_find(1);

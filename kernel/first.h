@@ -10,7 +10,7 @@ struct first_program {
 	const char *const *argv; /* NULL at the end */
 	const char *const *envp; /* NULL at the end */
 	/*
-	 * True: an ordinary program whose standard input are the bytes [stdin_start, + stdin_bytes)
+	 * True: an ordinary program whose standard input is the bytes [stdin_start, + stdin_bytes)
 	 * of physical memory, output and errors COM3 and COM4. False: an init on /dev/console.
 	 */
 	bool channels;
@@ -18,7 +18,7 @@ struct first_program {
 	uint32_t stdin_bytes;
 };
 /*
- * Run it; at the end of process 1 end the others, write the RESULT record, power off. Context:
+ * Run it; when process 1 ends, terminate the others, write the RESULT record, power off. Context:
  * boot.
  */
 NORETURN void first_run(const struct first_program *first);

@@ -1,5 +1,5 @@
 /*
- * From the loader to the first process: what is started, in which order, and why in that order.
+ * From the loader to the first process: what is initialized, in which order and why.
  *
  *   1 a voice         serial ports; descriptors and traps, so that a fault is reported
  *   2 what is there   the loader's tags and the command line, into plain structs
@@ -12,11 +12,11 @@
  *   9 the work        self-tests, or the first process
  *
  * A step is a function or two, in this order below; kernel_main calls those of the first five, and
- * main_continue, on the better stack, the others. Who stands below others is told here whom to
- * call: who gets the ticks and the keys, who has a part in a process, who describes a panic.
+ * main_continue, on the better stack, the others. The hooks of lower layers are filled in here: who
+ * handles ticks and keys, who keeps state in a process, who describes a panic.
  *
- * What goes wrong before step 9 is the machine's or the person's: too little memory is told and the
- * machine stops; a bad word on the command line is told and ignored.
+ * Errors before step 9 are the machine's or the user's: with too little memory the machine reports
+ * it and halts; a bad word on the command line is reported and ignored.
  */
 #include "boot/memmap.h"
 #include "boot/multiboot2.h"
@@ -135,7 +135,7 @@ static void main_read_tags(uint32_t magic)
 		vga_init();
 }
 
-/* The loader's words, then fw_cfg's; the arguments come last of all (main_arguments). */
+/* The loader's words, then fw_cfg's; the arguments come last (main_arguments). */
 static const char *main_read_words(void)
 {
 	static char words[BOOT_CMDLINE_MAX];
@@ -157,7 +157,7 @@ static const char *main_read_words(void)
 
 /* --- who gets what --- */
 
-/* From here on a panic is part of the record of the run. */
+/* From here on a panic writes the record of the run. */
 static void main_place(void)
 {
 	if (placement_make(&placement, &boot_info, &cmdline) != 0) {
@@ -179,7 +179,7 @@ static void main_arguments(const char *words)
 		cmdline_set_words(&cmdline, words, buf, sizeof(buf));
 }
 
-/* Bytes for a person: "63.5 MiB". The answer is overwritten by the third call after. */
+/* Human-readable bytes: "63.5 MiB". The result is overwritten by the third call after this one. */
 static const char *main_mib(uint64_t bytes)
 {
 	static char texts[3][16];
@@ -229,14 +229,14 @@ static void main_start_memory(void)
 
 /* --- a better stack --- */
 
-/* cpu_switch_stack comes to main_continue as if it had been called from nowhere. */
+/* cpu_switch_stack enters main_continue as a function without a caller. */
 static NORETURN void main_change_stack(void)
 {
 	uint32_t *stack = vmalloc(MAIN_STACK_PAGES);
 	if (stack == NULL)
 		panic("no memory for the boot context's stack");
 	uint32_t *top = stack + MAIN_STACK_PAGES * PAGE_SIZE / sizeof(stack[0]);
-	/* edi, esi, ebx, ebp, where to go, and the return address that ends stack traces. */
+	/* edi, esi, ebx, ebp, the entry point, and the return address that ends stack traces. */
 	const uint32_t frame[] = { 0, 0, 0, 0, (uint32_t)main_continue, 0 };
 	memcpy(top - ARRAY_SIZE(frame), frame, sizeof(frame));
 	uint32_t abandoned;
@@ -329,7 +329,7 @@ static void main_disk_work(uint64_t now)
 	block_work();
 }
 
-/* A transfer takes its time. Its end is an alarm of the clock, and the work is done after that. */
+/* A transfer takes time. It completes by a clock alarm; deferred work does the rest. */
 static void main_slow_disk(void)
 {
 	static struct deferred work = { .work = main_disk_work };
@@ -353,7 +353,7 @@ static void main_start_outside(void)
 
 /* --- the work --- */
 
-/* The argument vector over the strings of cmdline.args. */
+/* The argument vector, pointing into cmdline.args. */
 static const char *const *main_argv(void)
 {
 	const char **argv = kmalloc((cmdline.nargs + 1) * sizeof(argv[0]));

@@ -6,8 +6,8 @@
  * line for each. The runner outside believes them only if the plan is complete and the RESULT
  * record says so.
  *
- * A test also fails if it leaves anything behind: frames, slots and slab objects are counted before
- * and after it, with caches dropped, and every module's invariants are checked (kernel_check).
+ * A test also fails if it leaks anything: frames, slots and slab objects are counted before and
+ * after it, with caches dropped, and every module's invariants are checked (kernel_check).
  * Source: the kernel documentation of Linux, dev-tools/ktap.
  */
 #include "kernel/selftest.h"

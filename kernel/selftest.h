@@ -26,7 +26,7 @@ struct selftest {
  */
 NORETURN void selftest_run(const char *glob);
 
-/* Note a failure of the running test; the first one is its reason. */
+/* Record a failure of the running test; the first one is its reason. */
 void selftest_fail(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Mark the running test as skipped; the caller returns then. */
 void selftest_skip(const char *reason);

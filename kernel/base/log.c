@@ -1,10 +1,10 @@
 /*
- * The kernel's log: lines to the console. What the console is, the drivers of its
- * parts say (log_add_sink): COM1 and the text screen.
+ * The kernel's log: lines to the console. The drivers register its sinks (log_add_sink): COM1 and
+ * the text screen.
  *
- * There is no buffer: a line is out when log_line returns, so the last line before a crash is
- * there. Interrupts are off while a line is written, so lines of interrupt handlers do not
- * fall into others. Reading the log back is the terminal's or the launcher's business.
+ * There is no buffer: a line is out when log_line returns, so the last line before a crash is seen.
+ * Interrupts are off while a line is written, so an interrupt handler's lines are not mixed into
+ * others. Reading the log back is the terminal's or the launcher's business.
  */
 #include "kernel/base/log.h"
 

@@ -6,7 +6,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* @write gets everything from now on, with interrupts off. Context: boot. */
+/* From now on @write receives all output, with interrupts off. Context: boot. */
 void log_add_sink(void (*write)(const char *text, size_t n));
 /* Lines above @level are dropped; LOG_INFO at boot. */
 void log_set_level(enum log_level level);
@@ -14,8 +14,8 @@ void log_set_level(enum log_level level);
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /*
- * @n bytes as they are to the console; the serial line makes \n to \r\n. For what is not a log
- * line: the terminal, self-tests.
+ * Write @n bytes to the console unchanged, except that the serial line turns \n into \r\n. For
+ * output that is not a log line: the terminal, self-tests.
  */
 void log_write(const char *text, size_t n);
 

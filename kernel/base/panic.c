@@ -1,12 +1,12 @@
 /*
- * The end of the machine: say what was seen, as much as can be had without trusting anything.
+ * Panic: report as much as can be found out without trusting anything.
  *
- * The report goes straight to the console. It allocates nothing, and reads memory it cannot be
- * sure of through the exception table, so that a broken stack costs the rest of the trace and not
- * the report. If the report itself fails, the second panic prints its own reason and stops at once.
+ * The report goes straight to the console. It allocates nothing, and reads memory it cannot trust
+ * through the exception table, so that a broken stack truncates the trace, not the report. If the
+ * report itself fails, the second panic prints its own reason and stops at once.
  *
- * What is worth telling but has to be looked up in structures that may be broken, what the address
- * is and whose areas these are, comes last, behind the record (panic_hooks.report).
+ * What has to be looked up in structures that may be broken (what an address is, which areas there
+ * are) is reported last, after the record (panic_hooks.report).
  *
  * The stack trace follows frame pointers: each frame begins with the caller's, then the return
  * address. It ends at the first frame pointer that is not above the one before.
@@ -85,7 +85,7 @@ static NORETURN void panic_stop(void)
 	cpu_halt();
 }
 
-/* First words, once: a panic inside the report ends the machine. */
+/* The heading, once: a panic inside the report stops the machine. */
 static void panic_begin(const char *fmt, va_list args)
 {
 	static bool panicking;

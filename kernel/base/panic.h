@@ -1,4 +1,4 @@
-/* The end of the machine: what cannot be true was true. Context of all: any. */
+/* Panic: an impossible condition was found. Context of all: any. */
 #ifndef KERNEL_BASE_PANIC_H
 #define KERNEL_BASE_PANIC_H
 
@@ -12,11 +12,11 @@ NORETURN void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 NORETURN void panic_at(const struct trap_frame *tf, uint32_t esp, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 /*
- * What the report asks of upper layers, each from when it is there on; NULL: nobody. None may
- * allocate or sleep.
+ * What the report asks of upper layers; each is NULL until its layer is up. None may allocate or
+ * sleep.
  */
 struct panic_hooks {
-	void (*show_console)(void);	/* whatever covers it goes */
+	void (*show_console)(void);	/* removes whatever covers it */
 	const char *(*describe)(void);	/* what is running */
 	void (*record)(void);		/* write the RESULT record */
 	void (*report)(const struct trap_frame *tf); /* about the exception @tf; NULL: none */

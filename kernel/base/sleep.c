@@ -2,12 +2,12 @@
  * Waiting for something, by its address.
  *
  * mm waits for a lock and for a page under I/O, the block layer waits for its disk; neither knows
- * processes. So what is waited for has a name that costs nothing: its own address, the channel.
- * Who sleeps names a channel; who changes the thing wakes the channel; everybody who slept on it
- * looks again. No queue has to be kept in each frame and each request.
+ * processes. So an event has a name that costs nothing: the address of the thing waited for, its
+ * channel. A sleeper names a channel; whoever changes the thing wakes the channel; everybody who
+ * slept on it checks its condition again. No frame or request needs a queue of its own.
  *
- * The scheduler fills in how one really sleeps (sched_channel.c); a test on the host fills in what
- * "others" do meanwhile. A wake when nobody sleeps at all costs one test.
+ * The scheduler supplies the actual sleep (sched_channel.c); a host test supplies what "others" do
+ * meanwhile. A wake-up while nobody sleeps at all costs one test.
  *
  * Always true:
  *   [sleep.1]  sleep_sleepers is the number of sleeps that have begun and not ended

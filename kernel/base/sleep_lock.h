@@ -1,6 +1,6 @@
 /*
- * A lock whose holder may sleep: one at a time, in no order. Who waits cannot be interrupted, so
- * what a holder does must come to an end by itself. Context: process.
+ * A lock whose holder may sleep: one holder at a time, waiters in no order. Waiting is
+ * uninterruptible, so what a holder does must end by itself. Context: process.
  */
 #ifndef KERNEL_BASE_SLEEP_LOCK_H
 #define KERNEL_BASE_SLEEP_LOCK_H

@@ -2,9 +2,8 @@
  * From a code address to a function's name.
  *
  * The kernel is linked twice. After the first link a script writes the names of all functions with
- * their offsets from the start of the text into a table, sorted; the second link puts it behind
- * everything else that is read-only, so no address changes. A kernel linked once has an empty
- * table.
+ * their offsets from the start of the text into a table, sorted; the second link puts it after all
+ * other read-only data, so no address changes. A kernel linked once has an empty table.
  *
  * The table is a count, then (offset, offset of the name from the table's start) pairs, then names.
  */

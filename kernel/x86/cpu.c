@@ -6,11 +6,11 @@
  * moved across accesses: interrupt flag, page tables, ports.
  *
  * Touching user memory may fault. Such an instruction has an entry in the exception table
- * (.extable): the address that may fault, the address where to go on. kernel/trap/trap.c first lets
- * mm/fault.c bring the page in, and the instruction goes on where it stopped, as rep keeps its
- * progress in ecx, esi and edi; only when that fails it uses the table.
+ * (.extable): the address that may fault and the address to resume at. kernel/trap/trap.c first
+ * lets mm/fault.c bring the page in, and the instruction resumes where it stopped, as rep keeps its
+ * progress in ecx, esi and edi; only if that fails is the table used.
  *
- * CPUs without FXSAVE keep x87 state only, by FNSAVE.
+ * Without FXSAVE only x87 state is saved, by FNSAVE.
  * Source: Intel SDM vol. 2; vol. 3 chapters 2.5 (control registers), 4.10.4 (flushing).
  */
 #include "kernel/x86/cpu.h"
@@ -140,9 +140,7 @@ uint32_t cpu_known_features;
 
 uint32_t cpu_features(void)
 {
-	/*
-	 * boot.asm has made sure that there is a leaf 1, where the family bits are never all zero.
-	 */
+	/* boot.asm has checked that leaf 1 exists; its family bits are never all zero. */
 	static bool known;
 	if (UNLIKELY(!known)) {
 		cpu_known_features = cpu_id(1, 0).edx;
@@ -172,8 +170,8 @@ void cpu_page_copy(void *dst, const void *src)
 #define FIXUP(from, to) ".pushsection .extable, \"a\"\n\t.long " from ", " to "\n\t.popsection\n\t"
 
 /*
- * Words first, then the odd bytes. What a fault among the words leaves is counted in whole words:
- * up to three bytes before the bad page may be left out too.
+ * Words first, then the remaining bytes. A fault among the words is counted in whole words: up to
+ * three bytes before the bad page may be left uncopied too.
  */
 static size_t cpu_user_move(void *dst, const void *src, size_t n)
 {
@@ -289,7 +287,7 @@ void cpu_fpu_init(void)
 
 void cpu_fpu_save(void *state)
 {
-	/* fnsave starts the x87 afresh: whoever goes on with the old state restores it. */
+	/* fnsave reinitializes the x87: whoever continues with the old state restores it. */
 	if (cpu_features() & CPUID_FXSR)
 		asm volatile("fxsave (%0)" : : "r"(state) : "memory");
 	else

@@ -33,7 +33,7 @@ uint32_t cpu_read_cr0(void);
 uint32_t cpu_read_cr4(void);
 void cpu_write_cr0(uint32_t value);
 void cpu_write_cr4(uint32_t value);
-/* Which debug conditions were met (DR6); forgets them. */
+/* Which debug conditions were met (DR6); clears them. */
 uint32_t cpu_debug_status(void);
 
 struct cpuid {
@@ -46,9 +46,9 @@ enum { CPUID_FPU = 1 << 0, CPUID_PSE = 1 << 3, CPUID_TSC = 1 << 4, CPUID_PGE = 1
 uint32_t cpu_features(void);
 /* Time stamp counter; 0 where there is none. Under QEMU's -icount: instructions since reset. */
 uint64_t cpu_tsc(void);
-/* What cpu_features() said last; 0 before. */
+/* The last result of cpu_features(); 0 before the first. */
 extern uint32_t cpu_known_features;
-/* The same as cpu_tsc, once that was called; a few instructions. Not on the simulated machine. */
+/* Like cpu_tsc, but inline, and only once that has been called. Not on the simulated machine. */
 static inline uint64_t cpu_tsc_fast(void)
 {
 	return LIKELY(cpu_known_features & CPUID_TSC) ? __builtin_ia32_rdtsc() : 0;
@@ -60,7 +60,7 @@ void cpu_page_copy(void *dst, const void *src);
 
 /*
  * Copy between kernel and user memory at linear address @user, which the caller has checked to
- * lie in user space. Faults on the way are handled; one that cannot be ends the copy.
+ * lie in user space. Faults on the way are handled; one that cannot be handled ends the copy.
  * Return how many bytes were NOT copied: 0 is success. Context: process; may reclaim.
  */
 size_t cpu_user_read(void *dst, vaddr_t user, size_t n);
@@ -93,8 +93,8 @@ void cpu_load_task(uint16_t selector);
 bool cpu_segment_read(uint16_t selector, uint32_t offset, uint8_t *value);
 
 /*
- * From one kernel stack to another (kernel/x86/switch.asm): saves ebp ebx esi edi and returns on
- * @load_esp's.
+ * Switch kernel stacks (kernel/x86/switch.asm): saves ebp ebx esi edi and returns on the stack
+ * @load_esp.
  */
 ASMLINKAGE void cpu_switch_stack(uint32_t *save_esp, uint32_t load_esp);
 

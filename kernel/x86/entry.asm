@@ -1,15 +1,15 @@
-; Into the kernel and out again.
+; Kernel entry and exit.
 ;
 ; Each way in leaves a struct trap_frame (trap_frame.h) on the kernel stack, in this order from
 ; high to low addresses: what the CPU pushed (ss esp eflags cs eip, error code), the vector, the
 ; segment registers, the general registers. Then ds and es are the kernel's (a program may
 ; have put anything into them, and only real CPUs check), fs and gs are null (a program's selector
-; would be loaded again at the end of every interrupt inside the kernel, also after its descriptor
+; would be reloaded at the end of every interrupt inside the kernel, even after its descriptor
 ; is gone) and the direction flag is clear (a program may have set it, and every rep movs would
 ; run backwards).
 ;
 ; On the way out the popped selectors and the iret frame may be bad, by a program's doing. The CPU
-; then faults with the kernel's CS. The exception table says where to go on: a bad selector
+; then faults with the kernel's CS. The exception table says where to resume: a bad selector
 ; becomes the null selector (the program faults when it uses it), a bad iret frame is
 ; VECTOR_BAD_RETURN's case. The kernel has done its work by then and loses nothing.
 
@@ -45,7 +45,7 @@ global vector_stubs, vector_call_entry, vector_return
 	cld
 %endmacro
 
-; From the fault at %1 go on at %2.
+; After a fault at %1 resume at %2.
 %macro FIXUP 2
 [section .extable progbits alloc noexec nowrite align=4]
 	dd %1, %2

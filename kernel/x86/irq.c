@@ -2,7 +2,7 @@
  * Interrupt lines: one handler each, registered by the line's driver.
  *
  * A handler runs with interrupts off, touches no list of mm or of processes and wakes nobody: it
- * leaves its news in a ring or a counter (kernel/proc/deferred.c picks it up).
+ * leaves what happened in a ring or a counter (kernel/proc/deferred.c picks it up).
  *
  * Always true:
  *   [irq.1]  a line that is unmasked has a handler

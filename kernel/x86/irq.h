@@ -1,6 +1,6 @@
 /*
- * Interrupt lines 0..15: who serves each. The controller's driver fills in how a line is unmasked
- * and ended. Context: boot, unless said.
+ * Interrupt lines 0..15: who serves each. The controller's driver supplies unmasking and
+ * end-of-interrupt. Context: boot, unless said.
  */
 #ifndef KERNEL_X86_IRQ_H
 #define KERNEL_X86_IRQ_H
@@ -11,8 +11,8 @@ enum { IRQ_LINES = 16 };
 
 struct irq_chip {
 	void (*unmask)(unsigned line);
-	bool (*spurious)(unsigned line); /* nobody asked for it; acknowledged as far as needed */
-	void (*end)(unsigned line);	 /* it is served */
+	bool (*spurious)(unsigned line); /* no device raised it; acknowledged as far as needed */
+	void (*end)(unsigned line);	 /* it has been handled: end of interrupt */
 };
 
 void irq_set_chip(const struct irq_chip *chip);

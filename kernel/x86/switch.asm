@@ -1,4 +1,4 @@
-; From one kernel stack to another: what a C function must preserve, and the stack pointer.
+; Switches kernel stacks: what a C function must preserve, and the stack pointer.
 
 global cpu_switch_stack
 

@@ -1,13 +1,13 @@
 /*
- * The registers of who was interrupted, as kernel/x86/entry.asm lays them on the kernel stack, and
- * the numbers of the vectors. Context: any.
+ * The interrupted context's registers, as kernel/x86/entry.asm pushes them on the kernel stack, and
+ * the vector numbers. Context: any.
  */
 #ifndef KERNEL_X86_TRAP_FRAME_H
 #define KERNEL_X86_TRAP_FRAME_H
 
 #include "lib/base.h"
 
-/* In the order of pushing, last first. esp and ss only when it came from user mode. */
+/* Last pushed first. esp and ss only if the trap came from user mode. */
 struct trap_frame {
 	uint32_t ebx, ecx, edx, esi, edi, ebp, eax;
 	uint32_t ds, es, fs, gs;

@@ -1,12 +1,12 @@
 /*
  * Vectors: from the CPU's number to a handler.
  *
- * entry.asm has laid a struct trap_frame on the kernel stack and calls through the table of
+ * entry.asm has pushed a struct trap_frame on the kernel stack and calls through the table of
  * handlers. The table is filled from above at boot (the trap
  * code, the system calls), so nothing below knows what an exception means.
  *
  * All gates are interrupt gates. 3 (int3), 4 (into) and 0x80 may be used by user mode; any other
- * int n is a general-protection fault with error n * 8 + 2, also where there is no gate. 8, the
+ * int n is a general-protection fault with error n * 8 + 2, even where there is no gate. 8, the
  * double fault, is a task of its own (mm/x86/segment.c), since its usual cause is that there is no
  * stack left to report on.
  *

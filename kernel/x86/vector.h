@@ -14,11 +14,11 @@ enum vector_entry {
 	VECTOR_ENTRIES,
 };
 
-/* Fill the IDT and load it; a vector that nobody has taken is a panic. Context: boot. */
+/* Fill the IDT and load it; a vector without a handler is a panic. Context: boot. */
 void vector_init(void);
 /* @handler answers the vectors [@first, @end) of enum vector_entry. Context: boot. */
 void vector_set(unsigned first, unsigned end, void (*handler)(struct trap_frame *tf));
-/* Leave the kernel by @tf: the way out of entry.asm, for a new process's first return. */
+/* Return to user mode through @tf, by entry.asm's exit path: a new process's first return. */
 NORETURN ASMLINKAGE void vector_return(struct trap_frame *tf);
 
 #endif
