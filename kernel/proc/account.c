@@ -3,19 +3,20 @@
  *
  * Two places know when the CPU changes its mode: the way into the kernel and the way out (trap.c).
  * One more knows when it changes hands: the switch (sched.c). Each reads the time stamp counter and
- * gives what has passed since the last such reading to whoever had the CPU: the user mode or the
- * kernel mode of a thread, or nobody. So the sums are exact, and together they are all the time
- * there is since account_init. Under -icount the counter counts instructions, and so do they; a CPU
- * that is halted goes on counting, one instruction a nanosecond, and that is idle time.
+ * charges the time since the last reading to whoever had the CPU: a thread's user mode or kernel
+ * mode, or idle. So the sums are exact, and add up to all the time since account_init. Under
+ * -icount the counter counts instructions, and so do the sums; while the CPU is halted it counts
+ * one instruction a nanosecond, which is idle time.
  *
  * Ticks are the coarse figure that Linux programs read (times, getrusage, /proc/PID/stat): a tick
- * belongs to the mode that its interrupt found.
+ * is charged to the mode it interrupted.
  *
  * Always true
- *   [account.1]  account_mark is the reading up to which all time has been given away
+ *   [account.1]  account_mark is the reading up to which all time has been charged
  *   [account.2]  user + system + idle of account_totals is account_mark minus the first reading
- *   [account.3]  what threads used adds up to the totals' user and system
- * Left out: interrupts' own time; it is the kernel time of whom they interrupted, as on Linux.
+ *   [account.3]  the threads' times add up to the totals' user and system
+ * Left out: interrupts' own time; it is charged to the interrupted thread's kernel time, as on
+ * Linux.
  */
 #include "kernel/proc/account.h"
 
@@ -75,5 +76,5 @@ void account_check(void)
 	}
 	ASSERT(account_mark <= cpu_tsc());				       /* [account.1] */
 	ASSERT(t->user + t->system + t->idle == account_mark - account_start); /* [account.2] */
-	ASSERT(user <= t->user && system <= t->system); /* [account.3], without who has gone */
+	ASSERT(user <= t->user && system <= t->system); /* [account.3], live threads only */
 }

@@ -18,21 +18,21 @@ struct account {
 struct account_totals {
 	uint64_t user, system, idle;
 };
-/* Since the first process, up to the last change of mode. */
+/* Since account_init, up to the last mode change. */
 extern struct account_totals account_totals;
 
 /* Before the first process runs. Context: boot. */
 void account_init(void);
-/* Changes of mode are in account_mode.h. */
-/* @prev gives the CPU away (NULL: the boot context does). */
+/* For mode changes see account_mode.h. */
+/* @prev is switched away from (NULL: the boot context). */
 void account_switch(struct process *prev);
-/* Did the interrupt under way come from user mode? From its handler. */
+/* Did the current interrupt come from user mode? Called by its handler. */
 bool account_from_user(void);
 
 /* Asserts the theory's [account.2] and [account.3]. Context: process, boot. */
 void account_check(void);
 
-/* Of the counter, measured since account_init; at least 1. */
+/* The counter's rate, measured since account_init; at least 1. */
 uint64_t account_units_per_tick(void);
 /* In microseconds, at that rate; for spans below a day. */
 uint64_t account_micros(uint64_t units);
@@ -42,7 +42,7 @@ uint64_t account_micros(uint64_t units);
 extern uint64_t account_mark;	    /* [account.1] */
 extern bool account_trap_from_user; /* the last trap */
 
-/* What has passed since the last call. */
+/* Time elapsed since the last call. */
 static inline uint64_t account_passed(void)
 {
 	uint64_t now = cpu_tsc_fast(), passed = now - account_mark;

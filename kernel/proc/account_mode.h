@@ -1,6 +1,6 @@
 /*
- * The CPU's change of mode, for the account of its time. Theory in account.c. Inline, as every
- * system call and every fault passes it twice. Context: interrupts off, or on after a call's entry.
+ * CPU mode changes, for time accounting. Theory in account.c. Inline, as every system call and
+ * every fault passes here twice. Context: interrupts off, or on after a call's entry.
  */
 #ifndef KERNEL_PROC_ACCOUNT_MODE_H
 #define KERNEL_PROC_ACCOUNT_MODE_H

@@ -1,14 +1,13 @@
 /*
- * Work that waits for a better moment.
+ * Deferred work.
  *
- * An interrupt handler touches no list and wakes nobody; a timer that has run out, a typed letter,
- * a map on the screen that is to be drawn anew wait for the next return to user mode or for the
- * idle loop. The scheduler passes there and does not know what the work is: each module that has
- * some adds an entry at boot.
+ * An interrupt handler touches no list and wakes nobody; an expired timer, a key, a screen map due
+ * to be redrawn wait for the next return to user mode or the idle loop. The scheduler calls from
+ * there without knowing what the work is: each module that has some registers an entry at boot.
  *
  * Always true:
- *   [deferred.1]  an entry is on the list once, from its adding on
- * Source: Unix's soft interrupts; Linux's task_work for the moment.
+ *   [deferred.1]  an entry is on the list once, from when it is added
+ * Source: Unix's soft interrupts; Linux's task_work for when it runs.
  */
 #include "kernel/proc/deferred.h"
 

@@ -1,6 +1,4 @@
-/*
- * Work that waits for a better moment. Theory in deferred.c.
- */
+/* Deferred work. Theory in deferred.c. */
 #ifndef KERNEL_PROC_DEFERRED_H
 #define KERNEL_PROC_DEFERRED_H
 
@@ -13,13 +11,13 @@ struct deferred {
 	/* Do what is due at tick @now. May not sleep. Context: process or the idle loop. */
 	void (*work)(uint64_t now);
 	/*
-	 * Is there any at tick @now? Asked at each tick. Context: interrupt. NULL: whoever has work
-	 * calls sched_request, or it can wait until somebody else's is done.
+	 * Is any due at tick @now? Asked at each tick. Context: interrupt. NULL: the producer calls
+	 * sched_request, or the work can wait until other work runs.
 	 */
 	bool (*due)(uint64_t now);
 };
 
-/* From now on; work is done in the order of adding. Context: boot. */
+/* Register @work; work is done in the order of registration. Context: boot. */
 void deferred_add(struct deferred *d);
 /* Is any work due at tick @now? Context: any. */
 bool deferred_due(uint64_t now);

@@ -1,17 +1,16 @@
 /*
  * How threads and processes end.
  *
- * A thread ends in its own context, on the way back to user mode or in exit: it lets go of its held
- * futexes, its files and its memory. Others are never ended from outside, only told to (SIGKILL,
- * group.exiting, must_end), since a sleeping one may hold what only it can give back.
+ * A thread ends in its own context, on the way back to user mode or in exit: it releases its held
+ * futexes, its files and its memory. A thread is never terminated from outside, only asked to exit
+ * (SIGKILL, group.exiting, must_end), since a sleeping one may hold what only it can release.
  *
- * The last thread's end is the process's: its children get another parent, what its terminal and
- * its groups need is sent, and the leader becomes a zombie its parent can wait for. A thread that
- * is not the leader leaves nothing. No thread can free the stack it runs on; whoever runs next does
- * (sched_bury).
+ * The last thread's end is the process's: its children are reparented, its terminal and its groups
+ * get their signals, and the leader becomes a zombie its parent can wait for. Other threads leave
+ * nothing behind. No thread can free the stack it runs on; whoever runs next does (sched_bury).
  *
- * A group of stopped jobs whose last relative outside ends would sleep for ever: it gets SIGHUP and
- * SIGCONT (POSIX, orphaned process groups).
+ * A stopped process group that becomes orphaned would sleep for ever: it gets SIGHUP and SIGCONT
+ * (POSIX, orphaned process groups).
  */
 #include "kernel/base/panic.h"
 #include "kernel/proc/futex.h"
@@ -23,13 +22,13 @@
 #include "mm/trace.h"
 #include "mm/user.h"
 
-/* Linux's CLONE_CHILD_CLEARTID: who joins a thread sleeps on that word. */
+/* Linux's CLONE_CHILD_CLEARTID: a joining thread sleeps on that word. */
 static void exit_clear_tid(struct process *p)
 {
 	uint32_t zero = 0;
 	uptr_t at = p->words.clear_child_tid;
 	p->words.clear_child_tid = 0;
-	/* With nobody to see it there is no need to bring the page in. */
+	/* With nobody left to see it, no need to fault the page in. */
 	if (!at || p->aspace->refs == 1)
 		return;
 	if (user_write(p->aspace, at, &zero, sizeof(zero)) == 0)
@@ -43,7 +42,7 @@ static void exit_give_up_memory(struct process *p)
 		return;
 	futex_release_robust(p);
 	exit_clear_tid(p);
-	/* nothing looks there any more */
+	/* nobody looks there any more */
 	ASSERT(p->words.robust_list == 0 && p->words.clear_child_tid == 0);
 	process_count_faults(p->group->leader, as);
 	p->aspace = NULL;
@@ -79,7 +78,7 @@ static bool exit_group_has_stopped(int pgrp)
 	return false;
 }
 
-/* Group @pgrp loses @ending, member or relative of a member. */
+/* Group @pgrp loses @ending, a member or a member's relative. */
 static void exit_release_group(int pgrp, const struct process *ending)
 {
 	if (!exit_group_has_stopped(pgrp) || !signal_group_orphaned(pgrp, ending))
@@ -98,11 +97,11 @@ static bool exit_held_group(const struct process *leader)
 static void exit_leave_family(struct process *leader)
 {
 	int groups_seen = 0;
-	/* Its children's groups are looked at once they have their new parent. */
+	/* Its children's groups are checked after reparenting. */
 	list_for_each_entry(struct process, child, &leader->family.children, family.sibling)
 		groups_seen += child->pgrp != leader->pgrp;
 	wait_orphan_children(leader);
-	if (exit_held_group(leader)) /* else its end makes no orphans: the group was one before */
+	if (exit_held_group(leader)) /* else no change: the group was orphaned before */
 		exit_release_group(leader->pgrp, leader);
 	if (groups_seen == 0)
 		return;
@@ -124,7 +123,7 @@ static void exit_process(struct process *leader)
 		exit_kill_everyone(g);
 }
 
-/* @leader is complete as a zombie: for its parent, or for nobody. */
+/* @leader is a complete zombie: its parent reaps it, or nobody. */
 static void exit_become_zombie(struct process *leader)
 {
 	ASSERT(thread_group_ended(leader) && leader->run.state == PROCESS_ZOMBIE); /* [thread.2] */

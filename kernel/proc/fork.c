@@ -3,13 +3,13 @@
  *
  * The child gets a structure, a kernel stack, a copy of the address space whose private pages are
  * shared until written (aspace_fork), and a table of descriptors that shares the open files. Its
- * trap frame is a copy of the parent's with 0 in eax, so it returns from the same system call.
+ * trap frame is a copy of the parent's with eax 0, so it returns from the same system call.
  *
- * Gather, then commit: all that can fail comes first, in the order of what is cheapest to undo;
- * then the child is linked to its parent and put on the run queue, which cannot fail.
+ * Gather, then commit: everything that can fail comes first, cheapest to undo first; then the child
+ * is linked to its parent and put on the run queue, which cannot fail.
  *
- * clone may have parent and child share any of these instead: a new reference takes the place of
- * the copy. A thread shares all of them, has no parent, and joins the caller's group.
+ * With clone, parent and child may share any of these instead: a new reference replaces the copy. A
+ * thread shares all of them, has no parent, and joins the caller's group.
  *
  * vfork's parent sleeps until the child has exec'ed or ended, as they share one stack.
  */
@@ -26,13 +26,13 @@
 #include "mm/reclaim.h"
 #include "mm/user.h"
 
-/* Structure, stack, files, page directory; and what is left for a few pages afterwards. */
+/* Structure, stack, files, page directory, and a few spare pages. */
 enum { FORK_ROOM_FRAMES = 16 };
 
 /*
- * A frame for each page table and two for its companions. Processes are made only beside the
- * reserve: if they used it up, the next page of anybody could not come in, and a fork that should
- * be refused would end a process instead.
+ * A frame for each page table and two for its companions. Fork leaves the reserve alone: if it used
+ * it up, nobody's next page could be brought in, and a fork that should fail would kill a process
+ * instead.
  */
 static int fork_make_room(const struct process *parent, const struct fork_request *request)
 {
@@ -45,7 +45,7 @@ static void fork_child_begins(void)
 {
 	struct process *self = process_running;
 	if (user_write(self->aspace, self->words.set_child_tid, &self->pid, sizeof(self->pid)) != 0)
-		self->words.set_child_tid = 0; /* the program's own mistake */
+		self->words.set_child_tid = 0; /* the program's own error */
 }
 
 /* A process, not a thread, gets its parent. */
@@ -81,7 +81,7 @@ static void fork_inherit(struct process *child, struct process *parent,
 	parent->fs.shared |= request->share_fs && request->thread;
 	memcpy(child->cpu.tls, request->tls ? request->tls : parent->cpu.tls,
 	       sizeof(child->cpu.tls));
-	/* Making room for the child may have moved the parent. */
+	/* Making room for the child may have moved the parent's partition. */
 	process_hooks.fork_tls(child, request->tls ? request->tls_base
 						    : parent->aspace->segment.base);
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
@@ -114,7 +114,7 @@ static void fork_wait_for_release(struct process *parent, int pid)
 	}
 }
 
-/* A child with files, handlers and memory, known to nobody yet. NULL: no memory. */
+/* A child with files, handlers and memory, not yet visible to others. NULL: no memory. */
 static struct process *fork_create(const struct process *parent, const struct fork_request *r)
 {
 	struct process *child = process_create(r->thread ? parent->group : NULL);
@@ -146,7 +146,7 @@ long process_fork(const struct fork_request *request)
 	int pid = child->pid, error = 0;
 	if (request->set_parent_tid)
 		error = user_write(parent->aspace, request->set_parent_tid, &pid, sizeof(pid));
-	(void)error; /* Linux does not tell either */
+	(void)error; /* Linux does not report it either */
 	sched_enqueue(child);
 	if (request->wait)
 		fork_wait_for_release(parent, pid);

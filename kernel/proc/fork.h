@@ -13,13 +13,13 @@ struct fork_request {
 	bool share_actions;   /* one table of signal handlers */
 	bool share_fs;	      /* one working directory and umask: threads */
 	bool share_parent;    /* the caller's parent is the child's too */
-	uint8_t exit_signal;  /* to the parent at its end; 0: none */
+	uint8_t exit_signal;  /* sent to the parent at exit; 0: none */
 	const struct segment_tls *tls; /* the child's; NULL: the parent's */
-	vaddr_t tls_base;	       /* of @tls: where the parent's segment began then */
+	vaddr_t tls_base;	       /* of @tls: the base of the parent's segment then */
 	uptr_t stack;	      /* the child's stack pointer; 0: the parent's */
-	uptr_t set_parent_tid; /* the child's pid goes there in the parent's memory; 0: nowhere */
+	uptr_t set_parent_tid; /* write the child's pid there in the parent's memory; 0: do not */
 	uptr_t set_child_tid; /* and there in the child's */
-	uptr_t clear_child_tid; /* cleared in the child's memory when it ends */
+	uptr_t clear_child_tid; /* cleared in the child's memory when it exits */
 };
 
 /* A copy of the running process that returns 0 from the same call. Its pid, or -ENOMEM. */

@@ -1,25 +1,25 @@
 /*
  * Futexes: sleeping on a word of user memory.
  *
- * A program's lock is a word that it changes by itself while nobody has to wait. Only then it calls
- * us: sleep if the word still has this value; wake who sleeps on that word. Nothing is set up
- * before and nothing stays after: a sleeper is a record on its own kernel stack, in a hash table by
- * the word's place.
+ * A program's lock is a word that it changes by itself as long as nobody has to wait. Only on
+ * contention does it call us: sleep if the word still has this value; wake those who sleep on that
+ * word. There is no setup and nothing remains: a sleeper is a record on its own kernel stack, in a
+ * hash table keyed by the word's place.
  *
  * The place is the address in the address space. For a word in shared memory, which may lie
- * elsewhere in every process, it is the object and the offset in it. A caller that says "private"
- * spares the look at the area.
+ * elsewhere in every process, it is the object and the offset in it. A "private" futex saves
+ * looking up the area.
  *
- * Looking at the word and falling asleep must be one step for the waker. They are: the read may
- * fault and sleep, but from its end to ours nobody else runs in the kernel.
+ * Checking the word and falling asleep must be atomic with respect to wakers. They are: the read
+ * may fault and sleep, but after it nobody else runs in the kernel until we sleep.
  *
- * A robust list is a thread's list of the locks it holds, in its own memory. At its end they are
- * marked (OWNER_DIED), and who waits for them is woken. The list may be garbage or a circle: each
- * step is checked, and there is a last one.
+ * A robust list is a thread's list of the locks it holds, in its own memory. When it exits they are
+ * marked (OWNER_DIED), and their waiters are woken. The list may be garbage or circular: each step
+ * is checked, and their number is bounded.
  *
  * Always true
  *   [futex.1]  a record is in the table exactly while its thread sleeps in futex_sleep or has just
- *       been woken by something else than futex_wake
+ *       been woken by something other than futex_wake
  *   [futex.2]  it is in the bucket of its key, and its mark "woken" is not set
  * Left out: priority inheritance, FUTEX_WAKE_OP.
  * Source: Franke, Russell, Kirkwood, "Fuss, Futexes and Furwocks" (2002); futex(2);
@@ -183,7 +183,7 @@ long futex_requeue(uptr_t from, uptr_t to, bool private, uint32_t n, uint32_t mo
 
 /* --- robust lists --- */
 
-/* The lock word at @at, if @p holds it: its owner has died. False: no such memory. */
+/* The lock word at @at, if @p holds it: mark its owner dead. False: no such memory. */
 static bool futex_release_word(struct process *p, uptr_t at)
 {
 	uint32_t word;

@@ -1,9 +1,9 @@
 /*
- * What the life of a process means to those above: filled by them at boot, called from here.
+ * Hooks for process lifetime events: filled in by upper layers at boot, called from here.
  *
- * Processes own files, live in partitions, are watched and have a terminal, and know nothing of any
- * of these. One table of functions says what each of them wants to be told. A field that is NULL
- * costs one test; fields of a subsystem that is always there are called without one.
+ * Processes own files, live in partitions, are watched and have a terminal, but this code knows
+ * nothing of any of these. One table of functions says what each wants to be notified of. A NULL
+ * field costs one test; those of a subsystem that is always present are called without one.
  */
 #ifndef KERNEL_PROC_HOOKS_H
 #define KERNEL_PROC_HOOKS_H
@@ -18,27 +18,27 @@ struct process_hooks {
 
 	/* kernel/fs: @child gets @parent's open files, the table itself if @share. 0 or -ENOMEM. */
 	int (*files_fork)(struct process *child, const struct process *parent, bool share);
-	/* The table's copy is @p's alone from now on. 0 or -ENOMEM. */
+	/* Unshare @p's table of files. 0 or -ENOMEM. */
 	int (*files_unshare)(struct process *p);
 	/* Working directory and program file; cannot fail. */
 	void (*names_fork)(struct process *child, const struct process *parent);
-	/* @p lets go of its open files; of its directory and its program. No-op the second time. */
+	/* @p releases its open files; its directory and its program. No-op the second time. */
 	void (*files_drop)(struct process *p);
 	void (*names_drop)(struct process *p);
-	/* The leader of @session has ended. */
+	/* The leader of @session has exited. */
 	void (*session_ended)(int session);
-	/* kernel/trap: leave the kernel by @tf, the first time. Does not return. */
+	/* kernel/trap: return to user mode through @tf, the first time. Does not return. */
 	void (*first_leave)(struct trap_frame *tf);
 	/* kernel/partition: is @p's memory on swap as a whole? */
 	bool (*absent)(const struct process *p);
-	/* @child's thread-local segments were made for a base @from, and are now for its own. */
+	/* Rebase @child's thread-local segments from base @from to its own. */
 	void (*fork_tls)(struct process *child, vaddr_t from);
 
-	/* --- who only looks; NULL: nobody --- */
+	/* --- observers; NULL: none --- */
 
-	/* The number of those who can run is about to change. */
+	/* The number of runnable processes is about to change. */
 	void (*ready_changes)(void);
-	/* The running process is about to sleep on a channel; it sleeps no more. */
+	/* The running process is about to sleep on a channel; it has woken. */
 	void (*channel_sleep)(bool begins);
 };
 

@@ -2,9 +2,9 @@
  * Interval timers: alarm and setitimer.
  *
  * A process has three. The real one is a kernel timer (timer.c) and counts time. The virtual one
- * counts ticks that found the process in user mode, the profiling one those in the kernel too. The
- * timer interrupt, which may touch no list and send no signal, counts them down and leaves a mark
- * that the process finds on its way back to user mode.
+ * counts ticks that interrupted the process in user mode, the profiling one also those in the
+ * kernel. The timer interrupt, which may touch no list and send no signal, counts them down and
+ * sets a flag that the process finds on its way back to user mode.
  * Source: setitimer(2).
  */
 #include "kernel/proc/itimer.h"
@@ -79,7 +79,7 @@ struct itimer_value itimer_get(const struct thread_group *g, unsigned which)
 
 void itimer_set(struct thread_group *g, unsigned which, struct itimer_value value)
 {
-	ASSERT(which < ITIMER_COUNT && g->live > 0); /* itimer_stop was not here */
+	ASSERT(which < ITIMER_COUNT && g->live > 0); /* itimer_stop was not called */
 	struct thread_itimer *t = &g->itimers[which];
 	unsigned flags = irq_save(); /* itimer_tick looks at it */
 	t->interval = value.interval;

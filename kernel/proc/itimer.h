@@ -8,7 +8,7 @@ void itimer_init(struct thread_group *g);
 void itimer_stop(struct thread_group *g);
 /* A tick while thread @p ran, in user mode or in the kernel. From the timer interrupt. */
 void itimer_tick(struct process *p, bool user);
-/* Send what itimer_tick has found to be due for the running process. */
+/* Send the running process the signals that itimer_tick found due. */
 void itimer_attend(struct process *p);
 
 /* In ticks; @left 0: off. */

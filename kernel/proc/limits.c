@@ -1,14 +1,14 @@
 /*
  * Resource limits: what a process may have at most.
  *
- * A process carries two numbers for each of Linux's sixteen resources; a child inherits them and
- * exec keeps them. Limits on memory are kept by the address space, the one on descriptors by the
- * table of files, each where the resource is taken; limits_apply tells the former, whenever a limit
- * changes and when a process gets a new address space; whoever sets limits tells the latter.
- * Everybody is user 0, who may raise a hard limit, so a hard limit only bounds the soft one;
- * RLIMIT_MEMLOCK, from which Linux exempts user 0, holds here.
+ * A process has two numbers for each of Linux's sixteen resources; a child inherits them and exec
+ * keeps them. Limits on memory are enforced by the address space, the one on descriptors by the
+ * table of files, each where the resource is allocated; limits_apply passes the former on, whenever
+ * a limit changes and when a process gets a new address space; whoever sets limits passes on the
+ * latter. Everybody is user 0, who may raise a hard limit, so a hard limit only bounds the soft
+ * one; RLIMIT_MEMLOCK, from which Linux exempts user 0, is enforced here.
  *
- * Left out: all but AS, DATA, STACK, MEMLOCK and NOFILE are remembered and told, not kept.
+ * Left out: all but AS, DATA, STACK, MEMLOCK and NOFILE are stored and reported, not enforced.
  * Source: getrlimit(2).
  */
 #include "kernel/proc/limits.h"

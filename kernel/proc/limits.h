@@ -16,10 +16,10 @@ enum limit_resource {
 };
 
 #define LIMIT_NONE UINT64_MAX
-enum { LIMIT_NOFILE_MAX = 4096 }; /* a table of descriptors can have so many */
+enum { LIMIT_NOFILE_MAX = 4096 }; /* the most descriptors a table can have */
 
 struct limit {
-	uint64_t now;  /* what holds: the soft limit */
+	uint64_t now;  /* in force: the soft limit */
 	uint64_t most; /* how far it may be raised: the hard limit */
 };
 
@@ -27,12 +27,12 @@ struct limits {
 	struct limit of[LIMIT_COUNT];
 };
 
-/* What the first process has. */
+/* The first process's limits. */
 void limits_init(struct limits *l);
 /* 0, -EINVAL (@wanted->now above @wanted->most), -EPERM (more files than there can be). */
 MUST_CHECK int limits_set(struct limits *l, enum limit_resource resource,
 			  const struct limit *wanted);
-/* Tell @as, which keeps those on memory. */
+/* Pass those on memory to @as, which enforces them. */
 void limits_apply(const struct limits *l, struct aspace *as);
 
 #endif

@@ -1,52 +1,52 @@
 /*
- * Thrashing noticed, and its cure.
+ * Thrashing: detection and cure.
  *
- * Each process needs its working set, the pages it uses again and again, in memory. When more run
- * than there are frames for their working sets, each fault takes a page that another one will want
- * back at once; all of them wait for the disk, and the CPU idles or copies pages. More processes
- * then mean less work done. No replacement policy helps, since every page is wanted. What helps is
- * fewer processes: some are suspended, all their pages go out, and the others run with theirs at
- * hand.
+ * Each process needs its working set, the pages it uses again and again, in memory. When the
+ * working sets of those that run exceed the frames, each fault evicts a page that another process
+ * will need at once; all of them wait for the disk, and the CPU idles or copies pages. More
+ * processes then mean less work done. No replacement policy helps, since every page is needed. What
+ * helps is fewer processes: some are suspended, all their pages are evicted, and the others run
+ * with theirs resident.
  *
- * Noticing. Time is cut into windows. In one that thrashes
+ * Detection. Time is divided into windows. A window thrashes if
  *
- *   - nobody did anything useful for at least half of it, for want of memory (pressure.c: full);
- *   - pages came back that had not been gone for long: half of the refaults or more were of pages
- *     with fewer evictions between their going and coming back than there are frames, so twice the
- *     frames would have kept them (swap.c: refault distance);
- *   - at least two processes did that. One alone that is larger than memory is slow, and pressure
- *     shows it, but there is nobody to suspend.
+ *   - nobody made progress for at least half of it, for lack of memory (pressure.c: full);
+ *   - pages were refaulted soon after eviction: at least half of the refaults were of pages with
+ *     fewer evictions between eviction and refault than there are frames, so twice the frames would
+ *     have kept them (swap.c: refault distance);
+ *   - at least two processes did that. A single one larger than memory is slow, and pressure shows
+ *     it, but there is nobody to suspend.
  *
- * The first such window begins an episode, with a line in the log; it ends when a number of windows
- * in a row had little pressure and nobody is suspended.
+ * The first such window begins an episode, with a line in the log; it ends after a number of
+ * consecutive windows with little pressure and nobody suspended.
  *
- * The cure, if load_control=on. In a window that thrashes, processes that ran are lined up, the one
- * that has got the least user time in this episode first. They stay while what they need adds up to
- * no more than the frames; the rest are suspended, all at once. What a process needs is a guess:
- * the pages it has and those that came back in the window, half as much again each time it is hit,
- * and never more than it has in memory and on swap. When none come back, what it has is enough.
+ * The cure, if load_control=on. In a window that thrashes, the processes that ran are sorted by
+ * user time in this episode, least first. They stay as long as their needs add up to no more than
+ * the frames; the rest are suspended, all at once. A process's need is an estimate: its resident
+ * pages and those refaulted in the window, half as much again each time it is chosen, and never
+ * more than it has in memory and on swap. Without refaults, its resident pages are enough.
  *
- * Each suspended process comes back: as soon as there is room for what it needs, or when its turn
- * has come. Turns go first in, first out, one each slice; then running processes make room, those
- * with the most user time first. So one of N suspended processes waits at most N slices. A slice is
- * long against what the change costs: ten times what was lost so far for as many pages, and between
- * LOAD_SLICE_MIN and LOAD_SLICE_MAX.
+ * Each suspended process is resumed as soon as there is room for its need, or when its turn has
+ * come. Turns are first in, first out, one each slice; running processes then make room, those with
+ * the most user time first. So one of N suspended processes waits at most N slices. A slice is long
+ * compared with the cost of the change: ten times what was lost so far for as many pages, and
+ * between LOAD_SLICE_MIN and LOAD_SLICE_MAX.
  *
  * Suspending. Only a process on its way back to user mode is suspended, by itself (attend.c):
- * it holds no lock and no pin then. It pages itself out, as far as pages are its own, and sleeps as
- * in a system call that any signal ends; so SIGKILL, SIGSTOP and handlers reach it as ever. While
- * it is asked for it goes back to sleep when the signal has been dealt with. Threads and vfork's
- * two share an address space and are asked together. What others wait for (a pipe, a lock in
- * shared memory) comes late, not never, as every suspension is bounded.
+ * it holds no lock and no pin then. It evicts the pages that only it maps and sleeps as in a system
+ * call that any signal interrupts; so SIGKILL, SIGSTOP and handlers reach it as usual. As long as
+ * it is asked to be suspended it goes back to sleep after handling the signal. Threads, and a vfork
+ * parent and child, share an address space and are asked together. What others wait for (a pipe, a
+ * lock in shared memory) is delayed, not lost, as every suspension is bounded.
  *
  * Never suspended: process 1, leaders of sessions (shells), and programs in partitions, which have
  * a dispatcher of their own.
  *
  * Always true
  *   [load_control.1]  asleep implies asked; load_stats.suspended is the number of address spaces
- *       asked for
+ *       asked to suspend
  *   [load_control.2]  all processes of one address space are asked, or none
- *   [load_control.3]  somebody who is suspended and nobody else who could run: the longest waiting
+ *   [load_control.3]  if somebody is suspended and nobody else is runnable, the longest suspended
  *       is resumed
  * Left out: medium-term priorities; guessing the working set from referenced bits.
  * Source: Denning, Thrashing: its causes and prevention (1968), and Working sets past and present
@@ -70,7 +70,7 @@
 
 enum {
 	LOAD_WINDOW = 10,      /* ticks */
-	LOAD_HIGH = 50,	       /* percent of a window lost: thrashing */
+	LOAD_HIGH = 50,	       /* percent of a window stalled: thrashing */
 	LOAD_LOW = 20,	       /* percent: calm */
 	LOAD_CALM_WINDOWS = 5, /* as many consecutive ones end an episode */
 	LOAD_REFAULTS = 8,     /* fewer in a window prove nothing */
@@ -79,17 +79,17 @@ enum {
 	LOAD_COST_SHARE = 10,
 };
 
-/* What the counters said when the window began. */
+/* The counters at the window's start. */
 struct load_window {
 	uint64_t next_tick, tick;
-	uint64_t lost; /* time in which nobody got on, for memory */
+	uint64_t lost; /* time in which nobody made progress, for lack of memory */
 	uint64_t all;  /* all time */
 	uint32_t refaults, near;
 };
 
 struct load_stats load_stats;
 
-static uint64_t (*load_stalled)(void); /* NULL: nobody measures */
+static uint64_t (*load_stalled)(void); /* NULL: not measured */
 static bool load_on;
 static struct load_window load_window;
 static unsigned load_calm;
@@ -118,7 +118,7 @@ void load_control_kick(void)
 
 /* --- who, and how much --- */
 
-/* Stands for an address space: a leader that has one, and the first that has this one. */
+/* Represents its address space: the first leader that has it. */
 static bool load_stands_for_space(const struct process *p)
 {
 	if (!p->aspace || !thread_is_leader(p))
@@ -146,13 +146,13 @@ static uint32_t load_came_back(const struct process *p)
 	return now > before ? now - before : 0;
 }
 
-/* In this window it had the CPU for user mode, or pages came back for it. */
+/* In this window it ran in user mode, or had refaults. */
 static bool load_ran(const struct process *p)
 {
 	return p->used.account.user != p->load.used || load_came_back(p) > 0;
 }
 
-/* It is one of those that share memory at present. */
+/* It competes for memory at present. */
 static bool load_is_running(const struct process *p)
 {
 	return !p->load.asked && (p->load.active || load_ran(p)) && load_stands_for_space(p);
@@ -163,7 +163,7 @@ static uint64_t load_service(const struct process *p)
 	return p->used.account.user - p->load.base;
 }
 
-/* Frames that processes can have together. */
+/* Frames available to processes in total. */
 static uint32_t load_frames(void)
 {
 	uint32_t most = frame_stats.free + frame_stats.owned[FRAME_ANON] +
@@ -172,7 +172,7 @@ static uint32_t load_frames(void)
 	return reclaim_stats.limit != 0 ? MIN(most, reclaim_stats.limit) : most;
 }
 
-/* Pages it needs, as far as this window has shown. */
+/* Pages it needs, as estimated from this window. */
 static void load_guess(struct process *p, bool thrashing)
 {
 	const struct pmap *pm = &p->aspace->pmap;
@@ -185,7 +185,7 @@ static void load_guess(struct process *p, bool thrashing)
 	p->load.demand = MIN(need, pm->resident + pm->swapped);
 }
 
-/* What those who run now need together. */
+/* Total need of those running now. */
 static uint32_t load_needed(void)
 {
 	uint32_t sum = 0;
@@ -262,7 +262,7 @@ void load_control_attend(struct process *p)
 	while (load_still_asked(p)) {
 		aspace_roll_out(p->aspace, load_still_asked, p);
 		if (!p->load.asked)
-			return; /* resumed while it slept for the disk: nobody would wake it */
+			return; /* resumed while it slept on the disk: nobody would wake it */
 		p->load.asleep = true;
 		int signalled = sched_sleep_interruptible(&load_sleepers);
 		p->load.asleep = false;
@@ -302,7 +302,7 @@ static void load_end_episode(void)
 		 load_stats.suspensions, load_stats.resumptions);
 }
 
-/* Of those that run and may be suspended: who got least, or most. NULL: there is none. */
+/* Of those running that may be suspended: the one with least, or most, user time. NULL: none. */
 static struct process *load_by_service(bool least)
 {
 	struct process *best = NULL;
@@ -322,7 +322,7 @@ static void load_forget_kept(void)
 		list_entry(node, struct process, all)->load.kept = false;
 }
 
-/* Keep those who got least, as far as frames go; at least one. The others are suspended. */
+/* Keep those with least user time that fit in memory, at least one. Suspend the others. */
 static void load_shed(void)
 {
 	uint32_t room = load_frames(), sum = 0;
@@ -336,7 +336,7 @@ static void load_shed(void)
 	load_forget_kept();
 }
 
-/* Ticks: long against what it costs to change @head for another one. */
+/* Ticks: long compared with the cost of swapping @head for another. */
 static uint64_t load_slice(const struct process *head)
 {
 	uint64_t lost = load_stalled != NULL ? load_stalled() : 0;
@@ -345,7 +345,7 @@ static uint64_t load_slice(const struct process *head)
 	return MIN(MAX(LOAD_COST_SHARE * cost, (uint64_t)LOAD_SLICE_MIN), LOAD_SLICE_MAX);
 }
 
-/* Who waits longest comes back, if it is its turn, or if there is room (not when @thrashing). */
+/* Resume the longest suspended, if it is its turn, or if there is room (not when @thrashing). */
 static void load_admit(bool thrashing)
 {
 	struct process *head = load_stats.suspended > 0 ? load_head() : NULL;
@@ -388,7 +388,7 @@ static struct load_window load_counters(void)
 	};
 }
 
-/* Guess what each needs; how many had pages come back. */
+/* Estimate each one's need; returns how many had refaults. */
 static uint32_t load_look_at_processes(bool thrashing)
 {
 	uint32_t n = 0;
@@ -415,7 +415,7 @@ static void load_open_window(const struct load_window *now)
 static void load_judge(uint32_t lost_percent, uint32_t refaults, uint32_t near)
 {
 	bool lost = lost_percent >= LOAD_HIGH && refaults >= LOAD_REFAULTS && near * 2 >= refaults;
-	/* Page-fault frequencies above their bound everywhere and no frame to give: sooner. */
+	/* All page-fault frequencies above their bound and no frame to spare: earlier. */
 	lost |= lost_percent >= LOAD_LOW && allot_wants_suspend();
 	uint32_t n = load_look_at_processes(lost);
 	load_calm = lost_percent < LOAD_LOW ? load_calm + 1 : 0;
@@ -439,7 +439,7 @@ static void load_control_work(uint64_t tick)
 	struct load_window now = load_counters();
 	uint64_t all = now.all - load_window.all, lost = now.lost - load_window.lost;
 	if (now.tick - load_window.tick < LOAD_WINDOW) {
-		load_admit(false); /* kicked: too early to judge */
+		load_admit(false); /* woken early: too soon to judge */
 		load_stats.suspended = load_count_suspended();
 		load_window.next_tick = load_window.tick + LOAD_WINDOW;
 		return;

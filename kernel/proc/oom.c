@@ -1,14 +1,13 @@
 /*
- * Out of memory: who has to end.
+ * Out of memory: choosing a victim.
  *
  * When reclaim finds nothing to evict and no slot, the process with the most pages, resident and
- * swapped, is ended. The victim must run to die, so the faulting process lets it; its instruction
- * then runs again. While a victim still has its memory nobody else is chosen, whoever faults
- * meanwhile: what it gives back may be enough for all. An init on the console is only chosen as the
- * last.
+ * swapped, is killed. The victim must run to die, so the faulting process yields to it; its
+ * instruction is then retried. While a victim still has its memory nobody else is chosen, whoever
+ * faults meanwhile: what it frees may be enough for all. An init on the console is chosen last.
  *
- * The victim's end takes no lock of one who waits for memory: an address space is given up by its
- * last reference, without its lock (mm/aspace/space.c).
+ * The victim's exit takes no lock whose holder may wait for memory: an address space is released by
+ * its last reference, without its lock (mm/aspace/space.c).
  * Source: Plan 9's and Linux's choice of the largest.
  */
 #include "kernel/proc/oom.h"
@@ -24,11 +23,11 @@
 static uint32_t process_pages(const struct process *p)
 {
 	if (p->aspace && !p->aspace->ops->paged)
-		return 0; /* the end of one in a partition gives nobody a page */
+		return 0; /* killing one in a partition frees no page for others */
 	return p->aspace ? p->aspace->pmap.resident + p->aspace->pmap.swapped : 0;
 }
 
-/* Whose death is under way, else the largest. NULL: nobody has memory. */
+/* The victim already dying, else the largest. NULL: nobody has memory. */
 static struct process *process_choose_victim(void)
 {
 	struct process *victim = NULL, *init = NULL;
@@ -52,7 +51,7 @@ void process_out_of_memory(void)
 		victim = self;
 	if (!victim)
 		return;
-	ASSERT(victim->aspace != NULL); /* it has memory to give */
+	ASSERT(victim->aspace != NULL); /* it has memory to free */
 	if (!victim->oom_victim) {
 		victim->oom_victim = true;
 		mmstat_count(oom_kills);

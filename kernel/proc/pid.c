@@ -1,7 +1,7 @@
 /*
  * Process numbers, and finding a process by one.
  *
- * Numbers go upwards and are used again after a turn through all of them, when no process has the
+ * Numbers are assigned in ascending order and reused after wrapping around, once no process has the
  * number as its own, its group's or its session's.
  *
  * Always true (pid_check):

@@ -7,7 +7,7 @@
 struct process;
 
 void pid_init(void); /* boot */
-/* A number nobody uses, or 0: none is left. */
+/* An unused number; 0: none is left. */
 MUST_CHECK int pid_alloc(void);
 void pid_free(int pid);
 /* Asserts the theory's [pid.1]. */
@@ -17,7 +17,7 @@ void pid_check(void);
 struct process *process_find(int pid);
 /* The session of process group @pgrp; 0: there is no such group. */
 int process_group_session(int pgrp);
-/* Its parent's pid as getppid tells it: 1 for orphans, 0 for process 1. */
+/* Its parent's pid as getppid reports it: 1 for orphans, 0 for process 1. */
 int process_parent_pid(const struct process *p);
 
 #endif

@@ -13,9 +13,9 @@
  *   [process.1]  every process is in process_all, once, from process_create to process_destroy
  *   [process.2]  process 1 is the first one made, and the last one destroyed
  *   [process.3]  a process that is not running has its kernel stack pointer in kernel_esp
- *   [process.4]  no two have the same pid
+ *   [process.4]  no two processes have the same pid
  *   [process.5]  a parent is the leader of a group and has the child, a leader too, on its list
- *   [process.6]  an address space has a reference of each thread that is in it
+ *   [process.6]  an address space has one reference from each thread that uses it
  */
 #include "kernel/proc/process.h"
 
@@ -61,7 +61,7 @@ void process_reset_fpu(void)
 void process_count_faults(struct process *p, const struct aspace *as)
 {
 	if (as->refs > 1)
-		return; /* shared, or lent by vfork: the last one counts them */
+		return; /* shared, or lent by vfork: the last user counts them */
 	p->used.minor_faults += as->minor_faults;
 	p->used.major_faults += as->major_faults;
 	p->used.peak_resident = MAX(p->used.peak_resident, as->peak_resident);
@@ -129,7 +129,7 @@ void process_destroy(struct process *p)
 	ASSERT(!list_node_linked(&p->run.link) && !list_node_linked(&p->run.timer_link));
 	ASSERT(p->pid != 1 || process_count == 1); /* [process.2] */
 	struct thread_group *g = p->group;
-	/* A thread that was never run, or a leader; others have left the group by themselves. */
+	/* A thread that never ran, or a leader; others have left the group by themselves. */
 	if (g && p->run.state != PROCESS_ZOMBIE)
 		g->live--;
 	list_remove(&p->thread_link);

@@ -28,13 +28,13 @@ enum process_state {
 	PROCESS_RUNNABLE, /* on the run queue, or running */
 	PROCESS_SLEEPING, /* on a wait queue, on the list of timers, or both */
 	PROCESS_STOPPED,  /* by SIGSTOP and its like, until SIGCONT or SIGKILL */
-	PROCESS_ZOMBIE,	  /* ended; its parent has not asked yet */
+	PROCESS_ZOMBIE,	  /* ended; not yet waited for */
 };
 
-/* Signals that wait to be acted upon. Theory in signal_queue.c. */
+/* Pending signals. Theory in signal_queue.c. */
 struct signal_set {
 	uint64_t bits;		/* bit signo - 1 */
-	struct list_node queue; /* what is known about them, oldest first */
+	struct list_node queue; /* their information, oldest first */
 };
 
 /* Clock ticks of 10 ms. */
@@ -42,30 +42,30 @@ struct process_times {
 	uint32_t user, system;
 };
 
-/* How the next program is to be loaded; without a wish, paged. Set through /proc/PID/partition. */
+/* How the next program is to be loaded; by default, paged. Set through /proc/PID/partition. */
 struct partition_wish {
 	bool wanted;
-	bool bind_load; /* a movable file is bound when it is loaded, not at execution time */
+	bool bind_load; /* bind a movable file at load time, not at execution time */
 	int8_t priority;
 	uint32_t bytes; /* 0: what it needs */
 };
 
-/* What a process waits for at the moment: kernel/watch/pressure.c. */
+/* What a process is waiting for: kernel/watch/pressure.c. */
 struct pressure_wait {
 	bool fault;	   /* it is in a page fault; and of that: */
-	bool memory, disk; /* waits for it */
-	uint32_t io;	   /* how often memory was read back or evicted before it */
-	uint64_t since;	   /* time stamp of its begin */
+	bool memory, disk; /* is waiting for it */
+	uint32_t io;	   /* reads from swap and evictions before it */
+	uint64_t since;	   /* time stamp of its start */
 };
 
-/* What the CPU has of a process: registers, stacks, thread-local storage. */
+/* A process's CPU state: registers, stacks, thread-local storage. */
 struct process_cpu {
 	uint8_t fpu[512] __attribute__((aligned(16))); /* x87/SSE state while it does not run */
 	uint32_t kernel_esp;		      /* saved by the switch */
 	void *stack;			      /* kernel stack, PROCESS_STACK_PAGES pages */
 	struct trap_frame *trap;	      /* user registers, at the stack's very top */
 	struct segment_tls tls[SEGMENT_NTLS]; /* thread-local storage */
-	void (*kernel_start)(void); /* runs before it first leaves the kernel; NULL: nothing */
+	void (*kernel_start)(void); /* called before it first leaves the kernel; NULL: nothing */
 };
 
 /* Its part of the file system: kernel/fs/process_fs.c. */
@@ -73,21 +73,21 @@ struct process_fs {
 	struct files *files;
 	struct inode *cwd, *exe;
 	uint32_t umask;
-	bool shared; /* cwd and umask change for all such threads at once */
+	bool shared; /* cwd and umask are shared by all such threads */
 };
 
 /*
- * Family is the leaders': no parent for process 1, for orphans that the kernel itself reaps, and
- * for other threads.
+ * Only leaders have family: process 1, orphans that the kernel itself reaps, and other threads have
+ * no parent.
  */
 struct process_family {
 	struct process *parent;
 	struct list_node children;
 	struct list_node sibling; /* in the parent's children */
-	uint8_t exit_signal;	  /* what the parent gets at the end; 0: nothing */
-	int death_signal;	  /* what it gets itself when its parent ends; 0: nothing */
+	uint8_t exit_signal;	  /* signal to the parent at exit; 0: none */
+	int death_signal;	  /* signal to itself when its parent exits; 0: none */
 	bool vfork_child;	  /* its parent waits until it execs or ends */
-	struct wait_queue child_event; /* a child ended, stopped, went on, released its vfork */
+	struct wait_queue child_event; /* a child exited, stopped, continued, released its vfork */
 };
 
 /* Whether it runs, and what it waits for: sched.c. */
@@ -98,7 +98,7 @@ struct process_run {
 	struct list_node timer_link; /* sched's timers */
 	uint64_t wake_tick;
 	const void *channel;	     /* what it sleeps on by kernel/base/sleep.h; else NULL */
-	int turn;		     /* ticks left of a turn that was interrupted; 0: a full one */
+	int turn;		     /* ticks left of an interrupted quantum; 0: a full one */
 };
 
 /* Signals of this thread: signal.c. */
@@ -106,7 +106,7 @@ struct process_signals {
 	struct signal_actions *actions;
 	struct signal_set pending; /* sent to this thread alone */
 	uint64_t blocked;
-	uint64_t saved; /* with restore: blocked again after this call */
+	uint64_t saved; /* with restore: the mask to restore after this call */
 	bool restore;
 	uint64_t waited; /* rt_sigtimedwait's: wake for them although they are blocked */
 	struct {
@@ -120,12 +120,12 @@ struct process_signals {
 	} fault; /* the last exception, for signal frames */
 };
 
-/* What it used: figures for reports. */
+/* Resource usage, for reports. */
 struct process_usage {
 	struct process_times times, child_times;
 	struct account account;
 	struct pressure_wait waits;
-	uint32_t minor_faults, major_faults; /* final figures, set at the end */
+	uint32_t minor_faults, major_faults; /* final figures, set at exit */
 	uint32_t child_minor_faults, child_major_faults;
 	uint32_t peak_resident, child_peak_resident; /* pages */
 	uint64_t start_tick;
@@ -134,8 +134,8 @@ struct process_usage {
 /* Words of user memory that the kernel writes for threads. 0: none. */
 struct process_words {
 	uptr_t set_child_tid;	/* gets the pid at the start */
-	uptr_t clear_child_tid; /* cleared at the end */
-	uptr_t robust_list;	/* the thread's held futexes, as futex.c walks them */
+	uptr_t clear_child_tid; /* cleared at exit */
+	uptr_t robust_list;	/* the thread's robust list, as futex.c walks it */
 };
 
 struct process {
@@ -150,7 +150,7 @@ struct process {
 	struct limits limits;
 	struct load_state load;
 	struct partition_wish wish;
-	uint32_t personality; /* as the call of that name set it */
+	uint32_t personality; /* as set by the call of that name */
 	char comm[PROCESS_COMM_MAX];
 
 	int pid, pgrp, session; /* a thread's pid is its own: Linux's tid */
@@ -158,11 +158,11 @@ struct process {
 	struct list_node thread_link; /* in the group's threads */
 	struct list_node all;	      /* in process_all */
 
-	bool oom_victim;	/* it has to end for lack of memory */
-	bool must_end;		/* another thread execs: this one is to go */
+	bool oom_victim;	/* chosen to be killed for lack of memory */
+	bool must_end;		/* another thread execs: this one must exit */
 	bool did_exec;		/* setpgid looks at it */
 	uint32_t exit_status;	/* as wait4 reports it */
-	/* How restart_syscall goes on: called with these. NULL: it does not. */
+	/* What restart_syscall calls, with these. NULL: nothing. */
 	struct {
 		long (*again)(struct process *p);
 		uint64_t wake;
@@ -189,19 +189,19 @@ extern uint32_t process_created;
 void process_init(void);
 
 /*
- * A new thread of @group, or with NULL of a group of its own, a process: pid, kernel stack, clean
- * registers; not yet runnable. Everything else is for the caller to fill. NULL: no memory, or no
- * pid left. May reclaim.
+ * A new thread of @group; with NULL a process, in a group of its own. It has a pid, a kernel stack
+ * and clean registers and is not yet runnable; the caller fills in everything else. NULL: no
+ * memory, or no pid left. May reclaim.
  */
 MUST_CHECK struct process *process_create(struct thread_group *group);
 /*
- * Undo process_create, or bury a zombie: the stack, the pid and the structure go. Must not be
+ * Undo process_create, or bury a zombie: free the stack, the pid and the structure. Must not be
  * running.
  */
 void process_destroy(struct process *p);
 /* The running process's x87/SSE state as a new program finds it. */
 void process_reset_fpu(void);
-/* Add what @as counted to @p's own figures: it is about to lose it. */
+/* Add the counts of @as to @p's own figures, before it loses @as. */
 void process_count_faults(struct process *p, const struct aspace *as);
 /*
  * Asserts what the theories of processes, threads, signals and waiting number, over every process.
@@ -209,14 +209,14 @@ void process_count_faults(struct process *p, const struct aspace *as);
  */
 void process_check_all(void);
 /*
- * Give the running process's end, all threads: status as wait4 reports it (exit code << 8, or a
+ * Terminate the running process, all threads: status as wait4 reports it (exit code << 8, or a
  * signal).
  */
 NORETURN void process_exit(uint32_t status);
-/* End the running thread alone; the last one's end is the process's, with its status. */
+/* Terminate the running thread alone; if it is the last, the process exits with its status. */
 NORETURN void process_exit_thread(uint32_t status);
 /*
- * "pid 3 (sort)", or "the kernel": for messages. The answer is overwritten by the next call.
+ * "pid 3 (sort)", or "the kernel": for messages. The result is overwritten by the next call.
  * Context: any.
  */
 const char *process_describe(void);
@@ -230,7 +230,7 @@ void process_set_init(bool on_console); /* boot */
  */
 struct aspace *process_aspace(void);
 /*
- * Let the boot context touch the user memory of @as, for self-tests; NULL ends it. Context: boot.
+ * Let the boot context access the user memory of @as, for self-tests; NULL ends it. Context: boot.
  */
 void process_borrow_aspace(struct aspace *as);
 #endif

@@ -1,10 +1,10 @@
 /*
- * What the theories of processes, threads, signals and waiting number, asserted for every process.
+ * Asserts the numbered invariants of processes, threads, signals and waiting, for every process.
  *
  * Quadratic in the number of processes: it runs at the end of a run, when there are none, after
  * self-tests, and while programs run only if the command line asks (kernel/check.c). It may run
- * while calls sleep, so a process that fork is still making is met half made: without a state that
- * means anything, but never without a pid, a stack and a group.
+ * while calls sleep, so it may meet a process that fork is still making: its state means nothing
+ * yet, but it always has a pid, a stack and a group.
  */
 #include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
@@ -98,7 +98,7 @@ static void process_check_group(const struct thread_group *g)
 	ASSERT(process_in_list(&g->threads, &g->leader->thread_link)); /* [thread.1] */
 }
 
-/* [thread.3], and what is counted by those who share it. */
+/* [thread.3], and structures counted by those who share them. */
 static void process_check_shared(const struct process *p)
 {
 	uint32_t actions = 0, spaces = 0;

@@ -1,30 +1,30 @@
 /*
  * Who runs: round robin, wait queues, timers.
  *
- * One CPU, one queue of processes that can run, first in, first out. A process runs until it
- * sleeps or has used its quantum while another waits. The kernel itself is never preempted: a
- * timer tick only counts and sets a flag, which is looked at on the way back to user mode. So
- * code in the kernel needs no locks against other processes, as long as it does not sleep.
+ * One CPU, one queue of runnable processes, first in, first out. A process runs until it sleeps or
+ * has used up its quantum while another waits. The kernel itself is never preempted: a timer tick
+ * only counts and sets a flag, which is checked on the way back to user mode. So code in the kernel
+ * needs no locks against other processes, as long as it does not sleep.
  *
- * The same holds for interrupts. A handler touches no list and wakes nobody: it leaves its news in
- * a ring or a counter and calls sched_request. sched_work picks that up, in process context, before
- * the next return to user mode or in the idle loop. The price is that a tick which comes while the
- * kernel works is honoured when that work is done; the gain is that nothing here turns interrupts
- * off, save the idle loop between its last look and the instruction that waits.
+ * The same holds for interrupts. A handler touches no list and wakes nobody: it leaves what
+ * happened in a ring or a counter and calls sched_request. sched_work picks that up, in process
+ * context, before the next return to user mode or in the idle loop. The price is that a tick during
+ * kernel work takes effect only after it; the gain is that nothing here turns interrupts off,
+ * except the idle loop between its last check and the instruction that waits.
  *
- * Who slept for the disk, or for somebody who did (sleep.h's channels), has most often little to do
- * before it sleeps again, and the disk has nothing to do meanwhile. So it goes first, before those
- * who compute, and takes the CPU from who has it; but only for what was left of its turn when it
- * fell asleep. When that is used up it waits behind all others like everybody. Who lost the CPU
- * to it stays at the head of the queue and keeps what was left of its own turn. So the disk is kept
- * busy, and nobody gets more of the CPU than its turn.
+ * A process that slept for the disk, or for somebody who did (sleep.h's channels), usually has
+ * little to do before it sleeps again, and the disk is idle meanwhile. So it goes first, before
+ * CPU-bound processes, and preempts the running one; but only for what was left of its quantum when
+ * it fell asleep. When that is used up it queues behind all others. The preempted process stays at
+ * the head of the queue and keeps the rest of its own quantum. So the disk is kept busy, and nobody
+ * gets more of the CPU than its share.
  *
- * The boot context is what is left of kernel_main: it has the boot stack and no struct process
- * (process_running is NULL). It runs when no process can, and waits for an interrupt.
+ * The boot context is what remains of kernel_main: it has the boot stack and no struct process
+ * (process_running is NULL). It runs when no process is runnable, and waits for an interrupt.
  *
  * Switching changes, in this order: the address space, the stack for entries from user mode, the
  * thread-local segments, the x87/SSE state, and the kernel stack. x87/SSE state is saved and
- * loaded at every switch: one instruction each, and no state ever crosses to another process.
+ * loaded at every switch: one instruction each, and no state ever leaks to another process.
  *
  * Always true
  *   [sched.1]  a process on the run queue is RUNNABLE and is not the running one; one that is
@@ -33,8 +33,8 @@
  *   [sched.3]  interrupts are on when stacks are switched
  *   [sched.4]  sched_queued is the number of processes on the run queue
  *   [sched.5]  sched_next_timer is not later than any sleeper's tick
- *   [sched.6]  who goes first has something left of its turn
- * Source: the order of who goes first is Haldar and Subramanian's virtual round robin (1991).
+ *   [sched.6]  a process that goes first has some of its quantum left
+ * Source: going first is Haldar and Subramanian's virtual round robin (1991).
  */
 #include "kernel/proc/sched.h"
 
@@ -53,13 +53,13 @@
 static struct list_node sched_queue = LIST_HEAD_INIT(sched_queue);
 static struct list_node sched_first = LIST_HEAD_INIT(sched_first); /* before sched_queue */
 static struct list_node sched_timers = LIST_HEAD_INIT(sched_timers);
-static uint32_t sched_queued; /* processes on both */
+static uint32_t sched_queued; /* processes on both queues */
 static volatile uint64_t sched_now;
 static uint64_t sched_next_timer = UINT64_MAX; /* may be too early, never too late */
 static volatile int sched_quantum;
 static int sched_quantum_ticks = SCHED_QUANTUM_TICKS;
 static uint32_t sched_boot_esp;
-/* Ended last; the one who runs next destroys it, as its stack is no longer in use then. */
+/* Most recently exited; whoever runs next destroys it, as its stack is then no longer in use. */
 static struct process *sched_ended;
 
 struct process_hooks process_hooks;
@@ -124,7 +124,7 @@ bool sched_work(void)
 	return sched_quantum <= 0 || !list_empty(&sched_first);
 }
 
-/* @p may run, before the node @at. */
+/* @p is runnable: insert it before the node @at. */
 static void sched_enqueue_before(struct process *p, struct list_node *at)
 {
 	ASSERT(!list_node_linked(&p->run.link) && p->run.state != PROCESS_ZOMBIE); /* [sched.1] */
@@ -149,7 +149,7 @@ void sched_dequeue(struct process *p)
 	list_remove(&p->run.link);
 }
 
-/* On the new stack: the one before may be buried now. */
+/* On the new stack: the previous process may be destroyed now. */
 static void sched_after_switch(void)
 {
 	struct process *ended = sched_ended;
@@ -158,7 +158,7 @@ static void sched_after_switch(void)
 		process_destroy(ended);
 }
 
-/* Where a new process begins: the other half of its first switch. */
+/* Where a new process starts: the other half of its first switch. */
 void sched_first_run(void)
 {
 	struct process *p = process_running;
@@ -183,7 +183,7 @@ static void sched_switch_to(struct process *next)
 	sched_switches++;
 	uint32_t *save = prev ? &prev->cpu.kernel_esp : &sched_boot_esp;
 	if (!next) {
-		/* The tables stay: whoever gives them up activates others first. */
+		/* The page tables stay: whoever frees them activates others first. */
 		cpu_switch_stack(save, sched_boot_esp);
 	} else {
 		aspace_activate(next->aspace);

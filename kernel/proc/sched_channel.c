@@ -1,8 +1,9 @@
 /*
- * Sleeping on a channel: how kernel/base/sleep.c's sleepers really sleep.
+ * Sleeping on a channel: the implementation behind kernel/base/sleep.c.
  *
  * Channels are addresses and there are few sleepers, so a few wait queues, chosen by a hash of the
- * channel, hold all of them; each sleeper remembers its channel, and a wake takes those who match.
+ * channel, hold all of them; each sleeper records its channel, and a wake-up wakes those that
+ * match.
  *
  * Always true:
  *   [sched_channel.1]  a process in one of the queues sleeps, and its channel hashes to that queue

@@ -6,14 +6,14 @@
  * filled with zeroes by fault and evicted to slots. Nobody counts attachments: every area that maps
  * the object holds a reference on it, through fork, split and exit, so the count is there already.
  *
- * The name holds a reference too, until the segment is removed. Then the last area's going away
- * destroys it; until that it can be found by its id, but its key is free.
+ * The name holds a reference too, until the segment is removed. Then the last area to go destroys
+ * it; until then it can be found by its id, but its key is free.
  *
- * An id is a place and how often places came round to the start: id = round << 15 | place. So a
- * number that was removed long ago does not soon mean another segment.
+ * An id is a place and the number of times places wrapped around: id = round << 15 | place. So a
+ * removed id is not soon reused for another segment.
  *
  * Always true
- *   [shm.1]  shm_segments is ordered by place, no two have the same one
+ *   [shm.1]  shm_segments is ordered by place, and places are unique
  *   [shm.2]  object.refs is the number of areas that map it, plus one while it is owned
  *   [shm.3]  a segment that is not owned has key SHM_PRIVATE and SHM_DESTROYED in its mode
  *   [shm.4]  shm_count and shm_pages are the number and the pages of the segments in the list
@@ -122,7 +122,7 @@ struct shm_usage shm_usage(void)
 /* Into the list, at the next free place; there is one. Gives it its id. */
 static void shm_insert(struct shm_entry *e)
 {
-	ASSERT(shm_count < SHM_COUNT_MAX); /* there is a free place */
+	ASSERT(shm_count < SHM_COUNT_MAX); /* a free place exists */
 	unsigned places = MAX(shm_count * 3 / 2, (unsigned)SHM_PLACES);
 	places = MIN(places, (unsigned)SHM_COUNT_MAX);
 	unsigned place = shm_last_place;
@@ -201,7 +201,7 @@ void shm_remove_all(void)
 
 /* --- attaching and detaching --- */
 
-/* What @addr and @flags mean: where to, 0 for anywhere, or -EINVAL. */
+/* The address that @addr and @flags ask for, 0 for anywhere, or -EINVAL. */
 static long shm_address(vaddr_t addr, unsigned flags)
 {
 	if (addr == 0)
@@ -254,7 +254,7 @@ static long shm_detach_locked(struct aspace *as, vaddr_t addr)
 	s->last = process_running->pid;
 	const struct object *o = v->object;
 	vaddr_t end = addr + page_up(s->size);
-	/* Partly unmapped or protected, it is several areas by now. The last takes @o along. */
+	/* Partly unmapped or protected, it may be several areas. The last frees @o. */
 	while (v && v->start < end) {
 		struct vma *next = vma_next(v);
 		if (v->object == o && shm_is_part(v, addr) &&

@@ -7,7 +7,7 @@
 #include "mm/aspace/space.h"
 
 enum {
-	SHM_PRIVATE = 0,    /* the key of none but its creator */
+	SHM_PRIVATE = 0,    /* private: never found by key */
 	SHM_COUNT_MAX = 4096,
 	SHM_CREATE = 01000, SHM_EXCLUSIVE = 02000, /* IPC_CREAT, IPC_EXCL */
 	SHM_DESTROYED = 01000, SHM_LOCKED = 02000, /* in mode */
@@ -22,7 +22,7 @@ struct shm_segment {
 	uint32_t size;	 /* bytes, as asked for */
 	uint16_t mode;	 /* permissions, SHM_DESTROYED, SHM_LOCKED */
 	uint32_t uid, gid, creator_uid, creator_gid;
-	int creator, last; /* pids: who made it, who attached or detached last */
+	int creator, last; /* pids: the creator, and the last to attach or detach */
 	uint32_t attach_time, detach_time, change_time; /* seconds since 1970; 0: never */
 };
 
@@ -40,13 +40,13 @@ long shm_attach(struct aspace *as, int id, vaddr_t addr, unsigned flags);
 long shm_detach(struct aspace *as, vaddr_t addr);
 /* NULL: no such id. */
 struct shm_segment *shm_find(int id);
-/* By place in the table, 0 and up, as SHM_STAT counts. NULL: that place is free. */
+/* By index in the table, 0 and up, as SHM_STAT counts. NULL: that place is free. */
 struct shm_segment *shm_at(unsigned index);
 /* How many areas map it. */
 uint32_t shm_attached(const struct shm_segment *s);
-/* Its key is free from now on, and the rest goes with the last area. */
+/* Free its key; the rest is destroyed with the last area. */
 void shm_remove(struct shm_segment *s);
-/* The end of the run: what programs left behind. */
+/* At the end of the run: remove what programs left behind. */
 void shm_remove_all(void);
 
 /* Asserts the theory's [shm.1] to [shm.4]. */

@@ -1,28 +1,29 @@
 /*
- * Signals: who gets what, and who is woken for it.
+ * Signals: who receives them, and who is woken for them.
  *
- * A signal is sent to a process or to one of its threads; it becomes pending in the set of the one
- * or the other (signal_queue.c). It is sent at any time and acted upon by a thread of the receiver
- * alone (signal_act.c), on the way back to user mode, where a thread holds nothing. One that sleeps
- * is woken for it; the call it was in leaves with one of the -ERESTART errors.
+ * A signal is sent to a process or to one of its threads; it becomes pending in the set of either
+ * (signal_queue.c). It may be sent at any time but is only acted upon by a thread of the receiver
+ * (signal_act.c), on the way back to user mode, where a thread holds nothing. A sleeping thread is
+ * woken for it; its call returns one of the -ERESTART errors.
  *
- * A signal to a process is any thread's that does not block it; one of them is woken, the leader if
- * it can. SIGKILL is every thread's. What a signal does is decided when it is sent if the answer is
- * "nothing" (ignored, or ignored by default), so that it does not wake anybody; else when it is
- * acted upon. A blocked one stays pending in any case: what it does may change before it counts.
+ * A signal to a process may be taken by any thread that does not block it; one of them is woken,
+ * the leader if possible. SIGKILL goes to every thread. A signal that is ignored (explicitly or by
+ * default) is discarded when it is sent, so that it wakes nobody; otherwise its action is decided
+ * when it is acted upon. A blocked one stays pending in any case: its action may change before it
+ * is unblocked.
  *
  * SIGKILL and SIGSTOP can be neither blocked nor ignored. SIGCONT and the stop signals cancel each
- * other when they are sent. An init (process 1 on the console) gets no signal by whose default
- * action it would end, save from its own faults.
+ * other when they are sent. An init (process 1 on the console) gets no signal whose default action
+ * would terminate it, except from its own faults.
  *
- * A fault's signal is forced: a program that blocks or ignores it cannot go on, so it ends as if
- * it had not.
+ * A fault's signal is forced: a program that blocks or ignores it cannot continue, so it is
+ * terminated as if it had not.
  *
  * Always true
  *   [signal.1]  a signal that was ignored when it was sent and not blocked is not pending
  *   [signal.2]  a STOPPED thread is on no queue, and its group's stop_signal is not 0
  *   [signal.3]  stopped counts the STOPPED threads of a group
- *   [signal.4]  a table of handlers has a reference of each thread that uses it
+ *   [signal.4]  a table of handlers has a reference from each thread that uses it
  * Left out: core dumps, ptrace, permissions (everybody is root).
  * Source: signal(7), POSIX.1 2.4.
  */
@@ -96,7 +97,7 @@ bool signal_ignores(const struct process *p, int signo)
 	return signal_spares_init(p) || signal_in(signal_ignored_by_default, signo);
 }
 
-/* The default action is to end, and nothing else. */
+/* The default action is to terminate, nothing else. */
 static bool signal_ends(const struct process *p, int signo)
 {
 	return p->sig.actions->of[signo].handler == SIG_DFL && !signal_ignores(p, signo) &&
@@ -193,7 +194,7 @@ static void signal_continue(struct process *p)
 	wait_notify_parent(g->leader, CLD_CONTINUED, SIGCONT);
 }
 
-/* One set's new signal, and whoever has to be woken for it. */
+/* Add a signal to one set, and wake whoever must be. */
 static long signal_make_pending(struct process *p, const struct signal_info *info, bool whole)
 {
 	long error = signal_set_add(whole ? &p->group->pending : &p->sig.pending, info);
@@ -226,7 +227,7 @@ long signal_send_info(struct process *p, const struct signal_info *info, bool wh
 void signal_send(struct process *p, int signo)
 {
 	struct signal_info info = { .signo = signo, .code = SI_KERNEL };
-	(void)signal_send_info(p, &info, true); /* kernel signals may be lost for lack of memory */
+	(void)signal_send_info(p, &info, true); /* may be lost for lack of memory */
 }
 
 struct signal_info signal_info_user(int signo, int code)

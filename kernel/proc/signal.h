@@ -27,14 +27,14 @@ enum { SI_USER = 0, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6, SI_KERNEL = 0x8
 enum { CLD_EXITED = 1, CLD_KILLED, CLD_DUMPED, CLD_TRAPPED, CLD_STOPPED, CLD_CONTINUED };
 
 /*
- * How a call that a signal interrupted leaves. Never seen by the program: with a handler it becomes
- * -EINTR or the call is made again, without one the call is always made again.
+ * Results of an interrupted call. Never seen by the program: with a handler it becomes -EINTR or
+ * the call is restarted, without one the call is always restarted.
  */
 enum {
-	ERESTARTSYS = 512,	     /* again if the handler has SA_RESTART */
-	ERESTARTNOINTR = 513,	     /* always again */
+	ERESTARTSYS = 512,	     /* restart if the handler has SA_RESTART */
+	ERESTARTNOINTR = 513,	     /* always restart */
 	ERESTARTNOHAND = 514,	     /* -EINTR after any handler */
-	ERESTART_RESTARTBLOCK = 516, /* as NOHAND; again by restart_syscall and process.restart */
+	ERESTART_RESTARTBLOCK = 516, /* as NOHAND; restart by restart_syscall and process.restart */
 };
 
 /* Linux's struct sigaction: what rt_sigaction exchanges. */
@@ -67,27 +67,27 @@ static inline bool signal_in(uint64_t set, int signo)
 	return set & signal_bit(signo);
 }
 
-/* What @p's thread or its process has pending. */
+/* Signals pending for thread @p or its process. */
 uint64_t signal_pending(const struct process *p);
-/* Anything @p has to act on? Its group's stop and end count. */
+/* Must @p act on anything? Its group's stop and exit count. */
 bool signal_wanted(const struct process *p);
-/* The same without stops: what rt_sigtimedwait and others that look for signals ask. */
+/* The same without stops, for rt_sigtimedwait and others that look for signals. */
 bool signal_unblocked(const struct process *p);
-/* Is SIGKILL or the group's end waiting for @p? */
+/* Is SIGKILL or the group's exit pending for @p? */
 bool signal_killed(const struct process *p);
 /*
- * The pending signal that ends @p before any other is looked at, as on Linux; 0: none. Those that
- * Linux would dump core for wait for their turn.
+ * The pending signal that terminates @p before any other is considered, as on Linux; 0: none.
+ * Signals that dump core on Linux wait their turn.
  */
 int signal_fatal(const struct process *p);
 
 /* --- sending --- */
 
-/* From the kernel, to the whole process of @p; wakes a thread if one must notice. */
+/* From the kernel, to the whole process of @p; wakes a thread if necessary. */
 void signal_send(struct process *p, int signo);
 /*
  * With @info (also its number). @whole: to the process, any thread takes it; else to thread @p
- * alone. 0, or -EAGAIN: a queued signal found no room.
+ * alone. 0, or -EAGAIN: no room to queue the signal.
  */
 long signal_send_info(struct process *p, const struct signal_info *info, bool whole);
 /* To every process of group @pgrp; @signo 0: nothing is sent. Returns how many there were. */
@@ -96,50 +96,50 @@ unsigned signal_send_group_info(int pgrp, const struct signal_info *info);
 /* As kill(2) from the running process. */
 struct signal_info signal_info_user(int signo, int code);
 /*
- * To thread @p; if it blocks or ignores it, it ends by it: faults, and SIGKILL for lack of memory.
+ * To thread @p; terminates it if it blocks or ignores it: faults, and SIGKILL for lack of memory.
  */
 void signal_force(struct process *p, int signo);
 void signal_force_info(struct process *p, const struct signal_info *info);
 /*
- * Has group @pgrp nobody outside it, in its session, who could continue it? Then the terminal does
- * not stop it. @but, which is ending, does not count; NULL: everybody does.
+ * Is group @pgrp orphaned: nobody outside it, in its session, could continue it? Then the terminal
+ * does not stop it. @but, which is exiting, does not count; NULL: everybody does.
  */
 bool signal_group_orphaned(int pgrp, const struct process *but);
-/* Would acting on @signo change nothing for @p? */
+/* Would acting on @signo have no effect on @p? */
 bool signal_ignores(const struct process *p, int signo);
-/* Does @p block or ignore it? Then the terminal answers -EIO rather than stop it. */
+/* Does @p block or ignore it? Then the terminal returns -EIO rather than stop it. */
 bool signal_ignored_or_blocked(const struct process *p, int signo);
-/* Whatever @p's process has pending of @mask is forgotten. */
+/* Discard the signals of @mask pending for @p's process. */
 void signal_forget(struct process *p, uint64_t mask);
-/* Wake thread @p if it sleeps and must notice what is pending now. */
+/* Wake thread @p if it sleeps and must act on what is now pending. */
 void signal_wake(struct process *p, int signo);
 
 /* --- queues (signal_queue.c) --- */
 
 void signal_init(void); /* boot */
 void signal_set_init(struct signal_set *s);
-/* 0, or -EAGAIN: no room for a queued one. */
+/* 0, or -EAGAIN: no room to queue it. */
 long signal_set_add(struct signal_set *s, const struct signal_info *info);
-/* Take @signo, which is in @s, out; its oldest information. */
+/* Remove @signo, which is in @s; returns its oldest information. */
 struct signal_info signal_set_take(struct signal_set *s, int signo);
 /* Asserts the theory's [signal_queue.1] and [signal_queue.2]; how many entries it has. */
 uint32_t signal_set_check(const struct signal_set *s);
 /* Of all sets. */
 uint32_t signal_entries(void);
-/* Forget the signals of @mask. */
+/* Discard the signals of @mask. */
 void signal_set_drop(struct signal_set *s, uint64_t mask);
-/* The signal of @wanted to act on next, taken from thread or process. Number 0: none. */
+/* Take the next signal of @wanted to act on, from thread or process. Number 0: none. */
 struct signal_info signal_dequeue(struct process *p, uint64_t wanted);
 
 /* --- stops, masks (signal_actions.c) --- */
 
-/* Every stopped thread of @p's process runs again. */
+/* Continue every stopped thread of @p's process. */
 void signal_resume(struct process *p);
-/* The running thread blocks exactly @mask from now on, as far as that can be. */
+/* The running thread blocks exactly @mask from now on, except what cannot be blocked. */
 void signal_set_mask(uint64_t mask);
-/* Until the call that does this is over or a handler runs; the mask before comes back then. */
+/* The same until the calling system call ends or a handler runs; then the old mask is restored. */
 void signal_set_mask_for_call(uint64_t mask);
-/* The call is over without a handler. */
+/* The call has ended without a handler. */
 void signal_restore_mask(void);
 
 /* --- birth and exec --- */
@@ -148,7 +148,7 @@ void signal_restore_mask(void);
 MUST_CHECK struct signal_actions *signal_actions_fork(struct signal_actions *from, bool share);
 MUST_CHECK struct signal_actions *signal_actions_create(void);
 void signal_actions_put(struct signal_actions *a);
-/* A new program has no handlers; what was ignored stays so. The table is not shared. */
+/* A new program has no handlers; ignored signals stay ignored. The table is not shared. */
 void signal_after_exec(struct process *p);
 /* "SIGSEGV", or "signal 42". The answer is overwritten by the next call. */
 const char *signal_name(int signo);

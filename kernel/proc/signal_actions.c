@@ -1,11 +1,11 @@
 /*
  * Signals: what a thread blocks, and what its process does about each.
  *
- * The table of actions (handlers) is counted: threads share one, fork copies it, exec makes it its
- * own and takes the handlers out. The mask is each thread's.
+ * The table of actions (handlers) is counted: threads share one, fork copies it, exec unshares it
+ * and removes the handlers. Each thread has its own mask.
  *
- * sigsuspend and its like block other signals for the time of one call. The mask to return to lies
- * in sig_saved: a handler's frame takes it along, or it comes back when no handler ran.
+ * sigsuspend and its like change the mask for the duration of one call. The mask to restore is in
+ * sig_saved: it is saved in a handler's frame, or restored if no handler ran.
  * Source: sigaction(2), sigprocmask(2), sigsuspend(2).
  */
 #include "kernel/proc/sched.h"
@@ -30,7 +30,7 @@ void signal_set_mask(uint64_t mask)
 void signal_set_mask_for_call(uint64_t mask)
 {
 	struct process *p = process_running;
-	ASSERT(!p->sig.restore); /* a call has one mask to come back to */
+	ASSERT(!p->sig.restore); /* a call has one mask to restore */
 	p->sig.saved = p->sig.blocked;
 	p->sig.restore = true;
 	signal_set_mask(mask);

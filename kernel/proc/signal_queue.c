@@ -1,15 +1,15 @@
 /*
- * Pending signals: sets of bits, and what is known about each.
+ * Pending signals: sets of bits, and information about each.
  *
  * A set has a bit for each signal, and a list of entries that say who sent it and why (siginfo).
  * The classic signals, below 32, are pending once however often they are sent: the first one's
- * information counts. Signals from 32 on are queued: each has an entry, taken in the order of
- * sending. An entry may be missing where there was no memory for it; the bit alone then says that
- * the signal is pending, with nothing known but its number.
+ * information is kept. Signals from 32 on are queued: each has an entry, taken in the order of
+ * sending. An entry may be missing for lack of memory; then only the bit says that the signal is
+ * pending, and only its number is known.
  *
- * Each thread has a set, and its process has one. A thread looks into its own first. Signals of
- * faults come before others, since the registers a handler sees must be the fault's; else the
- * lowest number comes first.
+ * Each thread has a set, and its process has one. A thread takes from its own first. Fault signals
+ * come before others, since the registers a handler sees must be the fault's; otherwise the lowest
+ * number comes first.
  *
  * Always true
  *   [signal_queue.1]  a signal with an entry has its bit
@@ -25,7 +25,7 @@
 #include "lib/errno.h"
 #include "mm/slab.h"
 
-enum { SIGNAL_ENTRIES_MAX = 4096 }; /* of all sets together: a sender must not eat the memory */
+enum { SIGNAL_ENTRIES_MAX = 4096 }; /* over all sets: a sender must not exhaust memory */
 
 struct signal_entry {
 	struct list_node link;

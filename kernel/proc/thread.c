@@ -1,17 +1,17 @@
 /*
  * Thread groups: what the threads of one process share.
  *
- * A thread is a struct process of its own: registers, kernel stack, state, mask. What makes several
- * of them one process is the group they are in. It holds what belongs to the process: pending
- * signals, the stop, the end, timers, figures. Address space, files and handlers are counted
- * objects each thread has a reference to, since clone lets processes share each of them alone.
+ * A thread is a struct process of its own: registers, kernel stack, state, mask. The group they are
+ * in makes several of them one process. It holds what belongs to the process: pending signals, stop
+ * and exit state, timers, usage. Address space, files and handlers are reference-counted objects
+ * that each thread refers to, since clone lets processes share each of them separately.
  *
- * The first thread is the leader. Its pid is the process's pid; family (parent, children) is the
- * leaders'. A leader that ends before the others stays as a zombie until they have ended too: its
- * parent's wait finds it then and not earlier. Other threads vanish at their end.
+ * The first thread is the leader. Its pid is the process's pid; only leaders have family (parent,
+ * children). A leader that exits before the others stays a zombie until they have exited too: only
+ * then does its parent's wait find it. Other threads vanish when they exit.
  *
- * execve makes one thread the whole process: the others are told to end, and when the last has, the
- * caller takes the leader's place, pid, and family.
+ * execve makes one thread the whole process: the others are asked to exit, and when the last has,
+ * the caller takes over the leader's place, pid and family.
  *
  * Always true
  *   [thread.1]  a group has a leader from its creation to its destruction, who is in its list
@@ -106,7 +106,7 @@ int thread_prepare_exec(struct process *p)
 	return 0;
 }
 
-/* @p gets @old's place everywhere; @old, ended, gets @p's and goes. */
+/* @p takes @old's place everywhere; @old, which has exited, takes @p's and is destroyed. */
 static void thread_replace_leader(struct process *p, struct process *old)
 {
 	ASSERT(old->run.state == PROCESS_ZOMBIE && old->group == p->group); /* [thread.2] */

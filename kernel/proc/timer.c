@@ -1,10 +1,10 @@
 /*
- * Timers: something is to happen at a tick.
+ * Timers: calling a function at a tick.
  *
- * A short list without order, and the earliest tick on it. The interrupt only compares that tick
- * (timer_due, by way of sched_tick); the work is done in process context, like all that interrupts
- * leave behind. There is a timer for each process that has asked for an alarm, so looking at all of
- * them when one is due costs less than keeping an order.
+ * A short unsorted list, and the earliest tick on it. The interrupt only compares that tick
+ * (timer_due, by way of sched_tick); the work is done in process context, like all deferred work.
+ * There is a timer for each process that has asked for an alarm, so scanning all of them when one
+ * is due costs less than keeping them sorted.
  *
  * Always true
  *   [timer.1]  timer_next is not later than any timer on the list
@@ -25,7 +25,7 @@ void timer_init(struct timer *t, void (*fire)(struct timer *t))
 
 void timer_start(struct timer *t, uint64_t expires)
 {
-	ASSERT(t->fire != NULL); /* timer_init was here */
+	ASSERT(t->fire != NULL); /* timer_init was called */
 	timer_stop(t);
 	t->expires = expires;
 	list_push_back(&timers, &t->link);

@@ -1,4 +1,4 @@
-/* Something is to happen at a tick: alarms, intervals. Theory in timer.c. Context: process. */
+/* Calling a function at a tick: alarms, intervals. Theory in timer.c. Context: process. */
 #ifndef KERNEL_PROC_TIMER_H
 #define KERNEL_PROC_TIMER_H
 
@@ -12,7 +12,7 @@ struct timer {
 };
 
 void timer_init(struct timer *t, void (*fire)(struct timer *t));
-/* Run @t until tick @expires; a running one is set anew. */
+/* Start @t to expire at tick @expires; a running one is reset. */
 void timer_start(struct timer *t, uint64_t expires);
 void timer_stop(struct timer *t);
 
@@ -21,7 +21,7 @@ static inline bool timer_runs(const struct timer *t)
 	return list_node_linked(&t->link);
 }
 
-/* Timers that run out are deferred work from now on. Context: boot. */
+/* Register expired timers as deferred work. Context: boot. */
 void timer_begin(void);
 /* Asserts the theory's [timer.1]. */
 void timer_check(void);

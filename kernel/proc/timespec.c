@@ -1,9 +1,9 @@
 /*
- * Times in the two forms programs have them: seconds of 32 and of 64 bits.
+ * Times in the two forms programs use: with 32-bit and 64-bit seconds.
  *
- * Inside the kernel a time is a struct clock_time or a tick. Each call that takes or gives a
- * timespec exists twice, for programs from before and after 2038's discovery; the forms differ here
- * only.
+ * Inside the kernel a time is a struct clock_time or a tick. Each call that takes or returns a
+ * timespec exists twice, for programs from before and after the discovery of 2038; the forms differ
+ * only here.
  */
 #include "kernel/proc/timespec.h"
 
@@ -12,7 +12,7 @@
 #include "lib/errno.h"
 
 enum { NS_PER_TICK = NS_PER_SECOND / SCHED_HZ };
-/* So many seconds are for ever; their ticks still fit. */
+/* This many seconds count as for ever; their ticks still fit. */
 enum { SECONDS_MAX = INT32_MAX };
 
 long timespec_read(uptr_t from, enum timespec_form form, struct clock_time *t)

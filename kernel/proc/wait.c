@@ -1,22 +1,23 @@
 /*
- * How parents learn what became of their children.
+ * Waiting for children.
  *
- * A process that has ended (exit.c) is a zombie: a status, some figures and a kernel stack nobody
- * stands on. The parent's wait takes these and destroys what is left. Stops and continuations are
- * told too, to those who ask. All of it is also told by a signal, SIGCHLD unless clone asked for
- * another; such other children are only found with __WCLONE or __WALL.
+ * A process that has exited (exit.c) is a zombie: a status, some figures and a kernel stack no
+ * longer in use. The parent's wait collects these and destroys what is left. Stops and
+ * continuations are reported too, to those who ask. All of it is also reported by a signal, SIGCHLD
+ * unless clone asked for another; such other children are only found with __WCLONE or __WALL.
  *
- * Some zombies nobody asks for: those of a parent that ignores SIGCHLD or has set SA_NOCLDWAIT, and
- * orphans. An init (process 1 on the console) inherits orphans and waits for them. A launcher's
- * program is process 1 too, but an ordinary one: it must not see children it never had, so its
- * orphans have no parent (NULL) and the kernel reaps them.
+ * Some zombies nobody waits for: those of a parent that ignores SIGCHLD or has set SA_NOCLDWAIT,
+ * and orphans. An init (process 1 on the console) inherits orphans and waits for them. A launcher's
+ * program is process 1 too, but an ordinary one: it must not see children it never created, so
+ * orphans then have no parent (NULL) and the kernel reaps them.
  *
- * Children are the process's, whichever of its threads made them: parent is always a leader, and
- * all its threads wait on the leader's child_event. vfork's parent sleeps there too.
+ * Children belong to the process, whichever thread created them: parent is always a leader, and all
+ * its threads wait on the leader's child_event. vfork's parent sleeps there too.
  *
  * Always true
  *   [wait.1]  a zombie has no address space, no files, no children
- *   [wait.2]  a zombie's parent exists and may still ask; else it is not a zombie but gone
+ *   [wait.2]  a zombie's parent exists and may still wait for it; otherwise it is not a zombie but
+ *       destroyed
  */
 #include "kernel/proc/pid.h"
 #include "kernel/proc/wait.h"
@@ -27,7 +28,7 @@
 #include "lib/assert.h"
 #include "lib/errno.h"
 
-/* Does SIGCHLD mean nothing to @parent, so that its children vanish? */
+/* Does @parent discard SIGCHLD, so that its children are reaped at once? */
 static bool wait_is_ignored(const struct process *parent)
 {
 	const struct signal_action *a = &parent->sig.actions->of[SIGCHLD];
@@ -131,7 +132,7 @@ static void wait_add_times(struct process_times *to, const struct process_times 
 	to->system += from->system;
 }
 
-/* The dead child's figures, its own and its children's, are its parent's from now on. */
+/* Add the dead child's figures, its own and its children's, to its parent's. */
 static void wait_inherit(struct process *parent, const struct wait_answer *child)
 {
 	wait_add_times(&parent->used.child_times, &child->times);
@@ -141,7 +142,7 @@ static void wait_inherit(struct process *parent, const struct wait_answer *child
 		MAX(parent->used.child_peak_resident, child->peak_resident);
 }
 
-/* What @child used, with its own children. */
+/* What @child and its own children used. */
 static void wait_figures(const struct process *child, struct wait_answer *answer)
 {
 	answer->times = thread_group_times(child);
@@ -175,7 +176,7 @@ static void wait_tell(struct process *child, unsigned flags, struct wait_answer 
 	}
 }
 
-/* 1: @answer is there. 0: nothing has happened yet. -ECHILD. */
+/* 1: @answer is filled in. 0: nothing has happened yet. -ECHILD. */
 static int wait_look(struct process *leader, int pid, unsigned flags, struct wait_answer *answer)
 {
 	bool any = false;

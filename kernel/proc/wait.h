@@ -1,4 +1,4 @@
-/* How parents learn what became of their children. Theory in wait.c. Context: process. */
+/* Waiting for children. Theory in wait.c. Context: process. */
 #ifndef KERNEL_PROC_WAIT_H
 #define KERNEL_PROC_WAIT_H
 
@@ -9,7 +9,7 @@ enum {
 	WNOTHREAD = 0x20000000, WALL = 0x40000000,
 };
 #define WCLONE 0x80000000u
-enum { WAIT_CONTINUED = 0xffff }; /* the status of a child that goes on */
+enum { WAIT_CONTINUED = 0xffff }; /* the status of a continued child */
 
 struct wait_answer {
 	int pid;	 /* 0: WNOHANG, and nothing has happened */
@@ -25,17 +25,15 @@ struct wait_answer {
  */
 long wait_for_child(int pid, unsigned flags, struct wait_answer *answer);
 /*
- * Something happened to @p that its parent may be waiting for: a signal by @code (CLD_*), with
- * @status, and a look for those who wait.
+ * Notify @p's parent of an event: a signal by @code (CLD_*), with @status, and a wake-up for those
+ * who wait.
  */
 void wait_notify_parent(struct process *p, int code, int status);
-/* @p, a leader, and all its threads have ended. */
+/* @p, a leader, and all its threads have exited. */
 void wait_notify_end(struct process *p);
-/*
- * The children of @p, which is ending, get another parent; dead ones that nobody wants are buried.
- */
+/* Reparent the children of @p, which is exiting; reap dead ones that nobody waits for. */
 void wait_orphan_children(struct process *p);
-/* Will @p's parent never ask? Then the kernel reaps it. */
+/* Will @p's parent never wait for it? Then the kernel reaps it. */
 bool wait_unwanted(const struct process *p);
 
 #endif

@@ -2,8 +2,8 @@
  * Time of day and time since boot.
  *
  * The date is read once, from the battery-backed clock; from then on the timer's ticks are the only
- * clock. The battery-backed clock counts in BCD or binary, 12 or 24 hours, and changes while it is
- * read: two equal readings outside its update are taken as true.
+ * clock. The battery-backed clock counts in BCD or binary, 12 or 24 hours, and may change while it
+ * is read: two equal readings outside its update are trusted.
  * Left out: time below a tick.
  * Source: Motorola MC146818A data sheet.
  */
@@ -73,7 +73,7 @@ static uint32_t clock_days(uint32_t year, uint32_t month)
 	static const uint16_t before[12] = {
 		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
 	};
-	uint32_t past = year - 1; /* whole years, for the leap days in them */
+	uint32_t past = year - 1; /* whole years, for their leap days */
 	uint32_t leaps = past / 4 - past / 100 + past / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 	return (year - 1970) * 365 + leaps + before[month - 1] + (leap && month > 2);
@@ -86,7 +86,7 @@ void clock_init(void)
 	bool binary = format & RTC_B_BINARY;
 	unsigned month = rtc_number(r.month, binary), day = rtc_number(r.day, binary);
 	if (month < 1 || month > 12 || day < 1 || day > 31)
-		return; /* no such clock: it is 1970 */
+		return; /* no such clock: assume 1970 */
 	uint32_t days = clock_days(2000 + rtc_number(r.year, binary), month) + day - 1;
 	clock_boot_seconds = (uint64_t)days * 86400 + rtc_hour(r.hour, format) * 3600u +
 			     rtc_number(r.minute, binary) * 60u + rtc_number(r.second, binary);
@@ -106,7 +106,7 @@ struct clock_time clock_of_day(void)
 	return t;
 }
 
-/* The current tick has begun already: it does not count. */
+/* The current tick has already begun, so it does not count. */
 uint64_t clock_tick_after(struct clock_time wait)
 {
 	uint64_t ticks = (wait.nanoseconds + NS_PER_TICK - 1) / NS_PER_TICK;

@@ -9,7 +9,7 @@ struct clock_time {
 	uint32_t nanoseconds;
 };
 
-/* Ask the machine for the date. Context: boot. */
+/* Read the date from the machine. Context: boot. */
 void clock_init(void);
 struct clock_time clock_since_boot(void);
 /* Since 1970, UTC. */
