@@ -1,16 +1,16 @@
 /*
- * The way back to user mode: what a process has to see to before it goes on.
+ * The way back to user mode: what a process has to do before it returns.
  *
- * Here a process holds nothing: no lock, no pin, no page in the making. So this is the place for
- * everything that may take long or never end: deferred work, the turn of others, load control's
- * wish that it sleeps, its memory that is on swap as a whole, its signals. It is done over again
- * until nothing is left, and with interrupts off at the last look, so nothing arrives between that
- * look and the return.
+ * Here a process holds nothing: no lock, no pin, no half-made page. So this is the place for
+ * everything that may take long or never return: deferred work, rescheduling, a suspension by load
+ * control, reloading a swapped-out partition, signals. It loops until nothing is left, with
+ * interrupts off at the last check, so nothing arrives between that check and the return.
  *
  * Always true
- *   [attend.1]  a frame by which the kernel is left for user mode has privilege level 3 in cs and
+ *   [attend.1]  a frame by which the kernel returns to user mode has privilege level 3 in cs and
  *       ss, and interrupts on, whatever a signal's return put there
- *   [attend.2]  who leaves the kernel is RUNNABLE, on no queue, and has a space, files and a group
+ *   [attend.2]  a process that leaves the kernel is RUNNABLE, on no queue, and has a space, files
+ *       and a group
  */
 #include "kernel/trap/attend.h"
 
@@ -26,8 +26,8 @@
 #include "lib/assert.h"
 
 /*
- * After a call that a signal interrupted, and no handler ran: make it again. Its number is where an
- * exception has its error code.
+ * Restart a call that a signal interrupted, if no handler ran. Its number is where an exception has
+ * its error code.
  */
 static void attend_restart_call(struct trap_frame *tf)
 {

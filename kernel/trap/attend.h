@@ -5,7 +5,7 @@
 #include "kernel/x86/trap_frame.h"
 
 /*
- * Signals, deferred work and other processes' turns, before the return to user mode by @tf. May not
+ * Signals, deferred work and rescheduling, before the return to user mode through @tf. May not
  * return; returns with interrupts off. Context: process, interrupts off.
  */
 void attend(struct trap_frame *tf);

@@ -1,6 +1,6 @@
 /*
- * The exception table: instructions of the kernel that may fault, and where each goes on then.
- * Filled by the sections .extable of kernel/x86. Context: any.
+ * The exception table: kernel instructions that may fault, and where each resumes then. Filled by
+ * the sections .extable of kernel/x86. Context: any.
  */
 #ifndef KERNEL_TRAP_EXTABLE_H
 #define KERNEL_TRAP_EXTABLE_H
@@ -13,7 +13,7 @@ struct extable_entry {
 
 extern const struct extable_entry extable_start[], extable_end[];
 
-/* Where to go on after a fault at @eip, or 0. */
+/* Where to resume after a fault at @eip, or 0. */
 static inline uint32_t extable_find(uint32_t eip)
 {
 	for (const struct extable_entry *e = extable_start; e < extable_end; e++)

@@ -1,6 +1,6 @@
 /*
- * What the way in and out of the kernel tells those who only look: accounts of time, pressure, the
- * recorder of reference strings. Each costs one test when nobody listens.
+ * Hooks on kernel entry and exit for observers: time accounting, pressure, the reference string
+ * recorder. Each costs one test when nobody listens.
  * Context: as in trap.c, which calls them.
  */
 #ifndef KERNEL_TRAP_OBSERVE_H
@@ -26,13 +26,13 @@ static inline void observe_leave(struct trap_frame *tf, bool called)
 	account_leave();
 }
 
-/* A page fault at @va. True: the page was only withdrawn by the recorder, and is back. */
+/* A page fault at @va. True: access was only revoked by the recorder, and is restored. */
 static inline bool observe_fault(const struct trap_frame *tf, vaddr_t va)
 {
 	return reference_on() && reference_granted(tf, va);
 }
 
-/* The fault at @va has been handled: the page is there. */
+/* The fault at @va has been handled: the page is present. */
 static inline void observe_mapped(const struct trap_frame *tf, vaddr_t va)
 {
 	if (reference_on())

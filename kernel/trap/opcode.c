@@ -2,18 +2,18 @@
  * What the instructions of each opcode look like: one table, a row for opcodes of one form.
  *
  * A row says whether a ModRM byte follows, how many bytes of its operand are touched, whether they
- * are written, how long the immediate is, and what happens to the stack. What that cannot say is
- * one of the few REST_s, which operand.c has a function each for. An opcode without a row is not
- * known here: privileged and far instructions, ports, and what came after SSE2.
+ * are written, how long the immediate is, and what happens to the stack. What does not fit is one
+ * of the few REST_s, each a function in operand.c. An opcode without a row is not decoded:
+ * privileged and far instructions, port I/O, and what came after SSE2.
  *
- * The names of instructions stand beside the rows that the columns do not explain by themselves.
+ * Instruction names are given where the columns are not self-explanatory.
  * Source: Intel SDM vol. 2, appendix A (opcode maps).
  */
 #include "kernel/trap/opcode.h"
 
 #include "lib/base.h"
 
-/* Parts of rows. At least one byte is touched where the size is not worth its place here. */
+/* Parts of rows. One byte is the minimum touched where the exact size is not worth a column. */
 #define ONLY(op) (op), (op)
 #define NOTHING .rest = REST_NONE
 #define ADDRESS .modrm = true

@@ -1,29 +1,29 @@
 /*
- * What the instructions of each opcode look like. The table and its theory in opcode.c, the decoder
- * that reads by it in operand.c. Context: any.
+ * What the instructions of each opcode look like. Table and theory in opcode.c; the decoder that
+ * uses it is operand.c. Context: any.
  */
 #ifndef KERNEL_TRAP_OPCODE_H
 #define KERNEL_TRAP_OPCODE_H
 
 #include "lib/base.h"
 
-enum { OPCODE_TWO = 0x0f00 /* opcodes of two bytes: 0f, and the one in the low byte */ };
+enum { OPCODE_TWO = 0x0f00 /* two-byte opcodes: 0f, and the low byte */ };
 
-/* Sizes that depend; smaller numbers are bytes. */
+/* Variable sizes; smaller numbers are bytes. */
 enum {
 	SIZE_WORD = 0x80, /* 2 bytes with an operand-size prefix, else 4 */
 	SIZE_BY_OPCODE,   /* a byte if the opcode is even, else a word */
 	SIZE_ALL_WORDS,   /* the eight registers of pusha and popa */
-	SIZE_VECTOR,	     /* 16 bytes, of which an F2 or F3 prefix makes one at least */
+	SIZE_VECTOR,	     /* 16 bytes; with an F2 or F3 prefix, at least one */
 };
 
-/* What ModRM's middle bits choose, in groups of instructions. */
+/* Instruction groups, selected by ModRM's middle bits. */
 enum { GROUP_CMP = 7 }; /* 80 to 83 */
 enum { GROUP_TEST = 0, GROUP_TEST_TOO = 1, GROUP_NOT = 2, GROUP_NEG = 3 }; /* f6, f7 */
 enum { GROUP_INC = 0, GROUP_DEC = 1, GROUP_CALL = 2, GROUP_JUMP = 4, GROUP_PUSH = 6 }; /* ff */
 enum { GROUP_BTS = 5, GROUP_BTR = 6, GROUP_BTC = 7 }; /* 0f ba */
 
-/* What there is to an instruction beside its row. */
+/* Special cases that a row cannot describe. */
 enum rest {
 	REST_NONE,
 	REST_STRING,	 /* addresses are in esi and edi */
@@ -31,7 +31,7 @@ enum rest {
 	REST_ABSOLUTE,	 /* the immediate is an address */
 	REST_XLAT,
 	REST_LEAVE,
-	REST_POP,	 /* pop into memory */
+	REST_POP,	 /* pop to memory */
 	REST_JUMP,	 /* by the immediate */
 	REST_RETURN,
 	REST_GROUP_TEST, /* f6, f7: test has an immediate */
@@ -41,7 +41,7 @@ enum rest {
 	REST_COUNT,
 };
 
-/* Opcodes [first, last] look the same. */
+/* Opcodes [first, last] have the same form. */
 struct form {
 	uint16_t first, last;
 	bool modrm;	   /* a ModRM byte follows */
@@ -52,7 +52,7 @@ struct form {
 	uint8_t rest;	   /* enum rest */
 };
 
-/* NULL: not known here. */
+/* NULL: not decoded. */
 const struct form *opcode_form(unsigned op);
 
 #endif

@@ -1,21 +1,20 @@
 /*
  * What memory an instruction touches: a small decoder, for reports.
  *
- * A page fault tells its address. A general-protection fault tells nothing: to say which segment
- * was left, and where, somebody has to look at the instruction. This decoder knows the shape of
- * the 32-bit instructions that compilers and people write: prefixes, ModRM and SIB, string and
- * stack instructions, near transfers, x87, and of MMX and SSE that they have a memory operand. It
- * says nothing about the rest: privileged and far instructions, ports, 16-bit addresses.
+ * A page fault reports its address. A general-protection fault does not: to say which segment's
+ * limit was exceeded, and where, the instruction has to be decoded. This decoder knows the format
+ * of the 32-bit instructions that compilers and people write: prefixes, ModRM and SIB, string and
+ * stack instructions, near transfers, x87, and of MMX and SSE only that they have a memory operand.
+ * It does not decode the rest: privileged and far instructions, port I/O, 16-bit addresses.
  *
- * opcode.c says what the instructions of an opcode look like; here is what reads by it.
+ * opcode.c has the table of opcode formats; this is the decoder that uses it.
  *
- * It never decides that something is wrong. Its answer is a list of accesses; who asks compares
+ * It never decides that something is wrong. Its result is a list of accesses; the caller compares
  * them with the limits and names one only if it really crosses. So an instruction that is decoded
- * wrongly is at worst not explained. Where the size of an access depends on more than is known
- * here, the size is the least it can be.
+ * wrongly is at worst not explained. Where an access's size is not known exactly, it is the
+ * smallest possible.
  *
- * Bounded: at most 15 bytes are looked at, each once, nothing is allocated, no memory but @code is
- * read.
+ * Bounded: at most 15 bytes are read, each once, nothing is allocated, no memory but @code is read.
  * Source: Intel SDM vol. 2, chapter 2 and appendix A (opcode maps).
  */
 #include "kernel/trap/operand.h"
@@ -33,11 +32,11 @@ struct decoder {
 	int override; /* segment register of a prefix, or -1 */
 	bool narrow;  /* 16-bit operands */
 	bool scalar;  /* F2 or F3 */
-	uint16_t op;  /* the opcode; of two bytes, with OPCODE_TWO before it */
+	uint16_t op;  /* the opcode; a two-byte one has OPCODE_TWO added */
 	uint8_t mod, reg, rm;
 	uint8_t segment; /* of the ModRM operand, if mod is not 3 */
 	uint32_t offset;
-	uint32_t immediate; /* one of a byte is extended by its sign */
+	uint32_t immediate; /* a byte is sign-extended */
 };
 
 /* --- bytes --- */
@@ -94,7 +93,7 @@ static void operand_pop(struct decoder *d, unsigned bytes)
 	operand_add(d, SEGMENT_SS, d->registers[SP], bytes, false);
 }
 
-/* The SIB byte: base and index. Returns the base register, or -1: a number instead. */
+/* The SIB byte: base and index. Returns the base register, or -1: a displacement instead. */
 static int decode_sib(struct decoder *d)
 {
 	uint8_t sib = decode_byte(d);
@@ -131,7 +130,7 @@ static void operand_modrm(struct decoder *d, unsigned bytes, bool write)
 		operand_add(d, d->segment, d->offset, bytes, write);
 }
 
-/* --- what a row of opcode.c cannot say --- */
+/* --- what a row of opcode.c cannot describe --- */
 
 /* Addresses are in esi and edi. */
 static bool decode_string(struct decoder *d)
@@ -185,7 +184,7 @@ static bool decode_leave(struct decoder *d)
 	return true;
 }
 
-/* pop into memory: an address with esp is the one after the pop. */
+/* pop to memory: an address using esp is computed after the pop. */
 static bool decode_pop_operand(struct decoder *d)
 {
 	unsigned bytes = decode_word_bytes(d);
@@ -218,7 +217,7 @@ static bool decode_group_test(struct decoder *d)
 	return true;
 }
 
-/* inc, dec, call, jmp, push; far transfers are not known here. */
+/* inc, dec, call, jmp, push; far transfers are not decoded. */
 static bool decode_group_call(struct decoder *d)
 {
 	if (d->reg == GROUP_CALL || d->reg == GROUP_JUMP) {
@@ -279,7 +278,7 @@ static unsigned form_bytes(const struct decoder *d, unsigned size)
 	return size;
 }
 
-/* False: the instruction is not known here. */
+/* False: the instruction is not decoded. */
 static bool decode_form(struct decoder *d, const struct form *f)
 {
 	if (f->modrm)
@@ -294,7 +293,7 @@ static bool decode_form(struct decoder *d, const struct form *f)
 	return decode_rest[f->rest] == NULL || decode_rest[f->rest](d);
 }
 
-/* Is the byte a prefix? Then it is noted. */
+/* Is the byte a prefix? If so, record it. */
 static bool decode_prefix(struct decoder *d)
 {
 	switch (d->op) {
@@ -341,6 +340,6 @@ bool instruction_decode(const uint8_t *code, unsigned n, const struct trap_frame
 		d.op = OPCODE_TWO | decode_byte(&d);
 	const struct form *form = opcode_form(d.op);
 	bool known = in->cut || (form && decode_form(&d, form));
-	/* Cut though all bytes were there: longer than an instruction can be. */
+	/* Truncated although all bytes were there: longer than an instruction can be. */
 	return known && !(in->cut && n >= INSTRUCTION_BYTES_MAX);
 }

@@ -22,7 +22,7 @@ struct operand {
 
 struct instruction {
 	uint8_t noperands;
-	bool cut;  /* it goes on behind the bytes that were given */
+	bool cut;  /* it extends beyond the given bytes */
 	bool jumps; /* a near jump, call or return: to @target, or to what operand 0 holds */
 	bool target_in_memory;
 	uint32_t target;
@@ -30,8 +30,8 @@ struct instruction {
 };
 
 /*
- * The 32-bit instruction whose first @n bytes are at @code, with the registers of @tf, which it is
- * about to run with. False: not one that is known here; *in is then undefined.
+ * Decode the 32-bit instruction whose first @n bytes are at @code, about to run with the registers
+ * of @tf. False: not decoded; *in is then undefined.
  */
 bool instruction_decode(const uint8_t *code, unsigned n, const struct trap_frame *tf,
 			struct instruction *in);

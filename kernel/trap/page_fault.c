@@ -1,10 +1,9 @@
 /*
- * Page faults: from CR2 and the error code to mm, and from mm's answer to what happens then.
+ * Page faults: from CR2 and the error code to mm, and from mm's result to the action.
  *
- * (address, access) is all that mm/fault.c is told. What it cannot do is a signal in user mode. In
- * kernel mode it ends the copy that the exception table knows, and anything the table does not know
- * is our bug. For want of memory somebody has to end (kernel/proc/oom.c), and the instruction runs
- * again.
+ * (address, access) is all that mm/fault.c gets. If it fails, user mode gets a signal. In kernel
+ * mode the exception table ends the copy under way, and an instruction not in the table is our bug.
+ * Without memory a process is killed (kernel/proc/oom.c), and the instruction is retried.
  * Source: Intel SDM vol. 3, 4.7.
  */
 #include "kernel/trap/page_fault.h"
@@ -45,7 +44,7 @@ static NORETURN void fault_panic(const struct trap_frame *tf, vaddr_t va)
 	panic_at(tf, esp, "page fault in the kernel: %s %08x", what, va);
 }
 
-/* No memory for a page: true if the fault may be tried again, false if it is we who have to go. */
+/* No memory for a page: true if the fault may be retried, false if the caller is the victim. */
 static bool fault_wait_for_memory(void)
 {
 	process_out_of_memory();
@@ -53,7 +52,7 @@ static bool fault_wait_for_memory(void)
 	return p != NULL && !signal_wanted(p);
 }
 
-/* mm's answer; what of it was a wait for memory is accounted for. */
+/* mm's result; time spent waiting for memory is accounted. */
 static int fault_ask_mm(const struct trap_frame *tf, struct aspace *as, vaddr_t va)
 {
 	pressure_fault_begin();
@@ -87,7 +86,7 @@ static void fault_from_user(struct trap_frame *tf, vaddr_t va)
 		return;
 	int err = fault_ask_mm(tf, process_aspace(), va);
 	const vaddr_t linear = va;
-	va -= process_aspace()->segment.base; /* as the program knows it */
+	va -= process_aspace()->segment.base; /* as the program sees it */
 	switch (err) {
 	case 0:
 		observe_mapped(tf, linear);

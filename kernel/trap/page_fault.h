@@ -6,8 +6,8 @@
 #include "mm/types.h"
 
 /*
- * The page fault @tf at linear address @va, from user mode or from the kernel. Context: process,
- * interrupts off at first and then as they were. May reclaim, may sleep.
+ * Handle the page fault @tf at linear address @va, from user mode or from the kernel. Context:
+ * process, interrupts off at first and then as they were. May reclaim, may sleep.
  */
 void page_fault(struct trap_frame *tf, vaddr_t va);
 

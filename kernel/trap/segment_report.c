@@ -1,12 +1,12 @@
 /*
- * Which segment a program left, and where.
+ * Which segment an access violated, and where.
  *
- * The CPU says "general protection" or "stack segment" and no more: error code 0, no address. So
- * the instruction is decoded (operand.c) and each access it makes is compared with its segment as
- * the CPU compared it: null, read-only, beyond the limit. A transfer is compared with the end of
- * code, which is also asked first about the instruction itself. The first that fails is named, with
- * base, limit and offset. If none does, the fault had another reason (a privileged instruction, a
- * misaligned vector), or the decoder does not know the instruction; then nothing is said.
+ * The CPU reports "general protection" or "stack segment" and no more: error code 0, no address. So
+ * the instruction is decoded (operand.c) and each access it makes is checked against its segment as
+ * the CPU does: null, read-only, beyond the limit. A transfer is checked against the end of code,
+ * and so, first, is the instruction itself. The first check that fails is reported, with base,
+ * limit and offset. If none does, the fault had another cause (a privileged instruction, a
+ * misaligned vector), or the instruction is not decoded; then nothing is reported.
  *
  * An error code that is not 0 names the selector that the CPU refused to load.
  *
@@ -71,7 +71,7 @@ static bool view_holds(const struct segment_view *v, const struct operand *o)
 	bool wraps = end < o->offset;
 	if (v->expands_down)
 		return o->offset > v->last && !wraps;
-	/* In a segment of 4 GiB the bytes behind the last are the first ones. */
+	/* In a segment of 4 GiB offsets wrap around. */
 	return v->last == UINT32_MAX || (end <= v->last && !wraps);
 }
 
@@ -85,7 +85,7 @@ static void report_view(char *text, const char *what, uint8_t segment, const str
 		      (unsigned long long)v->last + 1, offset);
 }
 
-/* Does @o fail? Then @text says why. */
+/* Does @o fail? Then @text gives the reason. */
 static bool report_operand(const struct trap_frame *tf, const struct operand *o, char *text)
 {
 	struct segment_view v = segment_view(tf, o->segment);
@@ -139,7 +139,7 @@ static bool report_instruction(const struct trap_frame *tf, char *text)
 	if (report_code(tf, tf->eip, text))
 		return true;
 	unsigned n = MIN(end - tf->eip, (uint32_t)sizeof(code));
-	/* Near the end of an area less is there to be read. */
+	/* Near the end of an area fewer bytes can be read. */
 	while (n > 0 && user_read(as, code, tf->eip, n) != 0)
 		n--;
 	if (n == 0 || !instruction_decode(code, n, tf, &in))

@@ -1,6 +1,6 @@
 /*
- * Which segment a program left, and where: words for the line a crash writes. Theory in
- * segment_report.c. Context: process. May reclaim.
+ * Which segment an access violated, and where: text for the crash line. Theory in segment_report.c.
+ * Context: process. May reclaim.
  */
 #ifndef KERNEL_TRAP_SEGMENT_REPORT_H
 #define KERNEL_TRAP_SEGMENT_REPORT_H
@@ -11,7 +11,7 @@ enum { SEGMENT_REPORT_BYTES = 144 };
 
 /*
  * The running process's fault @tf (general protection, stack, segment not present) in words, or
- * @otherwise where nothing certain can be said. @text is only used if there is something to say.
+ * @otherwise if nothing certain is known. @text is only used if there is something to report.
  */
 const char *segment_report(const struct trap_frame *tf, const char *otherwise,
 			   char text[SEGMENT_REPORT_BYTES]);

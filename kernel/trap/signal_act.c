@@ -1,17 +1,17 @@
 /*
- * Signals: what a thread does about the ones that are pending.
+ * Acting on pending signals.
  *
  * On its way back to user mode a thread takes signals one by one until none is left that it does
- * not block. A handler gets a frame on the user stack (signal_frame.c); further signals lay their
- * frames on top, so the last one's handler runs first. The default is to end the process, to stop
- * it, or nothing.
+ * not block. A handler gets a frame on the user stack (signal_frame.c); further signals push their
+ * frames on top, so the last one's handler runs first. The default is to terminate the process, to
+ * stop it, or nothing.
  *
- * An interrupted call is settled when the first frame is laid: the frame's registers either hold
- * -EINTR or lead to the call again. With no handler attend.c leads there.
+ * The result of an interrupted call is decided when the first frame is pushed: the frame's
+ * registers either hold -EINTR or restart the call. Without a handler attend.c restarts it.
  *
- * A stop is every thread's: the first one that takes the signal sets the group's stop_signal, the
- * others find it and stop too. When all have stopped the parent is told. SIGCONT and SIGKILL let
- * all of them run (signal.c).
+ * A stop applies to every thread: the first one that takes the signal sets the group's stop_signal,
+ * the others find it and stop too. When all have stopped the parent is notified. SIGCONT and
+ * SIGKILL wake all of them (signal.c).
  */
 #include "kernel/trap/signal_act.h"
 
@@ -62,7 +62,7 @@ static void signal_default(struct process *p, int signo)
 
 /* --- handlers --- */
 
-/* The call that was interrupted is made again after the handler, or ends with -EINTR. */
+/* The interrupted call is restarted after the handler, or fails with -EINTR. */
 static void signal_settle_call(struct trap_frame *tf, const struct signal_action *action)
 {
 	enum { INT80_BYTES = 2 };
@@ -78,7 +78,7 @@ static void signal_settle_call(struct trap_frame *tf, const struct signal_action
 		   error == ERESTART_RESTARTBLOCK) {
 		tf->eax = (uint32_t)-EINTR;
 	}
-	tf->error = UINT32_MAX; /* no call is under way any more */
+	tf->error = UINT32_MAX; /* no longer in a system call */
 }
 
 static void signal_handle(struct trap_frame *tf, const struct signal_info *info)

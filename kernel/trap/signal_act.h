@@ -1,12 +1,13 @@
-/* What a thread does about its pending signals. Theory in signal_act.c. */
+/* Acting on pending signals. Theory in signal_act.c. */
 #ifndef KERNEL_TRAP_SIGNAL_ACT_H
 #define KERNEL_TRAP_SIGNAL_ACT_H
 
 #include "kernel/x86/trap_frame.h"
 
 /*
- * Act on what is pending for the running process, whose user registers are @tf: may lay a handler's
- * frame on its stack, stop it, not return. Context: process, on the way back to user mode.
+ * Act on what is pending for the running process, whose user registers are @tf: may push a
+ * handler's frame on its stack, stop it, or not return. Context: process, on the way back to user
+ * mode.
  */
 void signal_act(struct trap_frame *tf);
 

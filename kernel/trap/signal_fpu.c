@@ -3,15 +3,15 @@
  *
  * There are two forms of x87 state: FNSAVE's 108 bytes of old, and FXSAVE's 512 with the SSE
  * registers. Programs may look for either, so the frame has both: the old form, a word that says
- * whether the new one follows, the new one. On the way back the new form counts, save for the x87
- * environment and registers, which are taken from the old one, where old programs change them.
- * A CPU without FXSAVE has the old form alone.
+ * whether the new one follows, the new one. On the way back the new form is used, except for the
+ * x87 environment and registers, which are taken from the old one, where old programs change them.
+ * A CPU without FXSAVE has only the old form.
  *
- * The two differ in the tags: FXSAVE says full or empty in one bit for each register; FNSAVE tells
- * valid, zero, special and empty, which follow from the register's value.
+ * The two differ in the tags: FXSAVE has one bit for each register, full or empty; FNSAVE
+ * distinguishes valid, zero, special and empty, which follow from the register's value.
  *
- * What comes back may be forged. Any bits are good for the CPU but unknown ones of MXCSR: these
- * would fault in the kernel, so such a frame is refused.
+ * The frame that comes back may be forged. The CPU accepts any bits but reserved ones of MXCSR:
+ * these would fault in the kernel, so such a frame is rejected.
  * Source: Intel SDM vol. 1, 8.1.7 and 10.5; vol. 2, FXSAVE.
  */
 #include "kernel/trap/signal_frame.h"
@@ -34,7 +34,7 @@ struct fpu_new {
 	uint8_t rest[352];
 };
 
-/* FNSAVE's, and Linux's two words behind it. */
+/* FNSAVE's, followed by Linux's two words. */
 struct fpu_old {
 	uint32_t control, status, tags;
 	uint32_t ip, cs, data, ds;
@@ -172,7 +172,7 @@ int signal_fpu_read(uptr_t from)
 	return error;
 }
 
-/* The first condition that is met and not masked; without a cause: invalid. */
+/* The first exception raised and not masked; if there is none: invalid. */
 int signal_fpu_code(bool simd)
 {
 	enum { FPE_FLTDIV = 3, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES, FPE_FLTINV };

@@ -1,23 +1,23 @@
 /*
  * A handler's frame on the user stack, and the way back.
  *
- * To run a handler, everything the interrupted program had in the CPU is written to its stack,
- * and the trap frame is changed so that the way out of the kernel leads to the handler. The layout
- * is Linux's to the byte, since programs read and change it (ucontext): from the stack pointer up,
+ * To run a handler, the interrupted program's CPU state is written to its stack, and the trap frame
+ * is changed so that the kernel returns to the handler. The layout is Linux's to the byte, since
+ * programs read and change it (ucontext): from the stack pointer up,
  *
  *   plain           return address, number, registers, an unused x87 area, rest of the mask, code
  *   with SA_SIGINFO return address, number, &siginfo, &ucontext, siginfo, ucontext, code
  *
  * and above it, aligned for FXSAVE, the x87/SSE state, to which the registers hold a pointer. The
- * first words are a C call's: return address and arguments; they are in eax, edx and ecx too. The
- * handler returns to its restorer or to our page, which calls sigreturn with the stack pointer just
- * above the return address (and, in the plain frame, above the number).
+ * first words are those of a C call: return address and arguments, which are in eax, edx and ecx
+ * too. The handler returns to its restorer or to our page, which calls sigreturn with the stack
+ * pointer just above the return address (and, in the plain frame, above the number).
  *
- * Nothing in a frame that comes back is believed. A program can forge all of it, so registers only
+ * Nothing in a frame that comes back is trusted. A program can forge all of it, so registers only
  * get what user mode can load by itself: code and stack selectors must be the ones processes have,
- * data selectors theirs, thread-local ones or null (with RPL 3: a kernel selector would open the
- * kernel's segment until the next load), of EFLAGS the bits popf at level 3 changes. Anything else
- * is SIGSEGV.
+ * data selectors the process's own, thread-local ones or null (with RPL 3: a kernel selector would
+ * open the kernel's segment until the next load), of EFLAGS the bits popf at level 3 changes.
+ * Anything else is SIGSEGV.
  *
  * Always true
  *   [signal_frame.1]  after sigreturn a trap frame has privilege level 3 in cs and ss, interrupts
@@ -183,7 +183,7 @@ static int frame_write_rt(uptr_t at, const struct trap_frame *tf,
 	return frame_write(at, &f, sizeof(f));
 }
 
-/* The stack pointer to build the frame below; 0: the alternative stack has run over. */
+/* The stack pointer to build the frame below; 0: the alternative stack has overflowed. */
 static uptr_t frame_top(const struct process *p, const struct trap_frame *tf, uint32_t flags)
 {
 	if (flags & SA_ONSTACK && stack_flags(p, tf->esp) == 0)
@@ -222,7 +222,7 @@ int signal_frame_push(struct trap_frame *tf, const struct signal_action *action,
 
 /* --- and back --- */
 
-/* A data selector as the program may have it; null for anything else. */
+/* A data selector if the program may have it; null for anything else. */
 static uint32_t frame_data_selector(uint32_t selector)
 {
 	uint32_t s = (selector & 0xffff) | 3;
@@ -247,7 +247,7 @@ static int frame_load_registers(struct trap_frame *tf, const struct frame_regist
 		.ebp = r->ebp, .eax = r->eax, .ds = frame_data_selector(r->ds),
 		.es = frame_data_selector(r->es), .fs = frame_data_selector(r->fs),
 		.gs = frame_data_selector(r->gs), .vector = TRAP_SYSCALL,
-		.error = UINT32_MAX, /* eax is no call's result */
+		.error = UINT32_MAX, /* eax is not a system call's result */
 		.eip = r->eip, .cs = SELECTOR_USER_CODE, .eflags = eflags, .esp = r->esp, .ss = ss,
 	};
 	ASSERT((tf->cs & 3) == 3 && (tf->ss & 3) == 3);			    /* [signal_frame.1] */
@@ -276,7 +276,7 @@ int signal_frame_pop_rt(struct trap_frame *tf, uptr_t frame)
 	signal_set_mask((uint64_t)c.mask[1] << 32 | c.mask[0]);
 	if (frame_load_registers(tf, &c.registers) != 0)
 		return -EFAULT;
-	/* As on Linux a bad stack is not worth an error here. */
+	/* As on Linux a bad stack is not reported here. */
 	(void)signal_stack_set(p, &c.stack, tf->esp);
 	return 0;
 }

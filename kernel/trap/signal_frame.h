@@ -8,14 +8,14 @@
 #include "kernel/proc/signal.h"
 
 /*
- * Make the running process go on in @action's handler for @info; @mask is what the way back blocks
- * again. 0, or -EFAULT: there is no stack to put it on; registers are as before.
+ * Make the running process continue in @action's handler for @info; @mask is restored by sigreturn.
+ * 0, or -EFAULT: no stack for the frame; registers are unchanged.
  */
 MUST_CHECK int signal_frame_push(struct trap_frame *tf, const struct signal_action *action,
 				 const struct signal_info *info, uint64_t mask);
 /*
- * Registers and mask as a frame at @frame, which the program may have forged, says. 0 or -EFAULT:
- * no such memory, or selectors no program may have.
+ * Restore registers and mask from the frame at @frame, which may be forged. 0 or -EFAULT: bad
+ * memory, or selectors no program may have.
  */
 MUST_CHECK int signal_frame_pop(struct trap_frame *tf, uptr_t frame);
 MUST_CHECK int signal_frame_pop_rt(struct trap_frame *tf, uptr_t frame);
@@ -24,7 +24,7 @@ MUST_CHECK int signal_frame_pop_rt(struct trap_frame *tf, uptr_t frame);
 struct signal_stack_words {
 	uint32_t sp, flags, size;
 };
-/* The alternative stack as sigaltstack tells it, seen from stack pointer @sp. */
+/* The alternative stack as sigaltstack reports it, given stack pointer @sp. */
 struct signal_stack_words signal_stack_now(const struct process *p, uptr_t sp);
 /* 0, -EPERM (in use), -EINVAL, -ENOMEM (too small). */
 int signal_stack_set(struct process *p, const struct signal_stack_words *new, uptr_t sp);
@@ -33,11 +33,11 @@ int signal_stack_set(struct process *p, const struct signal_stack_words *new, up
 
 /* Bytes that the running machine's form takes. */
 size_t signal_fpu_bytes(void);
-/* Where it goes below @sp, aligned as FXSAVE wants. */
+/* Where it goes below @sp, aligned for FXSAVE. */
 uptr_t signal_fpu_place(uptr_t sp);
-/* The running process's state to @to; then the state is a new program's. 0 or -EFAULT. */
+/* Save the running process's state to @to and reset it. 0 or -EFAULT. */
 MUST_CHECK int signal_fpu_write(uptr_t to);
-/* And back. 0, -EFAULT or -ENOMEM. */
+/* And restore it. 0, -EFAULT or -ENOMEM. */
 MUST_CHECK int signal_fpu_read(uptr_t from);
 
 /* Linux's si_code (FPE_*) for the floating-point error the CPU has just reported. */

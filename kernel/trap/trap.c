@@ -1,19 +1,19 @@
 /*
- * What a vector means: exceptions, interrupts, the bad return; the way in and the way out.
+ * What a vector means: exceptions, interrupts, the bad return; kernel entry and exit.
  *
  * kernel/x86/vector.c calls with a struct trap_frame and interrupts off. Which privilege was
  * interrupted is read from the saved CS alone.
  *
  *   page fault     page_fault.c
- *   other          user mode: a signal, as Linux's. Kernel mode: the exception table has the way
+ *   other          user mode: a signal, as Linux's. Kernel mode: the exception table covers the way
  *   exceptions     out of the kernel, where selectors or the return frame may be bad by a
  *                  program's doing; else our bug.
  *   interrupts     the handler of the line (kernel/x86/irq.c)
  *   system calls   kernel/syscall/syscall.c, between observe_enter and trap_leave like all others
  *
  * System calls and user-mode exceptions run with interrupts on, like what they interrupted. Before
- * each return to user mode attend.c sees to signals and rescheduling; it is entered with interrupts
- * off, so nothing arrives between its last look and the return.
+ * each return to user mode attend.c handles signals and rescheduling; it is entered with interrupts
+ * off, so nothing arrives between its last check and the return.
  * Source: Intel SDM vol. 3, chapter 6.
  */
 #include "kernel/trap/trap.h"
@@ -96,9 +96,7 @@ static void trap_user_exception(struct trap_frame *tf)
 	if (tf->vector == TRAP_DEBUG)
 		(void)cpu_debug_status();
 	irq_enable();
-	/*
-	 * Faults of arithmetic and decoding are about the instruction's address, others about none.
-	 */
+	/* Arithmetic and decoding faults report the instruction's address, others none. */
 	bool about_eip = e->signo == SIGFPE || e->signo == SIGILL || tf->vector == TRAP_DEBUG;
 	int code = e->code;
 	if (tf->vector == TRAP_FPU || tf->vector == TRAP_SIMD)
@@ -114,7 +112,7 @@ static void trap_kernel_exception(struct trap_frame *tf)
 	if (fixup != 0) {
 		tf->eip = fixup;
 	} else if (tf->vector == TRAP_DEBUG) {
-		/* Deferred by a program's "mov ss" to our first instruction: nothing of ours. */
+		/* Delayed by a program's "mov ss" to our first instruction: not ours. */
 		(void)cpu_debug_status();
 		tf->eflags &= ~(uint32_t)EFLAGS_TF;
 	} else if (tf->vector == TRAP_NMI) {
@@ -128,7 +126,7 @@ static void trap_kernel_exception(struct trap_frame *tf)
 
 /* --- in and out --- */
 
-/* The way out of an exception or an interrupt. */
+/* Exit from an exception or an interrupt. */
 static void trap_end(struct trap_frame *tf)
 {
 	if (trap_from_user(tf))
@@ -173,7 +171,7 @@ static void trap_bad_return(struct trap_frame *tf)
 	trap_leave(tf, true);
 }
 
-/* A new process leaves the kernel, as from a call. */
+/* A new process leaves the kernel as from a system call. */
 static void trap_first_leave(struct trap_frame *tf)
 {
 	trap_leave(tf, true);

@@ -1,4 +1,4 @@
-/* What a vector means; the way into the kernel and out of it. Theory in trap.c. */
+/* What a vector means; kernel entry and exit. Theory in trap.c. */
 #ifndef KERNEL_TRAP_TRAP_H
 #define KERNEL_TRAP_TRAP_H
 
@@ -7,11 +7,11 @@
 #include "kernel/trap/observe.h"
 #include "kernel/x86/cpu.h"
 
-/* Take the vectors. Context: boot. */
+/* Register the vectors. Context: boot. */
 void trap_init(void);
 /*
- * What every way back to user mode passes last; then interrupts are off. @called: from a system
- * call. The way in passes observe_enter first.
+ * The last step of every return to user mode, with interrupts off afterwards. @called: from a
+ * system call. Kernel entry starts with observe_enter.
  */
 static inline void trap_leave(struct trap_frame *tf, bool called)
 {
@@ -22,8 +22,8 @@ static inline void trap_leave(struct trap_frame *tf, bool called)
 }
 
 /*
- * A user-mode exception: signal @signo, acted upon on the way back to user mode, and one log line
- * if the process dies by it. @va: the address it is about; @why: in words. Context: process.
+ * A user-mode exception: send signal @signo, acted upon on the way back to user mode, and log one
+ * line if it kills the process. @va: the address it is about; @why: in words. Context: process.
  */
 void trap_fatal(struct trap_frame *tf, int signo, int code, vaddr_t va, const char *why);
 

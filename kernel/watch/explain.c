@@ -1,21 +1,21 @@
 /*
  * Addresses in words.
  *
- * "SIGSEGV at 0x0804f010" says that something is wrong and not what. But the kernel knows what the
+ * "SIGSEGV at 0x0804f010" says that something is wrong but not what. The kernel knows what the
  * address is: which area it is in and what that forbids, or which area is near and on which side.
- * Most wrong addresses are one of a few mistakes, and each has its place:
+ * Most bad addresses come from a few mistakes, each with its typical place:
  *
  *   NULL + n                     a pointer that was never set; n is the offset of the member
- *   a little above an area       a loop that ran over its end
- *   below the stack              recursion without end (the limit), or an array too large for it
+ *   a little above an area       a loop that overran its end
+ *   below the stack              endless recursion (the limit), or an array too large for it
  *   inside, but not allowed      a write to a literal, a jump into data
- *   the kernel's half            a pointer that is no pointer
+ *   the kernel's half            not a pointer at all
  *
- * The kernel's own addresses are told by the layout of the kernel half (machine/layout.h), and
+ * The kernel's own addresses are explained by the layout of the kernel half (machine/layout.h), and
  * inside the direct map by who owns the frame.
  *
  * All of it only reads. In a panic anything may be broken, so the report that uses this comes last,
- * when everything that must be said has been said.
+ * after everything essential.
  */
 #include "kernel/watch/explain.h"
 
@@ -46,7 +46,7 @@ static const char *PRINTF_LIKE(1, 2) say(const char *fmt, ...)
 	return explain_text;
 }
 
-/* "12 KiB", "3 bytes"; the answer is overwritten by the second call after. */
+/* "12 KiB", "3 bytes"; the result is overwritten by the second call after. */
 static const char *say_size(uint32_t bytes)
 {
 	static char texts[2][24];
@@ -113,7 +113,7 @@ static const char *say_below_stack(const struct aspace *as, const struct vma *v,
 	return say("%s below the stack, which cannot grow there", say_size(v->start - va));
 }
 
-/* Covered by nothing: by what is nearest. */
+/* Unmapped: by what is nearest. */
 static const char *say_outside(const struct aspace *as, vaddr_t va)
 {
 	const struct vma *above = vma_find_from(&as->areas, va);

@@ -1,10 +1,10 @@
 /*
- * What a panic report ends with.
+ * The end of a panic report.
  *
- * The first part of the report (panic.c) trusts nothing and is out, and so is the RESULT record,
- * when this begins. Here structures of mm and of processes are read that may be what is broken. If
- * that fails, the panic inside the panic says so and stops; nothing else is lost. Everything is
- * bounded: a list that has become a ring ends the report late, but it ends.
+ * The first part of the report (panic.c) trusts nothing; it and the RESULT record have been written
+ * when this begins. This part reads structures of mm and of processes that may be the broken ones.
+ * If that fails, the nested panic says so and stops; nothing else is lost. Everything is bounded: a
+ * list that has become circular delays the report's end, but it ends.
  */
 #include "kernel/base/log.h"
 #include "kernel/base/panic.h"

@@ -1,8 +1,8 @@
 /*
  * What the classes of frames are called.
  *
- * mm/framemap.c says what a frame is; every picture of memory calls it the same. A letter is a
- * capital where the page was used, or is no ordinary victim.
+ * mm/framemap.c classifies frames; every picture of memory uses these names. A capital letter means
+ * that the page was used, or is not an ordinary victim.
  */
 #include "kernel/watch/legend.h"
 

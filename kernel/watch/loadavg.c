@@ -1,14 +1,13 @@
 /*
  * The load average: how many processes want the CPU, with old samples fading away.
  *
- * Every 5 seconds the processes that run, may run, or wait deeply (for a device) are counted, and
- * each average moves towards that number by a fixed part of the distance: after its 1, 5 or 15
- * minutes what was once true has faded to 1/e. The parts are e^(-5/60), e^(-5/300) and e^(-5/900)
+ * Every 5 seconds the processes that run, are runnable, or sleep uninterruptibly (on a device) are
+ * counted, and each average moves towards that number by a fixed fraction of the distance: a sample
+ * has faded to 1/e after 1, 5 or 15 minutes. The fractions are e^(-5/60), e^(-5/300) and e^(-5/900)
  * as fixed-point numbers, Linux's, so that equal loads give equal figures. Rounding goes up while
- * the load rises, so that a steady load of 1 shows as 1.00 in the end.
+ * the load rises, so that a steady load of 1 is eventually shown as 1.00.
  *
- * Left out: samples while nobody asks the CPU for anything are still taken; the timer's tick is
- * there anyway.
+ * Left out: pausing the samples while the CPU is idle; the timer ticks anyway.
  */
 #include "kernel/watch/loadavg.h"
 

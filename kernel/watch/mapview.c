@@ -1,22 +1,21 @@
 /*
- * The live memory map: when it is looked at, and what is counted for it.
+ * The live memory map: when frames are scanned, and what is counted.
  *
  * While the map is shown, the kernel takes a picture of all frames (mm/framemap.c) several times a
  * second and draws it on the screen's second page (drivers/vga_grid.c), programs or no programs
- * running. The work is done where work that interrupts leave behind is done, on the way back to
- * user mode or in the idle loop (sched_work), so lists of mm and of processes can be read as they
- * are.
+ * running. It is deferred work, done on the way back to user mode or in the idle loop (sched_work),
+ * so lists of mm and of processes are consistent.
  *
- * A machine with much memory must not stand still for a picture: at most STEP_FRAMES frames are
- * looked at in one tick, and the picture is drawn when the last one has been. 32 MiB take one tick,
- * 768 MiB a quarter of a second. Drawing always takes the same time: the screen has so many cells.
- * A picture of at most STEP_FRAMES frames is of one moment; its counts are those of frame.c.
+ * A machine with much memory must not stall for a picture: at most STEP_FRAMES frames are scanned
+ * in one tick, and the picture is drawn after the last one. 32 MiB take one tick, 768 MiB a quarter
+ * of a second. Drawing takes constant time: the screen has a fixed number of cells. A picture of at
+ * most STEP_FRAMES frames is a snapshot; its counts are those of frame.c.
  *
  * Rates are over the last second or a little more.
  *
  * Always true
  *   [mapview.1]  no call allocates, sleeps, or changes anything of mm
- *   [mapview.2]  a call looks at most at STEP_FRAMES frames and MAPVIEW_SCAN processes
+ *   [mapview.2]  a call scans at most STEP_FRAMES frames and MAPVIEW_SCAN processes
  */
 #include "kernel/watch/mapview.h"
 
@@ -29,9 +28,9 @@
 enum { STEP_FRAMES = 8192, PERIOD_TICKS = SCHED_HZ / 10, RATE_TICKS = SCHED_HZ };
 
 static struct {
-	volatile bool key;	/* pressed and not yet seen to */
+	volatile bool key;	/* pressed and not yet handled */
 	volatile bool shown;
-	/* Tick of the next step. The timer may read half of it: a step too early, no harm. */
+	/* Tick of the next step. The timer may read a torn value: at worst a step too early. */
 	volatile uint64_t next;
 	uint64_t begun;		/* tick of this picture's first */
 	pfn_t end;		/* what pictures are of */
@@ -98,7 +97,7 @@ void mapview_work(uint64_t now)
 {
 	if (mapview.key) {
 		mapview.key = false;
-		(void)mapview_show(!mapview.shown); /* no screen: nobody looks at it */
+		(void)mapview_show(!mapview.shown); /* no screen: nothing to show */
 	}
 	if (!mapview.shown || mapview.next > now)
 		return;

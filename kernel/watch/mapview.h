@@ -6,18 +6,18 @@
 
 #include "lib/base.h"
 
-/* Show the map if the console is shown, and the other way, soon. Context: any. */
+/* Toggle soon between the map and the console. Context: any. */
 void mapview_key(void);
 /*
  * Show the map, or the console. 0, -ENODEV: no text screen, or no font for it. Context: process or
  * boot.
  */
 int mapview_show(bool on);
-/* Drawing is deferred work from now on. Context: boot. */
+/* Register drawing as deferred work. Context: boot. */
 void mapview_begin(void);
-/* Is there anything to do at tick @now? Context: any. */
+/* Is any work due at tick @now? Context: any. */
 bool mapview_due(uint64_t now);
-/* Take a piece of the next picture, and draw it when it is complete. Context: process or boot. */
+/* Scan a part of the next picture, and draw it when it is complete. Context: process or boot. */
 void mapview_work(uint64_t now);
 
 #endif

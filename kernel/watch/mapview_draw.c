@@ -8,11 +8,11 @@
  *               what was counted since boot and in the last second; the largest processes
  *   row 49      how to leave, and the number of this picture
  *
- * What belongs together looks alike: what the kernel keeps is cold (blue, purple, pink), user pages
- * are warm when they are modified and green when not, and the vivid one of two colours is the page
- * that was used. Every class has an ink of its own; the hand's cell keeps it.
+ * Related classes look alike: kernel memory has cold colours (blue, purple, pink), modified user
+ * pages warm ones, clean ones green, and of two colours the more vivid is the page that was used.
+ * Every class has an ink of its own; the hand's cell keeps it.
  *
- * Everything is written anew each time: the page was shown two pictures ago.
+ * Everything is redrawn each time: the screen page holds the picture before last.
  */
 #include "kernel/watch/mapview_draw.h"
 
@@ -50,7 +50,7 @@ static const struct look looks[FRAMEMAP_CLASS_COUNT] = {
 	[FRAMEMAP_LOCKED] = { GRID_CORE, GRID_CYAN },
 };
 
-/* Where the next line of text goes, and how. */
+/* Where and how the next line of text is written. */
 struct pen {
 	uint16_t *page;
 	unsigned row, column;
@@ -127,7 +127,7 @@ static void draw_cells(uint16_t *page, const struct framemap *m)
 	}
 }
 
-/* Addresses in tenths of a MiB, in front of every LABEL_ROWS-th row. */
+/* Addresses in tenths of a MiB, before every LABEL_ROWS-th row. */
 static void draw_labels(uint16_t *page, const struct framemap *m)
 {
 	struct pen pen = { .page = page, .ink = GRID_DIM, .paper = GRID_BLACK };

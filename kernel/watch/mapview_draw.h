@@ -7,7 +7,7 @@
 
 enum {
 	MAPVIEW_COLUMNS = 48, MAPVIEW_ROWS = 46, MAPVIEW_CELLS = MAPVIEW_COLUMNS * MAPVIEW_ROWS,
-	MAPVIEW_SCAN = 256, /* processes looked at, the oldest first */
+	MAPVIEW_SCAN = 256, /* processes scanned, oldest first */
 };
 
 struct mapview_figures {
@@ -16,7 +16,7 @@ struct mapview_figures {
 	uint32_t rates[MMSTAT_COUNT]; /* per second */
 };
 
-/* All GRID_CELLS cells of @page: the picture @m, which is complete, and what stands beside it. */
+/* Draw all GRID_CELLS cells of @page: the complete picture @m, and the panels beside it. */
 void mapview_draw(uint16_t *page, const struct framemap *m, const struct mapview_figures *figures);
 
 #endif

@@ -1,20 +1,19 @@
 /*
  * Pressure: how long processes wait for memory, the disk and the CPU.
  *
- * Counters of faults say how often something happened, not what it cost. Pressure is the cost:
- * the share of time in which work stood still for want of a resource. Two figures for each:
+ * Fault counters say how often something happened, not what it cost. Pressure is the cost: the
+ * share of time in which work stalled for lack of a resource. Two figures for each:
  *
  *   some   at least one process waits for it
- *   full   processes wait for it, and nobody does anything useful meanwhile
+ *   full   processes wait for it, and nobody makes progress meanwhile
  *
- * A process waits for memory from the begin of a page fault until its instruction can run again, if
- * the fault had to read the page back from swap or had to send another page away first. A first
- * touch that finds a free frame, or reads a file, is no pressure. With the RAM disk the fault is
- * the CPU's own work; with a disk's service time (drivers/block.c) the process sleeps in it, and
- * waits for the disk as well.
+ * A process waits for memory from the start of a page fault until its instruction can be retried,
+ * if the fault had to read the page from swap or evict another page first. A first touch that finds
+ * a free frame, or reads a file, is not pressure. With the RAM disk the fault is CPU work; with a
+ * disk's service time (drivers/block.c) the process sleeps in it, and waits for the disk as well.
  *
- * With one CPU the two figures follow from four numbers, kept up to date at each change: who can
- * run, who waits for memory, who does both (it is in the fault's own work), who waits for the disk.
+ * With one CPU the two figures follow from four numbers, updated at each change: how many are
+ * runnable, wait for memory, do both (are in the fault's own work), wait for the disk.
  *
  *   memory  some  somebody waits     full  and whoever has the CPU waits too, or nobody can run
  *   disk    some  somebody waits     full  and nobody can run
@@ -26,8 +25,8 @@
  * with it; so its begin, which changes no number, only notes the time. A fault that reads a file
  * first, and sleeps for that, waits for memory from the end of that sleep on.
  *
- * Averages are sampled every two seconds (lib/decay.c); if nobody came by for longer, what has
- * piled up is one sample, and the periods missed are samples of nothing.
+ * Averages are sampled every two seconds (lib/decay.c); if they were not updated for longer, what
+ * has accumulated is one sample, and the missed periods are samples of zero.
  *
  * Always true
  *   [pressure.1]  full <= some, for each resource
@@ -56,11 +55,11 @@ enum { PRESSURE_PERIOD_TICKS = 2 * SCHED_HZ };
 
 struct pressure pressure[PRESSURE_RESOURCES];
 
-/* How many processes do what. */
+/* How many processes are in each state. */
 static struct {
 	uint32_t memory, memory_ready, disk;
 } pressure_now;
-static uint64_t pressure_mark; /* time up to here is given away */
+static uint64_t pressure_mark; /* time up to here has been charged */
 static uint64_t pressure_sampled, pressure_next_tick;
 
 static void pressure_give(enum pressure_resource which, bool some, bool full, uint64_t units)
@@ -90,7 +89,7 @@ void pressure_account(void)
 	pressure_account_until(cpu_tsc_fast());
 }
 
-/* What a fault does when memory is short: read a page back, or send one away. */
+/* What a fault does when memory is short: read a page back, or evict one. */
 static uint32_t pressure_io(void)
 {
 	return mmstat_read(swap_ins) + mmstat_read(evictions);
@@ -154,7 +153,7 @@ static void pressure_disk_begin(const struct block_device *dev)
 	pressure_now.disk++;
 }
 
-/* It sleeps no more. What others did meanwhile is not its own. */
+/* It has woken. What others did meanwhile is not charged to it. */
 static void pressure_disk_end(void)
 {
 	struct process *p = process_running;
@@ -168,8 +167,8 @@ static void pressure_disk_end(void)
 }
 
 /*
- * Inside a fault one sleeps for the disk, for a page that others transfer, or for the space's lock;
- * whatever for, who sleeps is not in the fault's own work.
+ * Inside a fault a process sleeps for the disk, for a page that others transfer, or for the space's
+ * lock; in each case it is not in the fault's own work.
  */
 static void pressure_channel_sleep(bool begins)
 {
@@ -182,7 +181,7 @@ static void pressure_channel_sleep(bool begins)
 
 /* --- averages --- */
 
-/* Only ever added to, at today's rate: a total never goes back. */
+/* Only added to, at the current rate: a total never decreases. */
 static void pressure_convert(struct pressure_time *t)
 {
 	t->micros += account_micros(t->units - t->converted);
@@ -225,7 +224,7 @@ void pressure_read(void)
 	}
 }
 
-/* In all, units in which somebody waited for memory and nobody got on. */
+/* Total units in which somebody waited for memory and nobody made progress. */
 static uint64_t pressure_stalled(void)
 {
 	pressure_account();

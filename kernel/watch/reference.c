@@ -1,41 +1,40 @@
 /*
  * The exact reference string of the first process (trace=reference).
  *
- * Problem: which pages does a program use, in which order? The MMU's accessed bits tell that a page
- * was used, not when and how often, and page faults tell only of pages that are not there.
+ * Problem: which pages does a program use, in which order? The MMU's accessed bits show that a page
+ * was used, not when and how often, and page faults show only pages that are not present.
  *
- * Idea: between two instructions the program has the right to one page, that of its code; all its
- * other pages are withdrawn (mm/pmap.h): there, but the MMU refuses them. Code that stays on its
- * page runs at full speed. An instruction that needs another page faults; the page is granted and
- * recorded, and the instruction runs with the trap flag set. When it has completed, the debug trap
- * withdraws what it was granted, and the program is back on the page of its code, which is recorded
+ * Idea: between two instructions the program has access to one page, that of its code; access to
+ * all others is revoked (mm/pmap.h): they are resident, but the MMU refuses them. Code that stays
+ * on its page runs at full speed. An instruction that needs another page faults; access is granted
+ * and recorded, and the instruction runs with the trap flag set. When it has completed, the debug
+ * trap revokes what was granted, and the program is back on the page of its code, which is recorded
  * again. An instruction that needs several pages (a call through memory, a string move, one that
- * lies across two pages) gets them fault by fault. The right to write is a right of its own, so
- * that an instruction that reads and then writes is recorded as both.
+ * crosses a page boundary) gets them fault by fault. Write access is granted separately, so that an
+ * instruction that reads and then writes is recorded as both.
  *
- * Withdrawing changes nothing for the rest of the kernel: reclaim, the reverse map and the policy
- * see the same entries with the same accessed and dirty bits. What is granted here is not a fault
- * in any count. A page that is really missing faults as always, is counted as always, and is
- * recorded when it has come.
+ * Revoking access changes nothing for the rest of the kernel: reclaim, the reverse map and the
+ * policy see the same entries with the same accessed and dirty bits. A grant is not counted as a
+ * fault. A page that is really missing faults and is counted as usual, and is recorded once it is
+ * resident.
  *
  * What the kernel reads and writes for the program (system calls, signal frames, exec's stack)
- * faults in the same way and is recorded with a mark, each page once in a call.
+ * faults in the same way and is recorded with a mark, each page once per call.
  *
- * The program's own trap flag is kept aside while ours is set, and given back at each entry into
- * the kernel; pushf would put ours on the stack, and popf and iret would take it away, so these
- * three are looked at.
+ * The program's own trap flag is saved while ours is set, and restored at each kernel entry; pushf
+ * would push ours, and popf and iret would clear it, so these three are handled specially.
  *
  * Always true
- *   [reference.1]  in user mode, the traced process has rights only to the page of its code and to
+ *   [reference.1]  in user mode, the traced process has access only to the page of its code and to
  *       what the instruction at `eip` has been granted; if that is more, the trap flag is set
  *   [reference.2]  in the kernel, the trap flag in the trap frame is the program's own
  *
- * Left out: a process other than the first, so what its children do is not recorded; the threads of
- * one process make one string. The instruction after one that loads ss runs without a debug trap
+ * Left out: processes other than the first, so its children are not recorded; the threads of one
+ * process form one string. The instruction after one that loads ss runs without a debug trap
  * between them, so the two are recorded as one. A signal that arrives right after a stepped
- * instruction leaves one stay on the page of the code too much.
- * Source: the idea of a page at a time is that of the trap-driven simulators, Tapeworm (Uhlig et
- * al., 1994) and the Wisconsin Wind Tunnel (Reinhardt et al., 1993).
+ * instruction leaves one stay on the page of the code too many.
+ * Source: the idea of granting a page at a time comes from the trap-driven simulators, Tapeworm
+ * (Uhlig et al., 1994) and the Wisconsin Wind Tunnel (Reinhardt et al., 1993).
  */
 #include "kernel/watch/reference.h"
 
@@ -56,14 +55,14 @@ static struct {
 	const struct process *thread; /* to whom the grants were made */
 	uint32_t eip;		      /* for which instruction */
 	vaddr_t granted[REFERENCE_GRANTS];
-	unsigned ngranted; /* above REFERENCE_GRANTS: more than there is room for */
+	unsigned ngranted; /* above REFERENCE_GRANTS: overflowed */
 	bool stepping;	   /* the trap flag in user mode is ours */
 	bool stepped;	   /* it was, before this entry */
 	bool own_flag;	   /* the program's */
 	uint8_t opcode;	   /* of the instruction being stepped */
 } reference;
 
-/* A partition has no pages of its own to withdraw. */
+/* A partition has no pages to revoke access to. */
 static bool reference_traced(const struct process *p)
 {
 	return p != NULL && p->group != NULL && p->aspace != NULL &&
@@ -75,7 +74,7 @@ static struct pmap *reference_pmap(void)
 	return &process_current()->aspace->pmap;
 }
 
-/* What all the prefixes of an x86 instruction have in common is that they are these bytes. */
+/* The x86 instruction prefixes are these bytes. */
 static bool opcode_is_prefix(uint8_t byte)
 {
 	return byte == 0x66 || byte == 0x67 || (byte & 0xe7) == 0x26 || (byte & 0xfe) == 0x64 ||
@@ -85,7 +84,7 @@ static bool opcode_is_prefix(uint8_t byte)
 static void reference_withdraw_all(void)
 {
 	struct pmap *pm = reference_pmap();
-	ASSERT(process_current()->aspace->ops->paged); /* it has no pages of its own */
+	ASSERT(process_current()->aspace->ops->paged); /* it has no pages to revoke */
 	pmap_for_each(va, pm, USER_BASE, USER_TOP)
 		pmap_withdraw(pm, va);
 	reference.ngranted = 0;
@@ -125,8 +124,8 @@ static bool reference_readable(vaddr_t va)
 }
 
 /*
- * The first byte of the instruction at @eip that is no prefix. 0: not granted yet, so it will fault
- * once more before it runs.
+ * The first byte of the instruction at @eip after its prefixes. 0: not granted yet, so it will
+ * fault once more before it runs.
  */
 static uint8_t reference_opcode(uint32_t eip)
 {
@@ -173,7 +172,7 @@ static void reference_tell(vaddr_t va, enum reference_access access, bool by_ker
 	trace_port_reference(va, access, marks);
 }
 
-/* Grants to an instruction that is over, or to another thread, end before the next one is made. */
+/* Grants to a completed instruction, or to another thread, end before the next grant. */
 static void reference_turn_to(const struct trap_frame *tf)
 {
 	const struct process *p = process_current();
@@ -213,7 +212,7 @@ void reference_mapped(const struct trap_frame *tf, vaddr_t va)
 		reference_record(tf, va);
 }
 
-/* The second byte of the flags that were pushed is at @at: our trap flag is none of theirs. */
+/* The second byte of the pushed flags is at @at: remove our trap flag. */
 static void reference_clear_pushed(uptr_t at)
 {
 	struct aspace *as = process_current()->aspace;
@@ -225,7 +224,7 @@ static void reference_clear_pushed(uptr_t at)
 		log_warn("%s: cannot hide the trap flag at 0x%08x", process_describe(), at);
 }
 
-/* The stepped instruction was one that looks at the flags, or sets them. */
+/* The stepped instruction was one that reads or sets the flags. */
 static void reference_settle_flags(struct trap_frame *tf)
 {
 	if (reference.opcode == OPCODE_POPF || reference.opcode == OPCODE_IRET)

@@ -17,13 +17,13 @@ static inline bool reference_on(void)
 /* First thing after an entry from user mode: @tf has the program's own trap flag again. */
 void reference_entered(struct trap_frame *tf);
 /*
- * A page fault at @va. True: the page was only withdrawn, and the instruction may run again; it is
- * no fault that anybody counts.
+ * A page fault at @va. True: access was only revoked, and the instruction may be retried; it is not
+ * counted as a fault.
  */
 bool reference_granted(const struct trap_frame *tf, vaddr_t va);
-/* That fault has been handled in the ordinary way: the page is there. */
+/* That fault has been handled in the usual way: the page is present. */
 void reference_mapped(const struct trap_frame *tf, vaddr_t va);
-/* A debug trap from user mode. True: it was all ours, the program knows nothing of it. */
+/* A debug trap from user mode. True: it was ours alone, hidden from the program. */
 bool reference_stepped(struct trap_frame *tf);
 /*
  * Last thing before the return to user mode, interrupts off. @called: from a system call, which may

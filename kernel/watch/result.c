@@ -1,21 +1,22 @@
 /*
  * The RESULT record: how a run ended, what it counted, what it leaked.
  *
- * One line on the control channel (COM2), which carries nothing else. Who runs the kernel believes
- * a run only if the line is there. Counters only go up, so they are remembered before the first
- * process and subtracted after the last.
+ * One line on the control channel (COM2), which carries nothing else. The runner trusts a run only
+ * if the line is there. Counters only increase, so they are saved before the first process and
+ * subtracted after the last.
  *
- * The ledger is what the kernel owns: frames allocated, slots taken, slab objects in use. After
- * the last process, with caches dropped and empty slabs given back, it must be what it was before
- * the first; what is more has leaked. What files consist of is left out, as files that exist are no
- * leak: before the second count the tree goes back to what it was, and the objects of the tree
- * itself are in neither. An inode that has lost its last name and is still there does count.
+ * The ledger is what the kernel owns: frames allocated, slots taken, slab objects in use. After the
+ * last process, with caches dropped and empty slabs freed, it must be what it was before the first;
+ * any excess has leaked. What files consist of is excluded, as existing files are not a leak:
+ * before the second count the tree is reset, and the objects of the tree itself are in neither
+ * count. An inode that has lost its last name and still exists does count.
  *
- * Once the line is made, and before it is written, every structure is verified (result_set_check):
- * it costs the figures nothing, and a run that broke one ends with the record of a panic.
+ * After the line is formatted, and before it is written, every structure is verified
+ * (result_set_check): this does not affect the figures, and a run that broke one ends with the
+ * record of a panic.
  *
- * A panic writes the record too, from whatever state the machine is in: it formats into memory that
- * is set aside, and takes the ledger as "unknown", 0.
+ * A panic writes the record too, from whatever state the machine is in: it formats into reserved
+ * memory, and reports the ledger as "unknown", 0.
  */
 #include "kernel/watch/result.h"
 
@@ -36,7 +37,7 @@
 
 enum { RESULT_LINE = 896 };
 
-/* How it ended; the rest is the same for all. */
+/* How the run ended; the rest is the same for all. */
 struct result_end {
 	const char *outcome;
 	uint32_t exit_status, signal;
@@ -44,7 +45,7 @@ struct result_end {
 	unsigned passed, failed;
 };
 
-/* A line that grows; what does not fit is lost. */
+/* A growing line; what does not fit is dropped. */
 struct result_line {
 	char text[RESULT_LINE];
 	size_t length;
@@ -77,7 +78,7 @@ void result_begin(void)
 	result_files_before = vfs_mark();
 }
 
-/* What there is more of; things given back that were there before are no leak. */
+/* The excess only; freeing what existed before is not a leak. */
 static uint32_t result_more(uint32_t now, uint32_t before)
 {
 	return now > before ? now - before : 0;

@@ -1,9 +1,9 @@
 /*
  * The trace in words.
  *
- * While the machine runs, a trace fills mm/trace.c's ring, and goes out by trace_port.c where there
- * is a port: writing lines in the middle of a fault would take long. When the last process has
- * ended (trace=KINDS on the command line) the ring is told here, a line a record.
+ * While the machine runs, a trace fills mm/trace.c's ring, and is sent by trace_port.c if there is
+ * a port: writing lines in the middle of a fault would take too long. After the last process
+ * (trace=KINDS on the command line) the ring is printed here, one line per record.
  */
 #include "kernel/watch/trace_log.h"
 

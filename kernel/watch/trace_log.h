@@ -6,7 +6,7 @@
 
 /* Every record still in the ring, oldest first; nothing if no kind is on. */
 void trace_log(void);
-/* The last @most of them, and recording goes on. Context: any. */
+/* The last @most of them, and recording continues. Context: any. */
 void trace_log_last(uint32_t most);
 
 #endif

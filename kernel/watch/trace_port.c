@@ -1,24 +1,23 @@
 /*
- * The trace on its way out of the machine.
+ * Sending the trace out of the machine.
  *
- * mm/trace.c keeps the last thousand records; whoever wants all of them boots with a debug console
- * (drivers/debugcon.c), and each record goes out there when it happens. Nothing is buffered, so
- * nothing is lost, whatever the machine's end; nothing is allocated and no list is touched, so the
- * run's faults are those of the same run without a trace, unless the program looks at the clock.
+ * mm/trace.c keeps the last thousand records; to get all of them, boot with a debug console
+ * (drivers/debugcon.c), and each record is sent as it happens. Nothing is buffered, so nothing is
+ * lost however the machine ends; nothing is allocated and no list is touched, so the faults are the
+ * same as without a trace, unless the program reads the clock.
  *
- * The stream begins with one line of text and is binary after it. A record is a byte that says what
- * it is, and fields: bytes, numbers (seven bits a byte, lowest first, the top bit says that more
- * follow) or names that end in NUL. docs/traces.md has the table; tools/clockhandlib/trace.py reads
- * it.
+ * The stream begins with one line of text and is binary after it. A record is a type byte, and
+ * fields: bytes, numbers (seven bits a byte, lowest first, the top bit says that more follow) or
+ * names that end in NUL. docs/traces.md has the table; tools/clockhandlib/trace.py reads it.
  *
  * References are by far the most frequent and have one byte: two bits of access and six that name
- * one of the pages most recently used. Which page stands in which place is said by a record of its
- * own before its first use, and holds until the place is given to another: page number modulo 63.
+ * one of the pages most recently used. A record of its own assigns a page to a place before its
+ * first use, valid until the place is reassigned: page number modulo 63.
  *
- * Which process it is that faults is said when it changes.
+ * The faulting process is recorded when it changes.
  *
- * Left out: time stamps. The order of records is what the machine did; under -icount a time stamp
- * would tell how long the trace itself takes.
+ * Left out: time stamps. The order of records shows what the machine did; under -icount a time
+ * stamp would include the time of tracing itself.
  */
 #include "kernel/watch/trace_port.h"
 
@@ -59,7 +58,7 @@ struct port_record {
 static bool port_open;
 static int port_pid = -1;
 static uint32_t port_frame; /* of the fault that is being recorded */
-static uint32_t port_place[PORT_PLACES]; /* page << 3 | marks, plus 1; 0: nothing said yet */
+static uint32_t port_place[PORT_PLACES]; /* page << 3 | marks, plus 1; 0: none yet */
 
 static void put_byte(struct port_record *r, uint32_t value)
 {

@@ -1,4 +1,4 @@
-/* The trace on its way out of the machine, record by record. Theory in trace_port.c. */
+/* Sending the trace out of the machine, record by record. Theory in trace_port.c. */
 #ifndef KERNEL_WATCH_TRACE_PORT_H
 #define KERNEL_WATCH_TRACE_PORT_H
 
@@ -6,18 +6,18 @@
 
 /* What a program did with a page. */
 enum reference_access { REFERENCE_READ, REFERENCE_WRITE, REFERENCE_EXECUTE };
-/* And what else is to be known of it. */
+/* And its marks. */
 enum reference_mark {
 	REFERENCE_KERNEL = 1, /* the kernel did it for the program */
-	REFERENCE_LOCKED = 2, /* no policy knows the page any more */
-	REFERENCE_ZEROES = 4, /* the shared page of zeroes stands for it, which is nobody's frame */
+	REFERENCE_LOCKED = 2, /* no longer tracked by a policy */
+	REFERENCE_ZEROES = 4, /* it is the shared zero page, whose frame is unowned */
 };
 
-/* The header, if a kind is traced and there is a port for it. Context: boot, after policy_start. */
+/* Send the header, if a kind is traced and there is a port. Context: boot, after policy_start. */
 void trace_port_start(void);
 /* One stay of the traced process on the page at @va. */
 void trace_port_reference(vaddr_t va, enum reference_access access, unsigned marks);
-/* Everything that is traced is out. */
+/* End the stream: everything traced has been sent. */
 void trace_port_end(void);
 
 #endif
