@@ -1,23 +1,23 @@
 /*
  * ELF32 programs: checked and mapped, never read.
  *
- * Only the file header and the program headers are looked at. Each PT_LOAD becomes at most two
- * areas: its pages of the file, private, and anonymous pages behind them. A page that is half file
- * and half .bss belongs to the first one; its tail reads as zero (struct vma's fill_end). The
- * pages themselves come in by fault, from the file, when the program touches them; those that it
- * never writes are shared by all who run it. A relocation is a write like any other: a copy.
+ * Only the file header and the program headers are read. Each PT_LOAD becomes at most two areas:
+ * its pages of the file, private, and anonymous pages after them. A page that is half file and half
+ * .bss belongs to the first one; its tail reads as zero (struct vma's fill_end). The pages
+ * themselves are faulted in from the file when the program touches them; those never written are
+ * shared by all processes running it. A relocation is a write like any other and copies the page.
  *
  * A file may be damaged or hostile: every number is compared with its bounds before it is used, and
- * sums are made in 64 bits. What is not an i386 ELF program is -ENOEXEC. Headers are read again
- * for each purpose instead of being kept: there are few, and nothing has to be allocated.
+ * sums use 64 bits. What is not an i386 ELF program is -ENOEXEC. Headers are reread for each
+ * purpose rather than kept: they are few, and nothing has to be allocated.
  *
- * Where things go. A program with fixed addresses (ET_EXEC) goes there. A movable one (ET_DYN: PIE,
- * with or without interpreter) goes where Linux puts it when it does not randomise; its interpreter
- * to the lowest gap that holds all of it, as libraries do, so that the end of code stays low (see
- * mm/aspace/code.c). Both move to what the largest alignment of their segments asks for.
+ * Placement. A program with fixed addresses (ET_EXEC) goes there. A movable one (ET_DYN: PIE, with
+ * or without interpreter) goes where Linux puts it without randomisation; its interpreter in the
+ * lowest gap that holds all of it, like libraries, so that the end of code stays low (see
+ * mm/aspace/code.c). Both are aligned to the largest alignment of their segments.
  *
- * Left out: PT_GNU_PROPERTY, and PT_GNU_RELRO and PT_TLS, which are the libraries' own affair.
- * Source: System V ABI, Intel386 supplement; Linux's binfmt_elf for what is an error.
+ * Left out: PT_GNU_PROPERTY, and PT_GNU_RELRO and PT_TLS, which are left to the libraries.
+ * Source: System V ABI, Intel386 supplement; Linux's binfmt_elf for which are errors.
  */
 #include "kernel/exec/elf.h"
 
@@ -41,7 +41,7 @@ struct elf_header {
 
 _Static_assert(sizeof(struct elf_header) == ELF_HEADER_SIZE, "as callers know it");
 
-/* Exactly @n bytes, or -EIO: the file ends before. */
+/* Exactly @n bytes, or -EIO: the file is too short. */
 static int elf_read(struct inode *inode, uint64_t offset, void *buf, size_t n)
 {
 	if (offset + n > inode->size)
@@ -113,7 +113,7 @@ char *elf_interpreter(const struct elf_file *file)
 	return NULL;
 }
 
-/* --- where it goes --- */
+/* --- placement --- */
 
 int elf_measure(const struct elf_file *file, struct elf_extent *extent)
 {
@@ -133,7 +133,7 @@ int elf_measure(const struct elf_file *file, struct elf_extent *extent)
 	return extent->start < extent->end ? 0 : -EINVAL;
 }
 
-/* What to add to the file's addresses. */
+/* The bias to add to the file's addresses. */
 static int elf_place(const struct aspace *as, const struct elf_file *file, enum elf_place place,
 		     vaddr_t *base)
 {
@@ -150,7 +150,7 @@ static int elf_place(const struct aspace *as, const struct elf_file *file, enum 
 		start = aspace_place_code(as, page_down((uint32_t)room - 1));
 	if (start == 0)
 		return -ENOMEM;
-	/* Down for the program, up inside the gap that has room for it. */
+	/* Round down for the program, up inside the gap that has room for it. */
 	start = place == ELF_INTERPRETER ? ROUND_UP(start, extent.align)
 					 : ROUND_DOWN(start, extent.align);
 	*base = start - extent.start;
@@ -194,7 +194,7 @@ static long elf_map_file(struct aspace *as, const struct elf_file *file,
 	});
 }
 
-/* The pages of zeroes behind them. */
+/* The zero pages after them. */
 static long elf_map_zeroes(struct aspace *as, const struct elf_segment *s, vaddr_t start)
 {
 	vaddr_t from = s->filesz ? page_up(start + s->filesz) : page_down(start);

@@ -22,8 +22,8 @@ struct elf_image {
 	vaddr_t entry;
 	vaddr_t headers; /* of the program headers, in memory; 0: in no segment */
 	vaddr_t base;	 /* what was added to the file's addresses */
-	vaddr_t end;	 /* one past the highest byte: the heap goes behind it */
-	bool stack_exec; /* PT_GNU_STACK asks for it, or there is none */
+	vaddr_t end;	 /* one past the highest byte: the heap follows */
+	bool stack_exec; /* PT_GNU_STACK asks for it, or is missing */
 	vaddr_t code_start, code_end, data_start, data_end;
 };
 
@@ -41,15 +41,15 @@ struct elf_extent {
 
 /* Where a movable file goes. */
 enum elf_place {
-	ELF_PROGRAM,	 /* where Linux puts programs when it does not randomise */
+	ELF_PROGRAM,	 /* where Linux puts programs without randomisation */
 	ELF_INTERPRETER, /* as low as it fits below the heap, like any code without an address */
 };
 
 /* Is @inode, a regular file, an i386 ELF program? 0, or -ENOEXEC. */
 MUST_CHECK int elf_open(struct inode *inode, struct elf_file *file);
 /*
- * The path of the interpreter that @file asks for, in memory of its own, for kfree; NULL: it needs
- * none. Or an error as a pointer (is_error): -ENOEXEC (damaged), -EIO, -ENOMEM.
+ * The path of the interpreter that @file asks for, to be freed by kfree; NULL: it needs none. Or an
+ * error as a pointer (is_error): -ENOEXEC (damaged), -EIO, -ENOMEM.
  */
 MUST_CHECK char *elf_interpreter(const struct elf_file *file);
 /* Its @i-th program header. 0 or -EIO. */
@@ -58,11 +58,11 @@ MUST_CHECK int elf_segment(const struct elf_file *file, unsigned i, struct elf_s
 MUST_CHECK int elf_measure(const struct elf_file *file, struct elf_extent *extent);
 /* PROT_* as the header asks for them. */
 unsigned elf_prot(const struct elf_segment *s);
-/* Add a segment at @start to what reports and the heap want to know. */
+/* Account for a segment at @start in what reports and the heap use. */
 void elf_note_segment(struct elf_image *image, const struct elf_segment *s, vaddr_t start);
 /*
  * Map @file into @as, which is being built. 0, or -EINVAL (damaged, or a segment outside user
- * space), -ENOMEM, -EIO. After an error @as is only good to be put.
+ * space), -ENOMEM, -EIO. After an error @as can only be put.
  */
 MUST_CHECK int elf_load(struct aspace *as, const struct elf_file *file, enum elf_place place,
 			struct elf_image *image);

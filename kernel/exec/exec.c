@@ -6,11 +6,11 @@
  *      the interpreter (dynamic linker) that a program itself names
  *   2  gather arguments and environment in kernel memory (exec_strings)
  *   3  a new address space: both files' segments and a stack, mapped, not read
- *   4  the new space becomes active and its stack is written; if that fails, the old one comes back
- *   5  commit: the old space goes, close-on-exec files go, registers are set. This cannot fail.
+ *   4  the new space becomes active and its stack is written; on failure the old one is restored
+ *   5  commit: release the old space, close close-on-exec files, set registers. This cannot fail.
  *
- * A program whose headers are sound but whose segments cannot be mapped ends its caller with
- * SIGSEGV, because on Linux the old program is gone by then. Memory that is short is an error.
+ * A program whose headers are valid but whose segments cannot be mapped kills its caller with
+ * SIGSEGV, because on Linux the old program is gone by then. Lack of memory is an error.
  *
  * A process that has asked for it (/proc/PID/partition) gets its new program into a partition: step
  * 3 then waits for a place and reads everything (load.c).
@@ -48,27 +48,27 @@ enum { EXEC_SCRIPTS_MAX = 6, EXEC_ROOM_FRAMES = 16 };
 #define EXEC_STACK_ROOM_MAX (USER_TOP / 6 * 5)
 enum { EXEC_EFLAGS = 0x202 }; /* interrupts on */
 
-/* All that an exec needs on its way. */
+/* The state of an exec. */
 struct exec_job {
 	const struct exec_request *request;
 	struct inode *file, *interpreter_file; /* with references */
 	struct exec_strings *strings;
 	struct exec_script *scripts[EXEC_SCRIPTS_MAX]; /* outermost first */
 	unsigned nscripts;
-	unsigned argc, envc; /* strings of each kind */
+	unsigned argc, envc; /* number of strings of each kind */
 	struct elf_file program, interpreter; /* interpreter.inode NULL: none */
 	struct aspace *as;
 	struct elf_image image; /* the program's */
-	vaddr_t entry;		/* where it begins to run: in the interpreter, if there is one */
+	vaddr_t entry;		/* entry point: the interpreter's, if there is one */
 	vaddr_t interpreter_base;
-	bool damaged; /* the file is no program, but that showed too late for an error number */
+	bool damaged; /* the file is bad, but found so too late for an error number */
 	vaddr_t top;   /* the stack ends there */
 	vaddr_t stack; /* the new stack pointer */
 };
 
 /* --- 1: the file --- */
 
-/* The program at @path takes the place of *@file. */
+/* Replace *@file by the program at @path. */
 static int exec_find(const char *path, struct inode **file)
 {
 	struct inode *found;
@@ -82,7 +82,7 @@ static int exec_find(const char *path, struct inode **file)
 	return found->writers ? -ETXTBSY : 0;
 }
 
-/* While the file is a script, its interpreter takes its place. */
+/* While the file is a script, replace it by its interpreter. */
 static int exec_follow_scripts(struct exec_job *job)
 {
 	while (exec_is_script(job->file)) {
@@ -130,9 +130,7 @@ static int exec_open_program(struct exec_job *job)
 
 /* --- 2: strings --- */
 
-/*
- * What scripts put before the arguments: the innermost interpreter first, the script's path last.
- */
+/* The arguments that scripts prepend: the innermost interpreter first, the script's path last. */
 static int exec_add_script_words(struct exec_job *job)
 {
 	int error = 0;
@@ -190,7 +188,7 @@ static int exec_add_array(struct exec_job *job, const char *const *array, unsign
 	return 0;
 }
 
-/* At most a quarter of the stack, but 128 KiB always: strings, and the pointers to them. */
+/* At most a quarter of the stack, but at least 128 KiB: strings, and the pointers to them. */
 static bool exec_strings_fit(const struct exec_job *job)
 {
 	uint64_t most = process_running->limits.of[LIMIT_STACK].now / 4;
@@ -245,7 +243,7 @@ static int exec_load_paged(struct exec_job *job)
 	return error;
 }
 
-/* A stack that the program may execute: it said so, or it did not say. */
+/* An executable stack: the program asked for it, or said nothing. */
 static int exec_allow_stack(struct aspace *as)
 {
 	const struct vma *v = vma_find(&as->areas, USER_TOP - PAGE_SIZE);
@@ -253,8 +251,8 @@ static int exec_allow_stack(struct aspace *as)
 }
 
 /*
- * The process's limits hold from the start. A stack that may grow far gets the room; one that may
- * grow for ever gets the usual room, or there would be none for maps.
+ * The process's limits apply from the start. A stack with a large limit gets the room; an unlimited
+ * one gets the default, or there would be none for maps.
  */
 static void exec_set_limits(struct aspace *as)
 {
@@ -265,7 +263,7 @@ static void exec_set_limits(struct aspace *as)
 	as->mmap_top = USER_TOP - MAX(page_up(room), (uint32_t)ASPACE_MMAP_GAP);
 }
 
-/* The same in a partition, where all of it is read at once. */
+/* The same in a partition, where everything is read at once. */
 static int exec_map_partition(struct exec_job *job)
 {
 	struct exec_load load = {
@@ -304,7 +302,7 @@ static int exec_map(struct exec_job *job)
 	return !error && job->image.stack_exec ? exec_allow_stack(job->as) : error;
 }
 
-/* --- 4: in force, with its stack written --- */
+/* --- 4: activate it, write its stack --- */
 
 static int exec_switch(struct exec_job *job)
 {
@@ -384,7 +382,7 @@ static long exec_run(struct exec_job *job)
 	return error;
 }
 
-/* Linux has given up the old program when it sees that the new one cannot be mapped. */
+/* Linux has released the old program when it finds that the new one cannot be mapped. */
 static void exec_fail(const struct exec_job *job)
 {
 	log_warn("%s: %s is damaged, or has no room", process_describe(), job->request->path);

@@ -22,7 +22,8 @@ struct exec_request {
 
 /*
  * Replace the running process's program. 0: the registers in its trap frame are the new program's;
- * or -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, ...: the old program goes on, unharmed.
+ * or -ENOENT, -EACCES, -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, ...: the old program continues,
+ * unchanged.
  */
 long exec_program(const struct exec_request *request);
 

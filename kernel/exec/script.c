@@ -1,11 +1,11 @@
 /*
  * Scripts: "#! interpreter argument".
  *
- * Only the first 256 bytes of the file count, whatever the line's length. The interpreter's name
- * ends at a blank or at the line's end; what follows is one argument, blanks inside included, those
- * around it not. A line that has no end in sight is good only if a blank or a NUL shows that the
- * name at least is whole: a cut name could be another program's.
- * Source: execve(2), "Interpreter scripts"; Linux's binfmt_script for the odd cases.
+ * Only the first 256 bytes of the file are used, whatever the line's length. The interpreter's name
+ * ends at a blank or at the line's end; what follows is one argument, including inner blanks but
+ * not those around it. A line without an end in these bytes is valid only if a blank or a NUL shows
+ * that at least the name is complete: a truncated name could be another program's.
+ * Source: execve(2), "Interpreter scripts"; Linux's binfmt_script for the corner cases.
  */
 #include "kernel/exec/script.h"
 
@@ -35,7 +35,7 @@ static char *script_word_end(char *at, char *end)
 	return at;
 }
 
-/* One past the last byte that counts; NULL: the name may be cut. */
+/* One past the last byte used; NULL: the name may be truncated. */
 static char *script_line_end(struct exec_script *s)
 {
 	char *last = s->line + EXEC_SCRIPT_LINE - 1;
@@ -67,7 +67,7 @@ int exec_script_read(struct exec_script *s, struct inode *file)
 	s->interpreter = script_skip_blanks(s->line + 2, end);
 	char *at = script_word_end(s->interpreter, end);
 	if (at == s->interpreter)
-		return at == end ? -ENOEXEC : -EACCES; /* an empty name, as if it were a folder */
+		return at == end ? -ENOEXEC : -EACCES; /* an empty name, treated as a directory */
 	if (at < end && *at) {
 		*at = 0;
 		s->argument = script_skip_blanks(at + 1, end);

@@ -1,12 +1,12 @@
 /*
  * The kernel's own code in user memory: two calls of sigreturn.
  *
- * A handler ends with a return to code that calls sigreturn. Some libraries bring that code along
- * (SA_RESTORER), others expect the system to have it. So each program gets a page with it, mapped
- * like a file's text, low, where code lies: one frame for all, filled by fault, dropped when memory
- * is short.
+ * A handler ends with a return to code that calls sigreturn. Some libraries provide that code
+ * (SA_RESTORER), others expect the kernel to. So each program gets a page with it, mapped like a
+ * file's text, low, where code lies: one frame for all, filled on demand, dropped when memory is
+ * short.
  *
- * The instructions are Linux's, byte for byte: debuggers know a signal frame by them.
+ * The instructions are Linux's, byte for byte: debuggers recognize a signal frame by them.
  */
 #include "kernel/exec/signal_page.h"
 

@@ -6,9 +6,9 @@
 
 enum { SIGNAL_PAGE_SIGRETURN = 0, SIGNAL_PAGE_RT_SIGRETURN = 16 };
 
-/* Give @as the page whose code calls sigreturn. 0 or -ENOMEM. By exec. */
+/* Map the page whose code calls sigreturn into @as. 0 or -ENOMEM. By exec. */
 MUST_CHECK int signal_page_map(struct aspace *as);
-/* The same code, SIGNAL_PAGE_CODE bytes of it, for one that can have no page of its own. */
+/* The same code, SIGNAL_PAGE_CODE bytes of it, for a space that cannot map a page. */
 enum { SIGNAL_PAGE_CODE = 32 };
 void signal_page_copy(void *to);
 

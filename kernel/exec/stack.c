@@ -6,7 +6,7 @@
  * to arguments and environment, each list with a NULL, and the auxiliary vector.
  *
  * Always true
- *   [stack.1]  the strings are the arguments, the environment and the path: there is no other
+ *   [stack.1]  the strings are the arguments, the environment and the path, nothing else
  *   [stack.2]  the table ends at or below the random bytes, the strings below the top
  * Source: System V ABI, Intel386 supplement, "Process Initialization".
  */
@@ -24,7 +24,7 @@ enum {
 	AT_RANDOM = 25, AT_EXECFN = 31,
 };
 
-/* Words on their way to user memory, some at a time. */
+/* Words to be copied to user memory, some at a time. */
 struct exec_words {
 	struct aspace *as;
 	vaddr_t at;
@@ -50,7 +50,7 @@ static void exec_put_word(struct exec_words *w, uint32_t word)
 	w->n++;
 }
 
-/* Pointers to @count strings from offset @at on, and a NULL. Returns the offset behind them. */
+/* Pointers to @count strings from offset @at on, and a NULL. Returns the offset after them. */
 static uint32_t exec_put_pointers(const struct exec_stack *s, struct exec_words *w, vaddr_t strings,
 				  uint32_t at, unsigned count)
 {
@@ -97,7 +97,7 @@ static void exec_put_auxv(const struct exec_stack *s, struct exec_words *w,
 	}
 }
 
-/* argc, pointers, a NULL behind each list, the vector. */
+/* argc, pointers, a NULL after each list, the vector. */
 static uint32_t exec_stack_words(unsigned nstrings)
 {
 	return 1 + nstrings + 1 + 1 + 2 * EXEC_AUX_PAIRS;

@@ -1,9 +1,9 @@
 /*
  * A program's arguments and environment on their way from the old address space to the new one.
  *
- * Both cannot be in force at once, so the strings are gathered in pages of the kernel's, one
- * behind the other, each with its NUL, and written out when the new space is active. Pages are
- * taken one by one as they fill: no large block is ever needed, and a common exec takes one.
+ * Only one space is active at a time, so the strings are gathered in kernel pages, back to back,
+ * each with its NUL, and copied out when the new space is active. Pages are allocated one by one as
+ * they fill: no large block is ever needed, and a typical exec needs one.
  *
  * Always true
  *   [strings.1]  bytes [0, used) lie in pages that exist, and byte used - 1 is a NUL
@@ -87,7 +87,7 @@ int exec_strings_add_user(struct exec_strings *s, struct aspace *as, uptr_t text
 			return (int)length;
 		if (before >= EXEC_STRING_MAX)
 			return -E2BIG;
-		/* The page is full of it: the rest goes to the next one. */
+		/* The string fills the page: the rest goes to the next one. */
 		at += room;
 		text += room;
 	}

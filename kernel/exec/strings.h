@@ -20,13 +20,13 @@ struct exec_strings {
 /* Empty. NULL: no memory. */
 MUST_CHECK struct exec_strings *exec_strings_create(void);
 void exec_strings_destroy(struct exec_strings *s);
-/* Append one string of the kernel's. 0, -E2BIG, -ENOMEM. */
+/* Append one kernel string. 0, -E2BIG, -ENOMEM. */
 MUST_CHECK int exec_strings_add(struct exec_strings *s, const char *text);
 /* Append the user string at @text of @as. 0, -E2BIG, -ENOMEM, -EFAULT. */
 MUST_CHECK int exec_strings_add_user(struct exec_strings *s, struct aspace *as, uptr_t text);
 /* Copy everything to user address @to of @as, the active one. 0 or -EFAULT. */
 MUST_CHECK int exec_strings_write(const struct exec_strings *s, struct aspace *as, vaddr_t to);
-/* Where the string behind the one at offset @at begins. */
+/* The offset of the string after the one at offset @at. */
 uint32_t exec_strings_next(const struct exec_strings *s, uint32_t at);
 
 #endif

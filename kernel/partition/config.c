@@ -1,10 +1,9 @@
 /*
- * The region of partitions as words say it.
+ * Configuring the partition region.
  *
  * partitions=2560K sets the region aside, partition_mode= says how it is used, fit= which hole a
- * program gets. The same words change mode and fit later, through /proc. Sizes are strung together
- * with plus signs, because a word of the command line has no blanks and commas separate lists of
- * names there.
+ * program gets. The same words change mode and fit later, through /proc. Sizes are joined by plus
+ * signs, because a word of the command line has no blanks and commas separate lists of names there.
  */
 #include "kernel/partition/config.h"
 

@@ -1,6 +1,5 @@
 /*
- * The region of partitions as words say it: from the command line and from /proc. Context: boot,
- * process.
+ * Configuring the partition region, from the command line and from /proc. Context: boot, process.
  */
 #ifndef KERNEL_PARTITION_CONFIG_H
 #define KERNEL_PARTITION_CONFIG_H
@@ -9,8 +8,8 @@
 #include "mm/partition/partition.h"
 
 /*
- * The region [@start, @start + @bytes) as the command line wants it, told on the console. What it
- * says wrong is told and ignored. @moved as partition_init's. Context: boot.
+ * Set up the region [@start, @start + @bytes) as the command line asks, reported on the console.
+ * Errors in it are reported and ignored. @moved as partition_init's. Context: boot.
  */
 void partition_config_start(const struct cmdline *c, paddr_t start, uint32_t bytes,
 			    partition_moved_fn *moved);

@@ -1,38 +1,37 @@
 /*
- * Who of the processes in partitions is in memory.
+ * Which partitioned processes are in memory.
  *
- * A process that is to be loaded and one that was rolled out and is to run both need a place. Both
- * stand in one queue, higher priority first, else in order of arrival, and only the first may ask
- * for one: nobody overtakes, so a large program gets its turn. What the first cannot have now it
- * waits for, until a place is given up or a quantum has passed.
+ * A process to be loaded and one that was rolled out and is runnable both need a place. Both wait
+ * in one queue, by priority, then in order of arrival, and only the first may ask for one: nobody
+ * overtakes, so a large program gets its turn. If there is no place for the first it waits until
+ * one is freed or a quantum has passed.
  *
- * To make room others are rolled out, whole, to swap. Who may go:
- *   - whoever has a lower priority than the one who needs the room, at once
- *   - of the same priority: who sleeps, or has had its quantum of ticks in memory since it last
- *     came in and ran. Of several, who sleeps first, then who has been in longest.
- * With quantum 0 nobody goes for his equal: places are given up by ending only (first come, first
- * served). Before anybody goes it is made sure that all who may go would be enough.
+ * To make room others are rolled out, whole, to swap. Candidates:
+ *   - those with a lower priority than the one that needs the room, at once
+ *   - of the same priority: those that sleep, or have used up their quantum of ticks in memory
+ *     since they were last loaded and ran. Sleeping ones first, then those in memory longest.
+ * With quantum 0 nobody is rolled out for an equal: places are only freed by exit (first come,
+ * first served). Nobody is rolled out unless all candidates together would be enough.
  *
- * A process on swap stays an ordinary process: it can be woken, sent signals, chosen. The chosen
- * one has its kernel stack, which is never rolled out. It finds on its way back to user mode that
- * its memory is not there (dispatch_attend), or before it touches user memory on behalf of a call
- * (mm/user.c): there it gets in line. So a process that was rolled out in the middle of read()
- * goes on in the middle of read().
+ * A process on swap stays an ordinary process: it can be woken, signalled, scheduled. When
+ * scheduled it has its kernel stack, which is never rolled out. On its way back to user mode
+ * (dispatch_attend), or before it accesses user memory for a system call (mm/user.c), it finds that
+ * its memory is not there and queues. So a process that was rolled out in the middle of read()
+ * continues in the middle of read().
  *
- * No livelock: one that has come in is not pushed out by its equals until it has been in user mode
- * and its quantum, counted from there, has passed; or until it sleeps, and then it has done what
- * it came for.
+ * No livelock: a process that was loaded is not rolled out for its equals until it has been in user
+ * mode and its quantum, counted from there, has passed; or until it sleeps, having made progress.
  *
- * A change of base is told here: thread-local segments hold linear addresses, so those of all
- * threads follow, and the CPU's copies if they run.
+ * A change of base is handled here: thread-local segments hold linear addresses, so those of all
+ * threads are adjusted, and the CPU's copies for the running one.
  *
  * Every decision is recorded in a ring, for /proc/partition.
  *
  * Always true
- *   [dispatch.1]  only the first in the queue takes a place or pushes somebody out
- *   [dispatch.2]  the running process's own space is never pushed out by itself
- *   [dispatch.3]  the queue is in the order of priorities; who is in it has not ended
- * Left out: choosing the victim by what it costs to write. All of a victim is written.
+ *   [dispatch.1]  only the first in the queue takes a place or rolls somebody out
+ *   [dispatch.2]  the running process's own space is never rolled out by itself
+ *   [dispatch.3]  the queue is in order of priority; no process in it has exited
+ * Left out: choosing the victim by the cost of writing it. All of a victim is written.
  * Source: Silberschatz, Galvin and Gagne, Operating System Concepts, "Swapping" (roll out, roll in)
  * and the dispatcher there.
  */
@@ -70,7 +69,7 @@ static void dispatch_record(enum dispatch_kind kind, const struct contiguous *c,
 {
 	const struct process *owner = dispatch_owner(c);
 	if (!owner)
-		owner = process_running; /* it is being loaded, by its process to be */
+		owner = process_running; /* it is being loaded, by its future process */
 	dispatch_events[dispatch_nevents % DISPATCH_EVENTS] = (struct dispatch_event){
 		.tick = sched_ticks(), .kind = kind, .pid = owner ? owner->pid : 0, .by = by,
 		.bytes = c->bytes, .position = c->position,
@@ -107,7 +106,7 @@ struct process *dispatch_owner(const struct contiguous *c)
 	return NULL;
 }
 
-/* Has it processes, and does none of them want to run? */
+/* Has it processes, and is none of them runnable? */
 static bool dispatch_sleeps(const struct contiguous *c)
 {
 	bool owned = false;
@@ -121,7 +120,7 @@ static bool dispatch_sleeps(const struct contiguous *c)
 	return owned;
 }
 
-/* --- whom to push out --- */
+/* --- choosing whom to roll out --- */
 
 static bool dispatch_may_go(const struct contiguous *c, const struct dispatch_wait *w)
 {
@@ -137,7 +136,7 @@ static bool dispatch_may_go(const struct contiguous *c, const struct dispatch_wa
 	       (c->has_run && sched_ticks() - c->since >= dispatch_quantum);
 }
 
-/* Would its place be of use to @w? */
+/* Would its place help @w? */
 static bool dispatch_helps(const struct contiguous *c, const struct dispatch_wait *w)
 {
 	uint32_t bytes = page_up(w->c->bytes);
@@ -146,7 +145,7 @@ static bool dispatch_helps(const struct contiguous *c, const struct dispatch_wai
 	return partition_region.mode != PARTITION_FIXED || c->place->size >= bytes;
 }
 
-/* Is what is free enough, together with all that may go? */
+/* Is the free space enough, together with that of all candidates? */
 static bool dispatch_enough(const struct dispatch_wait *w)
 {
 	struct partition_stats stats;
@@ -158,7 +157,7 @@ static bool dispatch_enough(const struct dispatch_wait *w)
 	return bytes >= w->c->bytes;
 }
 
-/* Should @a go rather than @b? */
+/* Should @a be rolled out rather than @b? */
 static bool dispatch_goes_before(const struct contiguous *a, const struct contiguous *b)
 {
 	if (!b || a->priority != b->priority)
@@ -182,9 +181,9 @@ static struct contiguous *dispatch_victim(const struct dispatch_wait *w)
 
 static int dispatch_push_out(struct contiguous *c, int by)
 {
-	/* [dispatch.2]: but for an order from /proc, which says 0 */
+	/* [dispatch.2]: except by a command from /proc, which passes 0 */
 	ASSERT(by == 0 || process_running->aspace != c->as);
-	struct aspace *as = aspace_get(c->as); /* its process may end while we write */
+	struct aspace *as = aspace_get(c->as); /* its process may exit while we write */
 	int error = contiguous_roll_out(c);
 	if (!error)
 		dispatch_record(DISPATCH_OUT, c, by);
@@ -227,7 +226,7 @@ static bool dispatch_is_first(const struct dispatch_wait *me)
 	return dispatch_waits.next == &me->link;
 }
 
-/* As it is now, or once others have been pushed out. */
+/* As it is now, or after rolling others out. */
 static int dispatch_try(struct dispatch_wait *me)
 {
 	for (;;) {
@@ -241,7 +240,7 @@ static int dispatch_try(struct dispatch_wait *me)
 	}
 }
 
-/* Is there no use in waiting? One on swap waits whatever it is: its place may come back. */
+/* Is waiting pointless? One on swap always waits: its place may become free. */
 static bool dispatch_settled(const struct dispatch_wait *me, int error, bool fresh)
 {
 	if (error == 0 || error == -EIO || !me->patient)
@@ -319,7 +318,7 @@ static void dispatch_rebased(struct aspace *as, uint32_t delta)
 	process_for_each(p)
 		if (p->aspace == as)
 			dispatch_rebase_tls(p, delta);
-	if (contiguous_is_in(as->contiguous)) /* and not just coming in */
+	if (contiguous_is_in(as->contiguous)) /* and not just being loaded */
 		dispatch_record(DISPATCH_MOVED, as->contiguous, 0);
 	if (process_running && process_running->aspace == as) {
 		segment_set_tls(process_running->cpu.tls);

@@ -1,6 +1,6 @@
 /*
- * Who of the processes in partitions is in memory: admission, roll-out, roll-in. Theory in
- * dispatch.c. Context: process, unless said.
+ * Which partitioned processes are in memory: admission, roll-out, roll-in. Theory in dispatch.c.
+ * Context: process, unless said.
  */
 #ifndef KERNEL_PARTITION_DISPATCH_H
 #define KERNEL_PARTITION_DISPATCH_H
@@ -14,32 +14,32 @@ enum { DISPATCH_QUANTUM_TICKS = 20, DISPATCH_EVENTS = 128 };
 void dispatch_init(void);
 
 /*
- * A place for @c, which has none: the running process waits for its turn and until there is one,
- * which may mean that others go out. @at: PARTITION_ANYWHERE, or the only place. @patient false:
- * now or not at all.
+ * Find a place for @c, which has none: the running process waits for its turn and for a place,
+ * which may mean rolling others out. @at: PARTITION_ANYWHERE, or the only place. @patient false: do
+ * not wait.
  * 0, or -ENOMEM (not patient, and no room now)   -E2BIG (never)   -EINVAL, -EBUSY (@at is outside
  * the region, or taken while nothing of @c is in memory yet)   -EIO   -EINTR (a signal that ends
  * the process came first)
  */
 MUST_CHECK int dispatch_admit(struct contiguous *c, uint32_t at, bool patient);
-/* Whoever waits looks again: there may be room. */
+/* Wake waiters to check again: there may be room. */
 void dispatch_wake(void);
 
-/* Is @p to run and has its memory on swap? */
+/* Is @p runnable with its memory on swap? */
 static inline bool dispatch_absent(const struct process *p)
 {
 	return p->aspace != NULL && p->aspace->contiguous != NULL &&
 	       !contiguous_is_in(p->aspace->contiguous);
 }
 
-/* On the way back to user mode: get the running process's memory in. */
+/* On the way back to user mode: load the running process's memory. */
 void dispatch_attend(struct process *p);
-/* @p is about to run in user mode: its quantum in memory begins, if it has not. */
+/* @p is about to run in user mode: start its quantum in memory, if not yet started. */
 void dispatch_leave(struct process *p);
-/* Roll @c out because somebody says so. As contiguous_roll_out. */
+/* Roll @c out on request. As contiguous_roll_out. */
 MUST_CHECK int dispatch_roll_out(struct contiguous *c);
 
-/* Ticks that a process stays in memory although others wait; 0: as long as it wants. */
+/* Ticks that a process stays in memory although others wait; 0: no limit. */
 extern uint32_t dispatch_quantum;
 
 /* Asserts the theory's [dispatch.3]. */
@@ -70,9 +70,9 @@ struct dispatch_event {
 	int by;	      /* OUT: the process that needs the room; 0: a command */
 	uint32_t bytes, position;
 };
-/* How often it was decided so, since boot. */
+/* How often each was decided, since boot. */
 uint32_t dispatch_count(enum dispatch_kind kind);
-/* How many there were, and the i-th; the oldest are lost first: false. */
+/* How many there were, and the i-th; false: overwritten, as the oldest are first. */
 uint32_t dispatch_event_count(void);
 bool dispatch_event_get(uint32_t i, struct dispatch_event *out);
 

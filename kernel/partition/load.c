@@ -1,5 +1,5 @@
 /*
- * Programs into partitions: three times at which addresses are bound.
+ * Loading programs into partitions: three binding times.
  *
  * What the linker made decides what can be done:
  *
@@ -10,13 +10,13 @@
  *                                            loading (wish)   0            no
  *
  * A movable file has a list of the words that hold addresses. For a partition the kernel itself
- * adds what is to be added, as the relocating loaders did: the linear address of the partition, if
- * the program is bound by that, or the little that its segment starts before it. A program's own
- * start-up code that would do the same finds the list empty.
+ * adds the bias, as relocating loaders did: the linear address of the partition, if the program is
+ * bound by that, or the distance by which its segment starts before it. A program's own start-up
+ * code that would do the same finds the list empty.
  *
- * Everything is read now, since there will be no fault to do it later: segments, zeroes behind
- * them, an interpreter (dynamic linker) behind the program. The stack is at the top, as large as
- * it will ever be, and above it the few bytes that call sigreturn.
+ * Everything is read now, since there are no faults to do it later: segments, zeroes after them, an
+ * interpreter (dynamic linker) after the program. The stack is at the top, at its maximum size, and
+ * above it the few bytes that call sigreturn.
  *
  *   low   program  [interpreter]  heap ->             <- maps   stack   sigreturn   high
  *
@@ -36,16 +36,16 @@
 
 enum { SIGRETURN_BYTES = 64 };
 
-/* What is known before there is a place. */
+/* What is known before a place is found. */
 struct load_plan {
 	enum contiguous_binding binding;
 	struct elf_extent extent, interpreter_extent;
 	uint32_t image;	      /* bytes from the partition's start to the end of what is read */
-	uint32_t interpreter; /* the same to the interpreter's start */
+	uint32_t interpreter; /* the same, to the interpreter's start */
 	uint32_t at;
 };
 
-/* --- before there is a place --- */
+/* --- before a place is found --- */
 
 static uint32_t extent_bytes(const struct elf_extent *e)
 {
@@ -110,7 +110,7 @@ static int load_find_place(struct aspace *as, const struct exec_load *l,
 	if (contiguous_create(as, bytes, plan->binding))
 		return -ENOMEM;
 	as->contiguous->priority = l->wish.priority;
-	/* Who keeps a partition while he waits for another might wait for himself. */
+	/* A process keeping a partition while waiting for another might wait for itself. */
 	const struct aspace *old = process_running->aspace;
 	int error = dispatch_admit(as->contiguous, plan->at, !old || !old->contiguous);
 	return error == -E2BIG ? -ENOMEM : error;
@@ -161,7 +161,7 @@ static int load_file(struct aspace *as, const struct elf_file *file, uint32_t bi
 	return 0;
 }
 
-/* The program's first page is the partition's, but for the one that catches NULL. */
+/* The program's first page is the partition's first, after the one that catches NULL. */
 static uint32_t load_bias(const struct aspace *as, const struct exec_load *l,
 			  const struct load_plan *plan)
 {

@@ -8,7 +8,7 @@
 /* Bytes; heap: unless a size is asked for. */
 enum { PARTITION_STACK = 64 << 10, PARTITION_HEAP = 64 << 10 };
 
-/* exec finds us from now on. Context: boot. */
+/* Register as exec's loader. Context: boot. */
 void partition_load_init(void);
 
 /*
@@ -19,7 +19,7 @@ long partition_map_file(struct aspace *as, const struct aspace_map *request, str
 
 /*
  * Add @bias to every word of @file's image, which lies in @as with that bias, that its relative
- * relocations name, and strike these from the image's own table. 0 or -ENOEXEC (damaged).
+ * relocations name, and remove these from the image's own table. 0 or -ENOEXEC (damaged).
  */
 MUST_CHECK int partition_relocate(struct aspace *as, const struct elf_file *file, uint32_t bias);
 

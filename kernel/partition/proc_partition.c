@@ -1,17 +1,17 @@
 /*
- * /proc/partition: the region of partitions, who lives where, and what was decided; and
+ * /proc/partition: the partition region, its occupants, and recent decisions; and
  * /proc/PID/partition: how a process's next program is to be loaded.
  *
- * Reading gives one fact a line, its name first, sizes in KiB, so that people and scripts can read
- * it. A used block's line ends with its process. Writing gives orders, one a write:
+ * Reading gives one fact per line, its name first, sizes in KiB, so that people and scripts can
+ * read it. A used block's line ends with its process. Writing gives commands, one per write:
  *
  *   mode single | mode variable | mode fixed:SIZE+SIZE...    when nobody is in it
  *   fit first | best | worst             quantum TICKS (0: nobody is pushed out by his equals)
  *   auto on | off (compact when it helps)     compact     move PID POSITION     rollout PID
  *   system SIZE     driver take SIZE     driver release
  *
- * The resident part is the system's and, above it, one driver's buffer: taking it moves the border
- * up into the hole, releasing it moves the border back.
+ * The resident part is the system's and, above it, one driver's buffer: taking it moves the
+ * boundary up into the hole, releasing it moves the boundary back.
  *
  * /proc/PID/partition takes "size=SIZE", "bind=load", "bind=exec" and "priority=N", in any number,
  * for the next execve, or "none".
@@ -28,7 +28,7 @@ enum { KIB_SHIFT = 10, PRIORITY_MAX = 100 };
 
 static uint32_t partition_driver_bytes; /* of the resident part */
 
-/* --- what is there --- */
+/* --- the region --- */
 
 static uint32_t kib(uint32_t bytes)
 {
@@ -119,9 +119,9 @@ static void proc_show_partition(struct text *t, struct process *p)
 	show_events(t);
 }
 
-/* --- orders --- */
+/* --- commands --- */
 
-/* The next word of *at, without the blanks around it; empty at the end. */
+/* The next word of *at, without surrounding blanks; empty at the end. */
 static const char *next_word(char **at)
 {
 	char *s = *at;
@@ -149,7 +149,7 @@ static int order_mode(const char *word)
 {
 	list_for_each(node, &contiguous_all)
 		if (list_entry(node, struct contiguous, link)->state != CONTIGUOUS_NEW)
-			return -EBUSY; /* also if all of them are on swap */
+			return -EBUSY; /* even if all of them are on swap */
 	return partition_config_mode(word);
 }
 
@@ -256,7 +256,7 @@ static int proc_store_partition(struct process *p, const char *text)
 	return error;
 }
 
-/* --- a process's wish --- */
+/* --- a process's request --- */
 
 static void proc_show_wish(struct text *t, struct process *p)
 {
@@ -272,7 +272,7 @@ static void proc_show_wish(struct text *t, struct process *p)
 			 p->wish.bind_load ? "load" : "exec", p->wish.priority);
 }
 
-/* What stands behind @key in @word, or NULL. */
+/* What follows @key in @word, or NULL. */
 static const char *wish_value(const char *word, const char *key)
 {
 	size_t n = strlen(key);

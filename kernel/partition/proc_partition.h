@@ -2,7 +2,7 @@
 #ifndef KERNEL_PARTITION_PROC_PARTITION_H
 #define KERNEL_PARTITION_PROC_PARTITION_H
 
-/* The files are there from now on. Context: boot. */
+/* Register the files. Context: boot. */
 void proc_partition_init(void);
 
 #endif

@@ -2,12 +2,12 @@
  * Relocation when a program is loaded.
  *
  * A movable program was linked as if it began at 0. Its dynamic section names a table of
- * relocations; those of type RELATIVE say: the word at this address holds an address, add to it
- * where the program really begins. That is all a program without shared libraries has.
+ * relocations; those of type RELATIVE say: the word at this address holds an address, add the
+ * program's actual start to it. A program without shared libraries has no others.
  *
- * Most start-up codes apply the table themselves, because Linux does not. Applied twice it would be
- * wrong, so each entry becomes NONE when it has been applied, and the count of RELATIVE entries at
- * the table's start becomes 0. The table lies in the program's own memory and goes away with it.
+ * Most start-up code applies the table itself, because Linux does not. Applying it twice would be
+ * wrong, so each entry becomes NONE once applied, and the count of RELATIVE entries at the table's
+ * start becomes 0. The table lies in the program's own memory and is freed with it.
  *
  * A file may be damaged: every address is compared with the partition before it is used.
  * Source: System V ABI, Intel386 supplement, "Relocation"; the ELF gABI, "Dynamic Section".
