@@ -1,16 +1,15 @@
 /*
- * Archives in cpio's newc format become part of the tree.
+ * Unpacking archives in cpio's newc format into the tree.
  *
- * An archive is a row of entries: a header of 110 characters (a magic number and thirteen numbers
- * of eight hexadecimal digits), the name with its NUL, the contents, each part padded to four
- * bytes. The name "TRAILER!!!" ends it; zeroes and a further archive may follow. Files keep
- * pointing at their contents in the archive; nothing is copied but names and link targets.
+ * An archive is a sequence of entries: a header of 110 characters (a magic number and thirteen
+ * numbers of eight hexadecimal digits), the name with its NUL, the contents, each part padded to
+ * four bytes. The name "TRAILER!!!" ends it; zeroes and a further archive may follow. Files refer
+ * to their contents in the archive; only names and link targets are copied.
  *
- * Several names of one file (hard links) share a number in the header; the contents come with the
- * last of them.
+ * Hard links share a number in the header; the contents come with the last of them.
  *
- * An archive may be damaged, cut, or made by an enemy: every length is compared with what is left
- * before it is used. At the first thing that makes no sense reading ends, with a log line.
+ * An archive may be damaged, truncated or hostile: every length is checked against what is left
+ * before it is used. Reading stops at the first inconsistency, with a log line.
  * Source: the kernel documentation of Linux, driver-api/early-userspace/buffer-format.
  */
 #include "kernel/fs/cpio.h"
@@ -45,7 +44,7 @@ enum {
 	CPIO_NFIELDS,
 };
 
-/* A file that has further names to come. */
+/* A file with more names to come. */
 struct cpio_link {
 	struct list_node link;
 	uint32_t ino, major, minor;
@@ -107,7 +106,7 @@ static bool cpio_read_name(struct cpio_reader *r)
 	return true;
 }
 
-/* Header and name of the entry at r->at. False: damaged, said so. */
+/* Header and name of the entry at r->at. False: damaged, and logged. */
 static bool cpio_read_header(struct cpio_reader *r)
 {
 	char header[CPIO_HEADER];
@@ -127,8 +126,8 @@ static bool cpio_read_header(struct cpio_reader *r)
 }
 
 /*
- * Where r->name ends in the tree; missing directories on the way are made. 0 or an error. The
- * caller puts @end.
+ * Resolve r->name in the tree, creating missing directories on the way. 0 or an error. The caller
+ * puts @end.
  */
 static int cpio_resolve(struct cpio_reader *r, struct path_end *end)
 {
@@ -156,7 +155,7 @@ static struct cpio_link *cpio_find_link(struct cpio_reader *r)
 	return NULL;
 }
 
-/* The inode of a file with several names: the first one makes it. NULL: no memory. */
+/* The inode of a file with several names: the first one creates it. NULL: no memory. */
 static struct inode *cpio_linked_inode(struct cpio_reader *r)
 {
 	struct cpio_link *l = cpio_find_link(r);
@@ -211,7 +210,7 @@ static void cpio_set_time(const struct cpio_reader *r, struct inode *i)
 	i->atime = i->mtime = i->ctime = (struct inode_time){ r->field[CPIO_MTIME], 0 };
 }
 
-/* A directory over a directory: the old one stays, with new attributes. */
+/* A directory over a directory: keep the old one, with new attributes. */
 static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *old)
 {
 	if ((r->field[CPIO_MODE] & MODE_TYPE) != MODE_DIR || !old || !inode_is(old, MODE_DIR))
@@ -221,7 +220,7 @@ static bool cpio_merge_directory(const struct cpio_reader *r, struct inode *old)
 	return true;
 }
 
-/* What had the name goes, unless it is a directory with something in it. */
+/* Remove what had the name, unless it is a non-empty directory. */
 static int cpio_make_way(const struct path_end *end)
 {
 	if (!end->inode)
@@ -234,7 +233,7 @@ static int cpio_put_in_place(struct cpio_reader *r, struct path_end *end)
 	struct inode_time of_dir = end->dir->mtime;
 	int error = cpio_make_way(end);
 	if (error || end->last != PATH_LAST_NAME || !end->dir->ops->changeable)
-		return 0; /* the tree keeps what it has */
+		return 0; /* keep what is in the tree */
 	struct inode *i = cpio_make_inode(r);
 	if (!i)
 		return -ENOMEM;
@@ -257,7 +256,7 @@ static bool cpio_add_entry(struct cpio_reader *r)
 	return error ? cpio_fail(r, "no memory for an entry") : true;
 }
 
-/* After a trailer: over the zeroes to a further archive, or to the end. */
+/* After a trailer: skip the zeroes to a further archive, or to the end. */
 static void cpio_skip_padding(struct cpio_reader *r)
 {
 	char byte = 0;

@@ -2,13 +2,13 @@
  * Devices without hardware, and a launched program's channels.
  *
  * /dev/null, zero, full, random and urandom are a function each; console and tty are the terminal
- * (tty.c). Random bytes come from a generator that is stirred with the time stamp counter at each
- * use: nobody outside can guess them, and yet they repeat from run to run where time is counted in
- * instructions, as the measurements want.
+ * (tty.c). Random bytes come from a generator that mixes in the time stamp counter at each use:
+ * nobody outside can guess them, yet they repeat from run to run where time is counted in
+ * instructions, as measurements need.
  *
- * A program that the launcher runs has three channels instead of a terminal: standard input is a
- * range of memory that was filled before boot, output and errors are serial ports of their own,
- * byte for byte. To the program they look like pipes.
+ * A program run by the launcher has three channels instead of a terminal: standard input is a range
+ * of memory filled before boot, output and errors are serial ports of their own, byte for byte. To
+ * the program they look like pipes.
  */
 #include "kernel/fs/device.h"
 
@@ -142,7 +142,7 @@ static const struct inode_ops channel_inode_ops = {
 static struct {
 	paddr_t start;
 	uint32_t bytes, at;
-	struct sleep_lock lock; /* its readers take turns: none gets a byte twice */
+	struct sleep_lock lock; /* readers take turns: no byte is read twice */
 } channel_input;
 
 static int channel_read(struct file *f, struct io *io)
@@ -186,7 +186,7 @@ static const struct file_ops channel_output_ops = { .name = "stdout",
 static const struct file_ops channel_errors_ops = { .name = "stderr",
 						    .write = channel_write_errors };
 
-/* Each has an inode of its own, so that opening it again by /proc finds the same channel. */
+/* Each has an inode of its own, so that reopening it through /proc finds the same channel. */
 static struct file *channel_open(const struct file_ops *ops, unsigned flags)
 {
 	struct inode *i = inode_create(&channel_inode_ops, MODE_FIFO | 0600);

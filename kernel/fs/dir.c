@@ -2,20 +2,20 @@
  * Directories: names for inodes.
  *
  * A directory of tmpfs keeps each entry twice: in a balanced tree to find a name, and in a list to
- * read all of them in order. An entry's serial number says where it is in that order; getdents
- * gives it out as the position, so a listing that is interrupted goes on at the right place even
- * if entries came or went meanwhile.
+ * read all of them in order. An entry's serial number gives its place in that order; getdents
+ * returns it as the position, so an interrupted listing resumes at the right place even if entries
+ * were added or removed meanwhile.
  *
- * A directory's link count is 2 and one more for each directory in it, as ".." names it. A removed
- * one has 0, and nothing can be added to it.
+ * A directory's link count is 2 plus one for each directory in it, for its "..". A removed one has
+ * 0, and nothing can be added to it.
  *
  * Always true
  *   [dir.1]  an entry is in its directory's tree and list
  *   [dir.2]  an entry has a reference on its inode; a directory has at most one entry
- *   [dir.3]  serials rise along each list
+ *   [dir.3]  serials ascend along each list
  *   [dir.4]  a directory's link count is 2 and its directories, or 0 if it was removed: then it is
  *       empty
- *   [dir.5]  names in the tree are in order, none is there twice, none is empty
+ *   [dir.5]  names in the tree are sorted and unique, and none is empty
  */
 #include "kernel/fs/dir.h"
 
@@ -68,7 +68,7 @@ struct dir_entry *dir_entry_create(const char *name, size_t length)
 
 void dir_entry_destroy(struct dir_entry *e)
 {
-	ASSERT(e->inode == NULL); /* else it has a reference, and a directory has it: [dir.1] */
+	ASSERT(e->inode == NULL); /* otherwise it has a reference and is in a directory: [dir.1] */
 	kfree(e);
 }
 
@@ -85,7 +85,7 @@ static void dir_link_tree(struct inode *dir, struct dir_entry *e)
 	tree_insert(&dir->dir.names, &e->node, parent, link);
 }
 
-/* @e begins to name @child. */
+/* Make @e name @child. */
 static void dir_take(struct dir_entry *e, struct inode *child)
 {
 	e->inode = inode_get(child);
@@ -101,7 +101,7 @@ static void dir_take(struct dir_entry *e, struct inode *child)
 	inode_put(old);
 }
 
-/* @e does not name its inode any more. The link counts are the caller's. */
+/* @e no longer names its inode. Link counts are up to the caller. */
 static void dir_give_up(struct dir_entry *e)
 {
 	struct inode *child = e->inode;
@@ -241,10 +241,10 @@ void dir_list(struct inode *dir, struct dir_listing *to)
 		dir->ops->list(dir, to);
 }
 
-/* --- the end of what a run made --- */
+/* --- removing what a run created --- */
 
-/* Empty @top from its newest entry on, down to entries as old as @serial. Goes down, and up again
- * by the parent: the newest entry there is the directory it has just emptied. */
+/* Empty @top from its newest entry down to entries as old as @serial. Descends, and ascends by the
+ * parent: the newest entry there is the directory just emptied. */
 static void dir_remove_tail(struct inode *top, uint32_t serial)
 {
 	struct inode *at = top;
@@ -264,11 +264,11 @@ static void dir_remove_tail(struct inode *top, uint32_t serial)
 	}
 }
 
-/* Taking a directory away may take others off the list: start again until nothing changes. */
+/* Removing a directory may remove others from the list: restart until nothing changes. */
 void dir_remove_younger(uint32_t serial)
 {
 	bool again = true;
-	dir_remove_tail(inode_root(), serial); /* no directory names it: it is on no list */
+	dir_remove_tail(inode_root(), serial); /* no directory has it: it is on no list */
 	while (again) {
 		again = false;
 		list_for_each_entry(struct inode, i, &inode_all, all) {

@@ -12,14 +12,14 @@ struct dir_entry {
 	struct list_node link;
 	struct inode *dir;   /* whose entry it is */
 	struct inode *inode; /* with a reference */
-	uint32_t serial;     /* higher than every older entry's, anywhere */
+	uint32_t serial;     /* higher than that of every older entry, anywhere */
 	char name[];
 };
 
 /* Positions in a directory: "." and ".." and then the serials, or what procfs counts. */
 enum { DIR_POSITION_DOT, DIR_POSITION_PARENT, DIR_POSITION_FIRST };
 
-/* What a listing tells of one entry. */
+/* What a listing reports of one entry. */
 struct dir_item {
 	const char *name;
 	uint32_t number, mode;
@@ -27,31 +27,31 @@ struct dir_item {
 
 /* A listing under way. */
 struct dir_listing {
-	uint64_t position; /* list what is at or behind it */
-	bool full;	   /* add said no: stop */
+	uint64_t position; /* list what is at or after it */
+	bool full;	   /* add returned false: stop */
 	void *context;
-	/* One entry; @next: the position behind it. False: no room for it. Never sleeps. */
+	/* One entry; @next: the position after it. False: no room for it. Never sleeps. */
 	bool (*add)(struct dir_listing *to, const struct dir_item *item, uint64_t next);
 };
-/* What an inode_ops.list calls for each entry; @at is its position. False: stop. */
+/* Called by inode_ops.list for each entry; @at is its position. False: stop. */
 bool dir_list_add(struct dir_listing *to, const struct dir_item *item, uint64_t at);
 /* All of @dir, "." and ".." first. */
 void dir_list(struct inode *dir, struct dir_listing *to);
 
-/* An entry for later, in no directory. NULL: no memory. May reclaim. */
+/* An entry for later use, in no directory. NULL: no memory. May reclaim. */
 MUST_CHECK struct dir_entry *dir_entry_create(const char *name, size_t length);
 void dir_entry_destroy(struct dir_entry *e);
-/* Put @e in @dir, where there is no such name, for @child, which gets a reference. */
+/* Insert @e, a name not yet in @dir, for @child, which gets a reference. */
 void dir_insert(struct inode *dir, struct dir_entry *e, struct inode *child);
 /* Both in one. 0 or -ENOMEM. */
 MUST_CHECK int dir_add(struct inode *dir, const char *name, size_t length, struct inode *child);
-/* The entry goes, and with it its reference on the inode. */
+/* Remove the entry and its reference on the inode. */
 void dir_remove(struct dir_entry *e);
-/* The entry goes, its inode stays what it was: it has got another name before. */
+/* Remove the entry, but change nothing in its inode: it already has another name. */
 void dir_forget(struct dir_entry *e);
-/* What @a names and what @b names change places. */
+/* Exchange what @a and @b name. */
 void dir_exchange(struct dir_entry *a, struct dir_entry *b);
-/* @e names @child from now on; what it named loses a name. */
+/* Make @e name @child; what it named loses a name. */
 void dir_replace(struct dir_entry *e, struct inode *child);
 /* The entry of that name in directory @dir, not "." or "..". NULL: there is none. */
 struct dir_entry *dir_find(const struct inode *dir, const char *name, size_t length);
@@ -65,7 +65,7 @@ void dir_check(const struct inode *dir);
 
 /* The serial of the newest entry. */
 uint32_t dir_last_serial(void);
-/* Remove every entry younger than @serial, with all that is below it. */
+/* Remove every entry newer than @serial, with everything below it. */
 void dir_remove_younger(uint32_t serial);
 
 #endif

@@ -1,30 +1,31 @@
 /*
  * Open files and each process's table of them.
  *
- * A struct file is what open made: a position, flags, and operations by kind. fork and dup share
- * it, so it is counted; the last put closes it. A process's table maps descriptors to files. It
- * starts small and doubles, as most programs use a handful of descriptors and fork copies the
+ * A struct file is created by open: a position, flags, and operations by kind. fork and dup share
+ * it, so it is reference-counted; the last put closes it. A process's table maps descriptors to
+ * files. It starts small and doubles, as most programs use few descriptors and fork copies the
  * table.
  *
  * Descriptors of one file, in one process or in several, share its position. A call that reads or
- * writes there holds the position for its whole length, as on Linux: it takes it once, before, and
- * sets it once, after (file_moved_on). Two such calls follow each other and none sees a position
- * half way; a call with a position of its own (pread, sendfile) neither takes nor sets it. Files
- * without positions are not held: a reader that waits at a pipe must not keep others from it.
+ * writes there locks the position for its duration, as on Linux: it reads it once, before, and sets
+ * it once, after (file_moved_on). Two such calls are serialised and neither sees an intermediate
+ * position; a call with a position of its own (pread, sendfile) neither reads nor sets it. Files
+ * without positions are not locked: a reader waiting at a pipe must not block others.
  *
- * Threads share a table, so while a call sleeps another thread may close the file that it works on.
- * So who works on a file holds a reference (files_hold) and drops it when it is done: there is no
- * table of what is held, and no number of files that would be too many. Who only looks, and does
- * not sleep between finding and looking, needs none (files_find).
+ * Threads share a table, so while a call sleeps another thread may close the file it is using. So a
+ * call holds a reference to its file (files_hold) and drops it at the end: there is no table of
+ * held files, and no limit on their number. A call that does not sleep between finding and using
+ * the file needs none (files_find).
  *
  * Always true
- *   [file.1]  a file's count is the number of slots that hold it, plus the calls that hold it now
+ *   [file.1]  a file's count is the number of slots that hold it, plus the calls that currently
+ *       hold it
  *   [file.2]  a slot without a file has no flags
- *   [file.3]  a table has a reference of each thread that uses it, and no other
- *   [file.4]  a file has a reference on its inode; one that may write it is counted there
+ *   [file.3]  a table has one reference from each thread that uses it, and no other
+ *   [file.4]  a file has a reference on its inode; one open for writing is counted there
  *   [file.5]  without processes no file is open
- *   [file.6]  only who holds the position lock changes a position; sendfile sets one without it, as
- *             on Linux
+ *   [file.6]  only the holder of the position lock changes a position; sendfile sets one without
+ *             it, as on Linux
  */
 #include "kernel/fs/file.h"
 
@@ -79,7 +80,7 @@ void file_end(struct file *f)
 
 /* --- reading and writing --- */
 
-/* A position only moves on if something was moved. */
+/* The position only advances if something was transferred. */
 static inline long file_moved_on(struct file *f, const struct io *io, long moved)
 {
 	if (moved > 0)
@@ -171,8 +172,8 @@ struct file *files_hold(const struct files *t, uint32_t fd)
 }
 
 /*
- * Make sure that slot @fd, below FILES_MAX, exists. Making room may let another thread in, which
- * may have grown the table meanwhile: nothing is kept over it.
+ * Make sure that slot @fd, below FILES_MAX, exists. Reclaim may let another thread run and grow the
+ * table meanwhile: no pointer is kept across it.
  */
 static int files_grow(struct files *t, uint32_t fd)
 {
@@ -193,7 +194,7 @@ static int files_grow(struct files *t, uint32_t fd)
 	return 0;
 }
 
-/* The lowest free descriptor at or above @from, perhaps behind the table's end. */
+/* The lowest free descriptor at or above @from, perhaps past the table's end. */
 static uint32_t files_first_free(const struct files *t, uint32_t from)
 {
 	uint32_t fd = from;

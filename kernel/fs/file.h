@@ -33,17 +33,17 @@ enum { FILES_MAX = 4096, SEEK_SET = 0, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE 
 
 struct file;
 
-/* What can be done with an open file; NULL: -EINVAL, or -ENOTTY for ioctl. */
+/* Operations on an open file; NULL: -EINVAL, or -ENOTTY for ioctl. */
 struct file_ops {
 	const char *name;
 	/*
-	 * @f is new and is being opened: 0, or an error, after which it goes without a close. May
-	 * change @f->ops. NULL: nothing to do.
+	 * @f is new and is being opened: 0, or an error, after which it is freed without a close.
+	 * May change @f->ops. NULL: nothing to do.
 	 */
 	int (*open)(struct file *f);
 	/*
 	 * Move bytes at io->position, where the file has positions, and count them (io.h). 0, or an
-	 * error, which only counts if nothing was moved.
+	 * error, which is only reported if nothing was moved.
 	 */
 	int (*read)(struct file *f, struct io *io);
 	int (*write)(struct file *f, struct io *io);
@@ -52,30 +52,32 @@ struct file_ops {
 	/* The last reference is gone. NULL: nothing to do. */
 	void (*close)(struct file *f);
 	/*
-	 * What can be done without waiting: POLL* (poll.h). Whoever changes the answer calls
-	 * poll_wake. NULL: reading and writing never wait.
+	 * What can be done without blocking: POLL* (poll.h). Whoever changes the result calls
+	 * poll_wake. NULL: reading and writing never block.
 	 */
 	unsigned (*poll)(struct file *f);
-	/* Asserts what the kind's theory numbers. NULL: nothing. */
+	/* Asserts the kind's numbered invariants. NULL: none. */
 	void (*check)(const struct file *f);
 	bool seekable;
 };
 
 struct file {
 	const struct file_ops *ops;
-	struct inode *inode; /* what stat tells; with a reference; never NULL */
-	void *private;	     /* the kind's own */
+	struct inode *inode; /* what stat describes; with a reference; never NULL */
+	void *private;	     /* private to the kind */
 	uint32_t refs;
 	uint32_t flags; /* O_* without O_CLOEXEC */
-	/* Shared by all descriptors of it. In file.c: who may change it when. */
+	/* Shared by all its descriptors. file.c says who may change it when. */
 	uint64_t position;
 	struct sleep_lock position_lock;
 };
 
 void file_init(void); /* boot */
-/* Open files there are. */
+/* Number of open files. */
 uint32_t file_count(void);
-/* One reference, read and write rights by @flags; takes its own of @inode. NULL: no memory. */
+/*
+ * A file with one reference, access by @flags; takes its own reference to @inode. NULL: no memory.
+ */
 MUST_CHECK struct file *file_create(const struct file_ops *ops, struct inode *inode,
 				    unsigned flags);
 static inline struct file *file_get(struct file *f)
@@ -83,7 +85,7 @@ static inline struct file *file_get(struct file *f)
 	f->refs++;
 	return f;
 }
-/* For file_put: the last reference is gone. */
+/* For file_put: the last reference is dropped. */
 void file_end(struct file *f);
 /* The last put closes it. */
 static inline void file_put(struct file *f)
@@ -103,7 +105,7 @@ static inline bool file_writable(const struct file *f)
 	return (f->flags & O_ACCMODE) != O_RDONLY && !(f->flags & O_PATH);
 }
 
-/* 0, -EBADF (opened without that right), -EINVAL (a file that does not do that). */
+/* 0, -EBADF (not opened for that access), -EINVAL (not supported by the file). */
 MUST_CHECK static inline int file_may_read(const struct file *f)
 {
 	if (!file_readable(f))
@@ -116,7 +118,7 @@ MUST_CHECK static inline int file_may_write(const struct file *f)
 		return -EBADF;
 	return f->ops->write ? 0 : -EINVAL;
 }
-/* At io->position; the file's own stays as it is. Bytes moved, or an error. Only where one may. */
+/* At io->position; the file's own is unchanged. Bytes moved, or an error. Access was checked. */
 static inline long file_read(struct file *f, struct io *io)
 {
 	int error = f->ops->read(f, io);
@@ -127,10 +129,10 @@ static inline long file_write(struct file *f, struct io *io)
 	int error = f->ops->write(f, io);
 	return io->done > 0 ? (long)io->done : error;
 }
-/* At the file's position, which moves on by the bytes moved. For a file that has one. */
+/* At the file's position, which advances by the bytes moved. For a file that has one. */
 long file_read_on(struct file *f, struct io *io);
 long file_write_on(struct file *f, struct io *io);
-/* Around a change of the position by other calls. */
+/* To bracket a change of the position by other calls. */
 static inline void file_lock_position(struct file *f)
 {
 	if (f->ops->seekable)
@@ -150,7 +152,7 @@ struct file_slot {
 /* A process's descriptors; threads share one table. */
 struct files {
 	uint32_t refs;
-	uint32_t capacity; /* slots there are; grows up to FILES_MAX */
+	uint32_t capacity; /* number of slots; grows up to FILES_MAX */
 	uint32_t limit;	   /* new descriptors are below it: RLIMIT_NOFILE */
 	struct file_slot *slots;
 };
@@ -159,18 +161,18 @@ struct files {
 MUST_CHECK struct files *files_create(void);
 /* A copy that shares the open files. NULL: no memory. */
 MUST_CHECK struct files *files_fork(const struct files *from);
-/* One more thread has it. */
+/* Add a reference, for one more thread. */
 /* New descriptors of @t stay below @limit. */
 static inline void files_set_limit(struct files *t, uint32_t limit)
 {
 	t->limit = limit;
 }
 struct files *files_get(struct files *t);
-/* With the last one, close everything. */
+/* Drop a reference; with the last one, close everything. */
 void files_put(struct files *t);
 /* Close what execve must close. */
 void files_close_on_exec(struct files *t);
-/* The file of descriptor @fd, NULL: not open. It is good until the caller sleeps. */
+/* The file of descriptor @fd, NULL: not open. Valid until the caller sleeps. */
 static inline struct file *files_find(const struct files *t, uint32_t fd)
 {
 	return fd < t->capacity ? t->slots[fd].file : NULL;
@@ -178,8 +180,8 @@ static inline struct file *files_find(const struct files *t, uint32_t fd)
 /* The same with a reference, for file_put: it stays open, whatever other threads close. */
 MUST_CHECK struct file *files_hold(const struct files *t, uint32_t fd);
 /*
- * Give @f, with its reference, the lowest free descriptor at or above @from. It, or -EMFILE,
- * -ENOMEM: the reference stays the caller's.
+ * Give @f, with its reference, the lowest free descriptor at or above @from. Returns it, or
+ * -EMFILE, -ENOMEM: the reference stays the caller's.
  */
 long files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
 /*

@@ -1,10 +1,10 @@
 /*
- * What the theories of files, inodes, directories, pipes and tmpfs number, asserted: over every
+ * Asserts the numbered invariants of files, inodes, directories, pipes and tmpfs: over every
  * process's table of open files, and over every inode that has, or had, a name.
  *
- * Calls that sleep hold references that only their own stacks know. So while there are processes a
+ * Sleeping calls hold references known only to their own stacks. So while there are processes a
  * count must be at least what is known; without them, at the end of a run and between self-tests,
- * it must be exactly that, and what was not given back is found here.
+ * it must be exactly that, and leaks are found here.
  */
 #include "kernel/fs/dir.h"
 #include "kernel/fs/file.h"
@@ -26,7 +26,7 @@ static uint32_t files_users(const struct files *t)
 	return n;
 }
 
-/* Has @p a table, and is it the first with that one? */
+/* Has @p a table, and is @p the first process with it? */
 static bool files_first_user(const struct process *p)
 {
 	process_for_each(q)
@@ -35,7 +35,7 @@ static bool files_first_user(const struct process *p)
 	return false;
 }
 
-/* How many slots of all tables hold @f; each table is looked at once, with its first thread. */
+/* How many slots of all tables hold @f; each table is visited once, at its first thread. */
 static uint32_t file_holders(const struct file *f)
 {
 	uint32_t n = 0;

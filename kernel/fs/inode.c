@@ -1,23 +1,23 @@
 /*
  * Inodes: files of every kind, with or without a name.
  *
- * An inode is what stat describes. References keep it: each name in a directory is one, each open
- * file, each process that runs it or works in it, and each lookup under way. So a file that is
- * unlinked while open lives on until it is closed, and nothing has to ask why.
+ * An inode is what stat describes. It is reference-counted: each name in a directory holds a
+ * reference, each open file, each process that runs it or has it as its directory, and each lookup
+ * under way. So a file unlinked while open lives on until it is closed, without special cases.
  *
  * A regular file's pages belong to the object inside the inode, which maps refer to as well. The
- * inode's references together are one reference of the object. When the last of them goes, maps may
- * still be there; the last map then ends the object, and the object ends the inode.
+ * inode's references together hold one reference to the object. When the last of them is dropped,
+ * maps may remain; the last map then frees the object, and the object frees the inode.
  *
- * A directory holds its parent, so ".." works in one that was removed. To end a long chain of them
- * without recursion, inode_put goes up in a loop.
+ * A directory holds a reference to its parent, so ".." works in one that was removed. To free a
+ * long chain of them without recursion, inode_put ascends in a loop.
  *
  * Always true
  *   [inode.1]  an inode with a name in a directory has that name's reference
- *   [inode.2]  a directory that is no root has a parent, and a reference on it
+ *   [inode.2]  a directory that is not a root has a parent, and a reference on it
  *   [inode.3]  a regular file's size is its object's size
  *   [inode.4]  every name, child directory, mount, and open file for writing has its reference;
- *       without processes there is no other, but for the one that the root has for ever
+ *       without processes there is no other, except the root's permanent one
  */
 #include "kernel/fs/inode.h"
 
@@ -76,7 +76,7 @@ struct inode *inode_create(const struct inode_ops *ops, unsigned mode)
 
 struct inode *inode_get(struct inode *i)
 {
-	ASSERT(i->refs > 0); /* who takes one got the inode from somebody who has one */
+	ASSERT(i->refs > 0); /* the caller got the inode from a holder of a reference */
 	i->refs++;
 	ASSERT(i->refs != 0);
 	return i;
@@ -94,7 +94,9 @@ void inode_object_gone(struct object *o)
 	inode_free(container_of(o, struct inode, object));
 }
 
-/* The last reference is gone. Returns the parent, whose reference is the caller's now, or NULL. */
+/*
+ * The last reference is dropped. Returns the parent, whose reference passes to the caller, or NULL.
+ */
 static struct inode *inode_end(struct inode *i)
 {
 	struct inode *parent = i->parent;
@@ -103,7 +105,7 @@ static struct inode *inode_end(struct inode *i)
 	if (i->ops->destroy)
 		i->ops->destroy(i);
 	if (i->object.ops)
-		object_put(&i->object); /* frees it, now or with the last map */
+		object_put(&i->object); /* frees it, now or with its last map */
 	else
 		inode_free(i);
 	return parent;
@@ -142,7 +144,7 @@ void inode_accessed(struct inode *i)
 	i->atime = now;
 }
 
-/* References that are known: its names, what names it as parent, files open for writing. */
+/* Known references: its names, its child directories, files open for writing. */
 static uint32_t inode_known_refs(const struct inode *i)
 {
 	bool named = i->nlink > 0 && i != inode_the_root;
@@ -154,7 +156,7 @@ static uint32_t inode_known_refs(const struct inode *i)
 void inode_check(const struct inode *i, uint32_t others, bool exact)
 {
 	uint32_t known = inode_known_refs(i) + others;
-	ASSERT(i->refs > 0 || (i->object.ops != NULL && i->object.refs > 0)); /* maps keep it */
+	ASSERT(i->refs > 0 || (i->object.ops != NULL && i->object.refs > 0)); /* kept by its maps */
 	ASSERT(exact ? i->refs == known : i->refs >= known); /* [inode.4] */
 	ASSERT(!exact || i->writers == 0);		     /* [inode.4] */
 	ASSERT(list_node_linked(&i->all) || i == inode_the_root);

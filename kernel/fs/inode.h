@@ -30,46 +30,46 @@ struct inode_time {
 	uint32_t nanoseconds;
 };
 
-/* Where the entries of a directory go; see dir.h. */
+/* The receiver of a directory's entries; see dir.h. */
 struct dir_listing;
 
-/* What differs from file system to file system. NULL: not for this one. */
+/* Operations of a file system. NULL: not supported. */
 struct inode_ops {
 	const char *name;  /* of the file system */
 	uint32_t device;   /* st_dev */
-	uint32_t magic;	   /* as statfs tells it */
+	uint32_t magic;	   /* as statfs reports it */
 	bool changeable;   /* names can be added and removed */
-	/* Directories: *found, with a reference, is what @name means. 0, -ENOENT, -ENOMEM. */
+	/* Directories: look up @name into *found, with a reference. 0, -ENOENT, -ENOMEM. */
 	int (*find)(struct inode *dir, const char *name, size_t length, struct inode **found);
-	/* Directories: list_add what there is at and behind @to->position, save "." and "..". */
+	/* Directories: list_add the entries from @to->position on, except "." and "..". */
 	void (*list)(struct inode *dir, struct dir_listing *to);
 	/* Symbolic links: the text without NUL into buf[size]. Its length, or -ENOENT. */
 	long (*read_link)(struct inode *link, char *buf, size_t size);
-	/* Symbolic links that lead to an inode, whatever their text: with a reference, or NULL. */
+	/* Symbolic links that lead directly to an inode: with a reference, or NULL. */
 	struct inode *(*follow)(struct inode *link);
 	/* The inode's own name. NULL: it has none. Overwritten by the next call. */
 	const char *(*name_of)(const struct inode *i);
-	/* Nobody refers to it any more: give back what it holds besides its pages and parent. */
+	/* Unreferenced: free what it holds besides its pages and parent. */
 	void (*destroy)(struct inode *i);
 };
 
 struct inode {
-	struct object object; /* regular files of tmpfs: their pages; its size is this one's */
+	struct object object; /* regular files of tmpfs: their pages; the sizes agree */
 	const struct inode_ops *ops;
-	const struct file_ops *files; /* what open gives. NULL: -ENXIO */
+	const struct file_ops *files; /* operations of open files. NULL: -ENXIO */
 	struct list_node all;	      /* in inode_all, from its first name on */
 	uint32_t refs;		      /* names, open files, processes, lookups under way */
 	uint32_t number;
 	uint32_t mode, uid, gid, nlink;
 	uint32_t size; /* bytes */
 	uint32_t rdev; /* devices: major << 8 | minor */
-	uint32_t writers;  /* open files that may write it */
+	uint32_t writers;  /* files open for writing */
 	uint32_t programs; /* threads whose program it is */
 	struct inode_time atime, mtime, ctime;
-	struct sleep_lock content_lock; /* regular files: who writes or changes the size */
+	struct sleep_lock content_lock; /* regular files: taken to write or change the size */
 	struct inode *parent;   /* directories: with a reference. NULL: it is a root */
 	struct inode *mounted;  /* directories: the root that covers it, with a reference */
-	struct dir_entry *name; /* one of its names, NULL: it has none, or that one is gone */
+	struct dir_entry *name; /* one of its names, NULL: it has none, or that one was removed */
 	union {
 		struct { /* regular files: the bytes that lie in an archive */
 			paddr_t start;
@@ -79,7 +79,7 @@ struct inode {
 		struct pipe *pipe; /* pipes: NULL while nobody has it open */
 		struct {
 			struct tree names;	  /* struct dir_entry, by name */
-			struct list_node entries; /* the same, in order of arrival */
+			struct list_node entries; /* the same, oldest first */
 		} dir;
 		struct {
 			const struct proc_node *node;
@@ -98,12 +98,12 @@ extern struct list_node inode_all;
 
 /* The cache of inodes. Context: boot. */
 void inode_init(void);
-/* One reference, type and permissions by @mode, times now. NULL: no memory. */
+/* A new inode with one reference, type and permissions by @mode, times now. NULL: no memory. */
 MUST_CHECK struct inode *inode_create(const struct inode_ops *ops, unsigned mode);
 struct inode *inode_get(struct inode *i); /* returns @i */
-/* The last put ends it, but a regular file's maps keep it and its pages. NULL: nothing. */
+/* The last put frees it, but a regular file's maps keep it and its pages. NULL: no-op. */
 void inode_put(struct inode *i);
-/* The object's last reference is gone: for the object's destroy. */
+/* The object's last reference was dropped: for the object's destroy. */
 void inode_object_gone(struct object *o);
 
 /* The root of everything. It is never put. */
@@ -112,14 +112,14 @@ void inode_set_root(struct inode *i); /* boot */
 
 /*
  * Asserts the theory's [inode.1] to [inode.4] for one that has, or had, a name. @others: references
- * that a mount has. @exact: no process is there.
+ * held by mounts. @exact: there are no processes.
  */
 void inode_check(const struct inode *i, uint32_t others, bool exact);
 
 struct inode_time inode_now(void);
-/* Contents or names have changed: mtime and ctime are now. */
+/* Contents or names have changed: set mtime and ctime to now. */
 void inode_changed(struct inode *i);
-/* It was read: atime is now, if it is not newer than the last change (Linux's relatime). */
+/* It was read: set atime to now, if it is not newer than the last change (Linux's relatime). */
 void inode_accessed(struct inode *i);
 
 #endif

@@ -1,22 +1,22 @@
 /*
  * One transfer between a file and memory.
  *
- * Reading and writing have three sides. The system call knows whose memory is meant and where; the
- * file knows which bytes; and both count how far they came. A struct io is what they share: the
- * file's operation asks it to move bytes (io_give to a reader, io_take from a writer), and every
- * byte that was moved has been counted in one place, memory and position alike. So an operation has
- * no arithmetic on pointers, a position is a parameter and never a field of the file that is lent,
- * and what fails half way has still told exactly how much was done.
+ * A transfer has two sides. The system call knows whose memory is meant and where; the file knows
+ * which bytes; both need to know how much was done. A struct io is what they share: the file's
+ * operation asks it to move bytes (io_give to a reader, io_take from a writer), and every byte
+ * moved is counted in one place, for memory and position alike. So an operation has no pointer
+ * arithmetic, a position is a parameter and never a borrowed field of the file, and a transfer that
+ * fails half way still reports exactly how much was done.
  *
  * The memory may be a program's, in one piece or in several (readv), or the kernel's: exec and
  * sendfile read files through the same operations as a program does.
  *
- * A program's memory may end in the middle of a copy. Then the copy is made again page by page of
- * that memory, so that all bytes in front of the hole are moved, as on Linux.
+ * A program's memory may end in the middle of a copy. The copy is then repeated page by page, so
+ * that all bytes before the hole are moved, as on Linux.
  *
  * Always true
- *   [io.1]  room <= left; room is 0 only if left is
- *   [io.2]  left + done is what was asked for
+ *   [io.1]  room <= left; room is 0 only if left is 0
+ *   [io.2]  left + done is the requested size
  * Left out: pinning the memory instead of copying; a process's address space other than the
  * running one's.
  * Source: the idea is 4.2BSD's struct uio.
@@ -45,7 +45,7 @@ static bool io_is_user(const struct aspace *as, uptr_t memory, size_t n)
 	return segment_to_linear(&as->segment, memory, n, &linear) == 0;
 }
 
-/* The next piece that has bytes in it. */
+/* The next non-empty piece. */
 static __attribute__((noinline)) void io_next_piece(struct io *io)
 {
 	while (io->room == 0 && io->npieces > 0) {
@@ -71,7 +71,7 @@ int io_init_pieces(struct io *io, struct aspace *as, struct io_piece *pieces, si
 	return 0;
 }
 
-/* Over @n bytes of this piece. */
+/* Advance by @n bytes within this piece. */
 static inline void io_advance(struct io *io, size_t n)
 {
 	io->memory += n;
@@ -124,7 +124,7 @@ static void io_touch_kernel(const struct io *io, enum io_way way, void *bytes, s
 		memset((void *)io->memory, 0, n);
 }
 
-/* A copy failed: as much of it as there are pages for. */
+/* A copy failed: move as much as there are pages for. */
 static size_t io_move_pages(struct io *io, enum io_way way, char *bytes, size_t n)
 {
 	size_t moved = 0;
@@ -156,7 +156,7 @@ static __attribute__((noinline)) size_t io_move(struct io *io, enum io_way way, 
 	return moved;
 }
 
-/* The usual case, at once: user memory that lies in one piece and is there. */
+/* The common case, at once: user memory in one piece and present. */
 static inline bool io_move_plain(struct io *io, enum io_way way, void *bytes, size_t n)
 {
 	if (UNLIKELY(!io->as || n > io->room || io_touch_user(io, way, bytes, n) != 0))

@@ -13,24 +13,24 @@ struct io_piece {
 	uint32_t bytes;
 };
 
-enum { IO_BYTES_MAX = 0x7ffff000 }; /* Linux moves no more in one call */
+enum { IO_BYTES_MAX = 0x7ffff000 }; /* Linux's maximum for one call */
 
 struct io {
 	struct aspace *as;	      /* whose user memory; NULL: the kernel's own */
 	uintptr_t memory;	      /* the next byte there */
 	size_t room;		      /* bytes from there to the end of the piece */
-	const struct io_piece *pieces; /* behind it */
+	const struct io_piece *pieces; /* after it */
 	size_t npieces;
-	size_t left;	   /* bytes still to be moved, of all pieces */
+	size_t left;	   /* bytes still to move, in all pieces */
 	size_t done;	   /* bytes moved */
-	uint64_t position; /* of the next byte in the file, where files have positions */
+	uint64_t position; /* of the next byte in the file, if it has positions */
 };
 
 /* @n bytes of kernel memory at @memory, and position @position of the file. */
 struct io io_kernel(void *memory, size_t n, uint64_t position);
 /*
- * At most @n bytes of user memory of @as, the running process's. 0, or -EFAULT: not all of it can
- * be user memory, whatever is mapped there.
+ * At most @n bytes of user memory of @as, the running process's. 0, or -EFAULT: not all of the
+ * range is user address space.
  */
 MUST_CHECK static inline int io_init_user(struct io *io, struct aspace *as, uptr_t memory, size_t n)
 {
@@ -47,25 +47,25 @@ MUST_CHECK static inline int io_init_user(struct io *io, struct aspace *as, uptr
 	io->position = 0;
 	return 0;
 }
-/* All of pieces[n], which stay the caller's and may be shortened. 0, -EFAULT, -EINVAL. */
+/* All of pieces[n], which remain the caller's and may be modified. 0, -EFAULT, -EINVAL. */
 MUST_CHECK int io_init_pieces(struct io *io, struct aspace *as, struct io_piece *pieces, size_t n);
 
 /*
- * The reader gets the @n bytes at @from; @n is at most io->left. Memory, position, left and done
- * move on by what was moved, which is returned; less than @n: the memory cannot be touched, and the
+ * Give the reader the @n bytes at @from; @n is at most io->left. Memory, position, left and done
+ * advance by the bytes moved, which are returned; less than @n: the memory is inaccessible, and the
  * operation ends with -EFAULT.
  */
 MUST_CHECK size_t io_give(struct io *io, const void *from, size_t n);
 /* The same, @n zeroes. */
 MUST_CHECK size_t io_give_zeroes(struct io *io, size_t n);
-/* The same the other way: the writer's next @n bytes are at @to. */
+/* The other way: take the writer's next @n bytes to @to. */
 MUST_CHECK size_t io_take(struct io *io, void *to, size_t n);
-/* All @n bytes or none: 0, or -EFAULT, and nothing has moved on. */
+/* All @n bytes or none: 0, or -EFAULT with nothing advanced. */
 MUST_CHECK int io_give_all(struct io *io, const void *from, size_t n);
 MUST_CHECK int io_take_all(struct io *io, void *to, size_t n);
-/* Move on, but nothing else: the next @n bytes are ignored, or were moved in another way. */
+/* Only advance: the next @n bytes are skipped, or were moved in another way. */
 void io_skip(struct io *io, size_t n);
-/* Nothing of what is left is looked at, and all of it is done. */
+/* Count all that is left as done without reading it. */
 static inline void io_skip_all(struct io *io)
 {
 	io->done += io->left;

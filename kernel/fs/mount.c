@@ -1,14 +1,14 @@
 /*
  * What is mounted where: one file system, on one directory at most.
  *
- * Its type is known by name alone: procfs lies above and registers itself.
+ * Its type is known by name only: procfs is in an upper layer and registers itself.
  *
  * The directory below (the mount point) refers to the root above it, and the root's parent is the
  * mount point's, so both ways across are ordinary steps of a path walk.
  * Always true
- *   [mount.1]  the mount point has a root above it, and a reference of the mount's; so has the
+ *   [mount.1]  the mount point has a root above it, and a reference from the mount; so has the
  *       directory above, as the root's parent
- * Left out: everything else that mount(2) can do.
+ * Left out: the rest of mount(2).
  */
 #include "kernel/fs/mount.h"
 
@@ -64,7 +64,7 @@ int mount_remove(struct inode *root)
 	struct inode *at = mount_point;
 	mount_point = NULL;
 	at->mounted = NULL;
-	root->name = NULL; /* somebody may still be in it when the directory's entry has gone */
+	root->name = NULL; /* a process may still be in it after the directory's entry is removed */
 	inode_put(root);
 	inode_put(at);
 	return 0;

@@ -7,20 +7,20 @@
 struct inode;
 
 /*
- * A file system of type @type can be mounted from now on; @create_root makes its root, with a
- * reference; NULL: no memory. @type stays. Context: boot.
+ * Register file system type @type; @create_root makes its root, with a reference; NULL: no memory.
+ * @type is not copied. Context: boot.
  */
 void mount_register(const char *type, struct inode *(*create_root)(void));
 /*
- * Put a file system of @type on directory @at. 0, -ENOTDIR, -ENODEV (no such type), -EBUSY
- * (something is there), -ENOMEM.
+ * Mount a file system of @type on directory @at. 0, -ENOTDIR, -ENODEV (no such type), -EBUSY
+ * (already a mount point), -ENOMEM.
  */
 MUST_CHECK int mount_add(struct inode *at, const char *type);
-/* Take away the file system whose root is @root. 0 or -EINVAL (it is no such root). */
+/* Unmount the file system whose root is @root. 0 or -EINVAL (not such a root). */
 MUST_CHECK int mount_remove(struct inode *root);
-/* References that the mount has on @i. */
+/* References that mounts have on @i. */
 uint32_t mount_references(const struct inode *i);
-/* The directory that something is mounted on; NULL: there is none. */
+/* The mount point; NULL: none. */
 const struct inode *mount_place(void);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Making, linking, renaming and removing names.
+ * Creating, linking, renaming and removing names.
  *
- * Every change begins where a path ends (struct path_end, resolved with PATH_NAME), checks in
- * Linux's order what stands against it, takes the memory it needs, and then changes directories in
- * steps that cannot fail. Nothing between the last check and the change lets other processes run:
- * memory that may have to be made room for is taken before the checks.
+ * Every change begins where a path ends (struct path_end, resolved with PATH_NAME), makes its
+ * checks in Linux's order, allocates the memory it needs, and then changes directories in steps
+ * that cannot fail. No other process runs between the last check and the change: memory whose
+ * allocation may reclaim is allocated before the checks.
  */
 #include "kernel/fs/namei.h"
 
@@ -16,7 +16,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
-/* May @end's directory get a name that is not there? */
+/* May @end's directory get a new name? */
 static int names_check_new(const struct path_end *end, bool slash_allowed)
 {
 	if (end->last != PATH_LAST_NAME || end->inode)
@@ -28,7 +28,7 @@ static int names_check_new(const struct path_end *end, bool slash_allowed)
 	return 0;
 }
 
-/* A set-group-ID directory hands its group on. */
+/* A set-group-ID directory passes on its group. */
 static void names_inherit_group(const struct inode *dir, struct inode *i)
 {
 	if (!(dir->mode & MODE_SETGID))
@@ -38,7 +38,7 @@ static void names_inherit_group(const struct inode *dir, struct inode *i)
 		i->mode |= MODE_SETGID;
 }
 
-/* The entry for @end's name; the memory comes first, as getting it may let others run. */
+/* The entry for @end's name; allocated first, as that may let others run. */
 static int names_add(const struct path_end *end, struct inode *i, bool slash_allowed)
 {
 	struct dir_entry *e = dir_entry_create(end->name, end->length);
@@ -106,7 +106,7 @@ int names_link(const struct path_end *end, struct inode *i)
 	return 0;
 }
 
-/* The entry that @end stands for. NULL: it is gone. */
+/* The entry that @end refers to. NULL: it was removed. */
 static struct dir_entry *names_entry(const struct path_end *end)
 {
 	return dir_find(end->dir, end->name, end->length);
@@ -167,7 +167,7 @@ static bool names_inside(const struct inode *dir, const struct inode *top)
 	return dir == top;
 }
 
-/* What the paths say against it. */
+/* Reasons against it in the paths. */
 static int names_check_rename(const struct path_end *from, const struct path_end *to,
 			      unsigned flags)
 {
@@ -196,7 +196,7 @@ static int names_check_rename(const struct path_end *from, const struct path_end
 	return to->dir->nlink == 0 ? -ENOENT : 0;
 }
 
-/* What the two inodes say against it; @new is to be replaced. */
+/* Reasons against it in the two inodes; @new is to be replaced. */
 static int names_check_replace(const struct inode *old, const struct inode *new)
 {
 	if (inode_is(old, MODE_DIR) && !inode_is(new, MODE_DIR))
@@ -208,7 +208,7 @@ static int names_check_replace(const struct inode *old, const struct inode *new)
 	return inode_is(new, MODE_DIR) && !dir_is_empty(new) ? -ENOTEMPTY : 0;
 }
 
-/* All checks are made, and @spare is an entry for the new name; used up or destroyed here. */
+/* All checks are done, and @spare is an entry for the new name; consumed or destroyed here. */
 static int names_move(struct dir_entry *old, struct dir_entry *new, const struct path_end *to,
 		      struct dir_entry *spare)
 {

@@ -1,9 +1,9 @@
 /*
  * open: from a path and flags to an open file.
  *
- * The path is walked once. If its last name is missing and O_CREAT is given, a regular file is made
- * where the walk ended; a link that points to nothing is followed to that place, as on Linux. The
- * checks come in Linux's order, so that a call with two mistakes reports the same one.
+ * The path is walked once. If its last name is missing and O_CREAT is given, a regular file is
+ * created where the walk ended; a dangling link is followed to that place, as on Linux. Checks are
+ * in Linux's order, so that a call with two errors reports the same one.
  */
 #include "kernel/fs/open.h"
 
@@ -20,7 +20,7 @@ static bool open_writes(unsigned flags)
 	return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 }
 
-/* May an inode that exists be opened so? */
+/* May an existing inode be opened this way? */
 static int open_check(const struct inode *i, unsigned flags)
 {
 	if (flags & O_DIRECTORY && !inode_is(i, MODE_DIR))
@@ -50,7 +50,7 @@ int file_open_inode(struct inode *i, unsigned flags, struct file **opened)
 	if (f->ops->open && !(flags & O_PATH)) {
 		error = f->ops->open(f);
 		if (error)
-			f->ops = &regular_ops; /* no close for what was not opened */
+			f->ops = &regular_ops; /* no close if it was not opened */
 	}
 	if (!error && flags & O_TRUNC && !(flags & O_PATH) && tmpfs_has_pages(i))
 		error = tmpfs_truncate(i, 0);
@@ -80,7 +80,7 @@ static int open_nameless(const struct inode *dir, unsigned flags, unsigned mode,
 	return error;
 }
 
-/* The last name is not there. */
+/* The last name does not exist. */
 static int open_new(const struct path_end *end, unsigned flags, unsigned mode, struct file **opened)
 {
 	struct inode *i;

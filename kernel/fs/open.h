@@ -8,12 +8,13 @@ struct file;
 struct inode;
 
 /*
- * Open what @path names, or make it with permissions @mode: *opened, or -ENOENT, -EISDIR, -EEXIST,
+ * Open what @path names, or create it with permissions @mode: *opened, or -ENOENT, -EISDIR,
+ * -EEXIST,
  * -ELOOP, -ENXIO, -ENOMEM, ...
  */
 MUST_CHECK int file_open(struct inode *cwd, const char *path, unsigned flags, unsigned mode,
 			 struct file **opened);
-/* Open @i, which has been found, as @flags say. 0 or an error. */
+/* Open @i, which has been found, with @flags. 0 or an error. */
 MUST_CHECK int file_open_inode(struct inode *i, unsigned flags, struct file **opened);
 
 #endif

@@ -1,17 +1,17 @@
 /*
  * From a path to an inode, and back.
  *
- * One name after the other, from the root or the current directory. Where a symbolic link is met,
- * its text and the rest of the path become the path, and the walk goes on in the link's directory.
- * A link at the end is followed only if the caller says so, or if a slash follows. Some links of
- * procfs lead straight to an inode. Forty links in one walk are the limit, as on Linux. A path that
- * ends with a slash must name a directory.
+ * Name by name, from the root or the current directory. When a symbolic link is met, its text and
+ * the rest of the path become the path, and the walk continues in the link's directory. A link at
+ * the end is followed only if the caller says so, or if a slash follows. Some links of procfs lead
+ * straight to an inode. Forty links in one walk are the limit, as on Linux. A path that ends with a
+ * slash must name a directory.
  *
- * A directory that something is mounted on is left for the root of that at once; the way up from
- * there is that root's parent.
+ * At a mount point the walk crosses to the mounted root at once; the way up from there is that
+ * root's parent.
  *
  * Always true
- *   [path.1]  every inode that the walk stands on has a reference of the walk's
+ *   [path.1]  the walk holds a reference on every inode it is at
  */
 #include "kernel/fs/path.h"
 
@@ -26,9 +26,9 @@ enum { PATH_LINKS_MAX = 40 };
 
 /* A walk under way. */
 struct path_walk {
-	struct inode *at; /* a directory, or what should have been one */
+	struct inode *at; /* a directory, or what should be one */
 	const char *path; /* the rest, without leading slashes */
-	char *text;	  /* what @path lies in, after a link; or NULL */
+	char *text;	  /* the buffer of @path, after a link; or NULL */
 	unsigned flags, links;
 };
 
@@ -68,7 +68,7 @@ static enum path_last path_kind(const struct path_name *name)
 	return PATH_LAST_NAME;
 }
 
-/* Stand on @to, whose reference becomes the walk's. */
+/* Move to @to, whose reference becomes the walk's. */
 static void path_go(struct path_walk *w, struct inode *to)
 {
 	ASSERT(to->refs > 0); /* [path.1] */
@@ -76,7 +76,7 @@ static void path_go(struct path_walk *w, struct inode *to)
 	w->at = to;
 }
 
-/* What @name means in w->at. */
+/* Look up @name in w->at. */
 static int path_find(const struct path_walk *w, const struct path_name *name, struct inode **found)
 {
 	struct inode *at = w->at;
@@ -105,7 +105,7 @@ static void path_enter_mount(struct inode **at)
 	*at = root;
 }
 
-/* The path goes on with @link's text, then with what follows @name. */
+/* Continue the path with @link's text, then with what follows @name. */
 static int path_splice(struct path_walk *w, struct inode *link, const struct path_name *name)
 {
 	const char *rest = name->text + name->length;
@@ -128,8 +128,8 @@ static int path_splice(struct path_walk *w, struct inode *link, const struct pat
 }
 
 /*
- * *found is a link to follow. Either it leads to another inode at once, or *found is put and NULL
- * and the walk has a new path.
+ * *found is a link to follow. Either it is replaced by the inode it leads to directly, or *found is
+ * put and set to NULL, and the walk has a new path.
  */
 static int path_follow(struct path_walk *w, const struct path_name *name, struct inode **found)
 {
@@ -163,7 +163,7 @@ static bool path_follows(const struct path_walk *w, const struct path_name *name
 	return name->slash && !(w->flags & PATH_NAME);
 }
 
-/* The walk is over: hand its state to @end. */
+/* The walk is finished: pass its state to @end. */
 static void path_finish(struct path_walk *w, const struct path_name *name, struct inode *found,
 			struct path_end *end)
 {
@@ -180,8 +180,8 @@ static void path_finish(struct path_walk *w, const struct path_name *name, struc
 }
 
 /*
- * One name. 0: go on, or, with *done, the end is reached; else an error. *found is for the caller
- * to put after an error.
+ * Walk one name. 0: continue, or, with *done, the end is reached; else an error, after which the
+ * caller puts *found.
  */
 static int path_step(struct path_walk *w, struct path_end *end, bool *done, struct inode **found)
 {
@@ -193,7 +193,7 @@ static int path_step(struct path_walk *w, struct path_end *end, bool *done, stru
 	if (path_follows(w, &name, *found)) {
 		error = path_follow(w, &name, found);
 		if (error || !*found) {
-			*done = !error && !*w->path; /* the link said "/" */
+			*done = !error && !*w->path; /* the link was "/" */
 			if (*done)
 				path_finish(w, &(struct path_name){ .text = w->path },
 					    inode_get(w->at), end);
@@ -265,7 +265,7 @@ static const struct inode *path_above(const struct inode *i)
 	return i->name ? i->name->dir : NULL;
 }
 
-/* Written from the end of the buffer to its front, then moved. */
+/* Written backwards from the end of the buffer, then moved to its front. */
 long path_of(const struct inode *i, char *buf, size_t size)
 {
 	if (size < 2)

@@ -8,26 +8,26 @@ struct inode;
 
 enum path_flags {
 	PATH_FOLLOW = 1, /* follow a symbolic link at the end of the path */
-	PATH_NAME = 2,	 /* the last name itself is meant; a slash behind it is the caller's */
+	PATH_NAME = 2,	 /* resolve to the last name itself; the caller handles a slash after it */
 };
 
-/* What stands at the end of a path. */
+/* The end of a path. */
 enum path_last { PATH_LAST_NAME, PATH_LAST_ROOT, PATH_LAST_DOT, PATH_LAST_DOTDOT };
 
 /* Where a path ends. */
 struct path_end {
 	struct inode *dir;   /* the directory of the last name; with a reference */
-	struct inode *inode; /* what it names, with a reference; NULL: there is no such name */
+	struct inode *inode; /* what it names, with a reference; NULL: no such name */
 	const char *name;    /* the last name, inside the path or inside @text */
 	size_t length;	     /* of it */
 	enum path_last last;
 	bool slash;	     /* a slash followed it */
-	char *text;	     /* memory for what links said; NULL: none */
+	char *text;	     /* buffer of links' text; NULL: none */
 };
 
 /*
- * Walk @path from directory @cwd. A last name that is not there is no error: end->inode is NULL. 0,
- * and @end is the caller's to put; or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM.
+ * Walk @path from directory @cwd. A missing last name is not an error: end->inode is NULL. 0, and
+ * the caller puts @end; or -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM.
  */
 MUST_CHECK int path_resolve(struct inode *cwd, const char *path, unsigned flags,
 			    struct path_end *end);

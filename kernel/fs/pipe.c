@@ -2,23 +2,23 @@
  * Pipes: a ring of 64 KiB between processes.
  *
  * The ring is sixteen pages that are allocated when first written to, so a pipe costs little until
- * it is used. Two counters run upwards for ever, bytes written and bytes read; their difference is
- * what the pipe holds, modulo the size is the place.
+ * it is used. Two counters only increase, bytes written and bytes read; their difference is what
+ * the pipe holds, and each modulo the size is the place in the ring.
  *
- * Copying to or from user memory may fault and so let other processes in. A lock is held while
- * bytes are moved, and given back before sleeping for room or data. Writes up to PIPE_BUF are in
- * one piece: they wait until all of it fits. What a program's memory does not have all of is not
- * moved at all, page by page of the ring, as on Linux.
+ * Copying to or from user memory may fault and so let other processes run. A lock is held while
+ * bytes are moved, and released before sleeping for room or data. Writes up to PIPE_BUF are atomic:
+ * they wait until all of it fits. A piece (within a page of the ring) that the program's memory
+ * does not cover completely is not moved at all, as on Linux.
  *
  * Always true
  *   [pipe.1]  written - read <= PIPE_BYTES
  *   [pipe.2]  a page is allocated before a byte of it is counted as written
- *   [pipe.3]  a pipe is there exactly while someone has it open; its inode finds it, and has a
- *       reference for each end that is open
- *   [pipe.4]  who moves bytes, or looks whether there are any and then sleeps, has the lock
+ *   [pipe.3]  a pipe exists exactly while someone has it open; its inode refers to it, and has a
+ *       reference for each open end
+ *   [pipe.4]  whoever moves bytes, or checks for them and then sleeps, holds the lock
  *
- * A named pipe's inode gets its ring with the first open. Who opens one end waits for somebody to
- * open the other; a count of opens tells that somebody came, even if he has left again.
+ * A named pipe's inode gets its ring at the first open. Opening one end waits for somebody to open
+ * the other; a count of opens shows that somebody did, even if it was closed again.
  * Left out: packets, changing the size.
  */
 #include "kernel/fs/pipe.h"
@@ -37,16 +37,16 @@
 enum { PIPE_PAGES = 16, PIPE_BYTES = PIPE_PAGES * 4096, PIPE_ATOMIC = 4096 };
 
 struct pipe {
-	struct inode *inode; /* whose pipe it is; every open end has a reference on it */
+	struct inode *inode; /* the pipe's inode; every open end has a reference on it */
 	char *pages[PIPE_PAGES];
 	uint32_t written, read; /* bytes so far; wrap around */
 	uint32_t readers, writers; /* open now */
 	uint32_t reader_opens, writer_opens; /* ever */
 	struct sleep_lock lock;
-	struct wait_queue change; /* something was written or read, or an end was closed */
+	struct wait_queue change; /* wakes: bytes written or read, or an end closed */
 };
 
-static uint32_t pipe_number; /* of pipes there are */
+static uint32_t pipe_number; /* of existing pipes */
 
 static uint32_t pipe_held(const struct pipe *p)
 {
@@ -230,7 +230,7 @@ static void pipe_destroy(struct pipe *p)
 	kfree(p);
 }
 
-/* One end was not opened after all, or is closed. */
+/* Undo the opening of one end, or close it. */
 static void pipe_leave(struct pipe *p, const struct file *f)
 {
 	ASSERT(!file_readable(f) || p->readers > 0); /* [pipe.3] */
@@ -285,7 +285,7 @@ uint32_t pipe_count(void)
 	return pipe_number;
 }
 
-/* The ring of pipe inode @i, made if it is not there. NULL: no memory. */
+/* The ring of pipe inode @i, created if missing. NULL: no memory. */
 static struct pipe *pipe_of(struct inode *i)
 {
 	if (i->pipe)
@@ -300,7 +300,7 @@ static struct pipe *pipe_of(struct inode *i)
 	return p;
 }
 
-/* @f is an end of @p from now on. */
+/* Make @f an end of @p. */
 static void pipe_join(struct pipe *p, struct file *f)
 {
 	ASSERT(f->inode == p->inode && (file_readable(f) || file_writable(f))); /* [pipe.3] */
@@ -319,7 +319,7 @@ static void pipe_join(struct pipe *p, struct file *f)
 	sched_wake_all(&p->change);
 }
 
-/* Until somebody opens the other end. */
+/* Wait until somebody opens the other end. */
 static int fifo_wait(struct pipe *p, const uint32_t *open_now, const uint32_t *opens)
 {
 	uint32_t before = *opens;
@@ -362,7 +362,7 @@ static const struct inode_ops pipe_inode_ops = {
 	.name = "pipefs", .device = 3, .magic = 0x50495045, .name_of = pipe_name_of,
 };
 
-/* An end of a pipe that nobody else has seen. NULL: no memory. */
+/* An end of a pipe not yet visible to others. NULL: no memory. */
 static struct file *pipe_open_end(struct inode *i, unsigned flags)
 {
 	struct file *f = file_create(&fifo_ops, i, flags);

@@ -14,7 +14,7 @@ struct pipe_ends {
 /* Both ends, one reference each; @flags O_NONBLOCK or 0. 0 or -ENOMEM. */
 MUST_CHECK int pipe_create(unsigned flags, struct pipe_ends *ends);
 bool pipe_is(const struct file *f);
-/* Pipes there are. */
+/* Number of pipes. */
 uint32_t pipe_count(void);
 /* Pipes that are opened by a path: named ones, and others through /proc. */
 extern const struct file_ops fifo_ops;

@@ -1,10 +1,10 @@
 /*
  * Reading reserved physical memory: archives and the standard input blob.
  *
- * They may lie anywhere below 4 GiB. What lies in the direct map is read where it is; what lies
- * beyond is seen page by page through a window. A window must not be held while user memory is
- * touched, as a fault there may sleep and needs windows of its own, so that way leads through a
- * page of ours.
+ * They may lie anywhere below 4 GiB. What lies in the direct map is read in place; what lies beyond
+ * is accessed page by page through a window. A window must not be held while user memory is
+ * accessed, as a fault there may sleep and needs windows itself, so such copies go through a bounce
+ * page.
  */
 #include "kernel/fs/pmem.h"
 

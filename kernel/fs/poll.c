@@ -1,13 +1,13 @@
 /*
  * Waiting for several files at once.
  *
- * A process sleeps on one queue, but poll waits for many files. So there is one queue for all who
- * poll, and every change of a pipe or a terminal wakes all of them to look again. With a handful of
- * processes that costs less than a record for each process and file, and no file has to know who
- * waits for it. A file without a poll operation is always ready.
+ * A process sleeps on one queue, but poll waits for many files. So there is one queue for all
+ * pollers, and every change of a pipe or a terminal wakes all of them to check again. With few
+ * processes that costs less than a record for each process and file, and no file has to know its
+ * waiters. A file without a poll operation is always ready.
  *
- * Nothing is lost between the look and the sleep: looking does not sleep, and the kernel is not
- * preempted.
+ * No wake-up is lost between the check and the sleep: checking does not sleep, and the kernel is
+ * not preempted.
  * Left out: epoll, and with it anything that scales to many files.
  */
 #include "kernel/fs/poll.h"

@@ -12,11 +12,11 @@ enum {
 	POLL_RDNORM = 0x40, POLL_RDBAND = 0x80, POLL_WRNORM = 0x100, POLL_WRBAND = 0x200,
 };
 
-/* What can be done with @f now without waiting. Never sleeps. */
+/* What can be done with @f now without blocking. Never sleeps. */
 unsigned poll_file(struct file *f);
-/* Something that file_ops.poll looks at has changed. */
+/* Something that file_ops.poll checks has changed. */
 void poll_wake(void);
-/* Sleep until poll_wake, or tick @wake. 0, or -ERESTARTSYS. Look again after it. */
+/* Sleep until poll_wake, or tick @wake. 0, or -ERESTARTSYS. Check again afterwards. */
 MUST_CHECK int poll_sleep(uint64_t wake);
 
 #endif

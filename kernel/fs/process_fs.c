@@ -1,9 +1,9 @@
 /*
  * What a process has of the file system.
  *
- * A table of open files, the directory that relative paths begin at, and the file its program came
- * from. Processes (kernel/proc) know of them only as pointers: what fork, exec and exit do about
- * them is told here through process_hooks.
+ * A table of open files, the directory that relative paths start from, and the file of its program.
+ * Processes (kernel/proc) know them only as pointers: what fork, exec and exit do about them is
+ * implemented here through process_hooks.
  * Source: clone(2), CLONE_FILES and CLONE_FS.
  */
 #include "kernel/fs/process_fs.h"
@@ -37,7 +37,7 @@ static int process_fs_unshare_files(struct process *p)
 	return 0;
 }
 
-/* While it is a program it cannot be opened to write. */
+/* While it is being run it cannot be opened for writing. */
 void process_fs_set_program(struct process *p, struct inode *program)
 {
 	struct inode *old = p->fs.exe;
@@ -56,7 +56,7 @@ static void process_fs_fork_names(struct process *child, const struct process *p
 	process_fs_set_program(child, parent->fs.exe);
 }
 
-/* @t is about to end. */
+/* @t is about to exit. */
 static void process_fs_check_unused(const struct files *t)
 {
 	process_for_each(p)
@@ -68,7 +68,7 @@ static void process_fs_drop_files(struct process *p)
 	if (!p->fs.files)
 		return;
 	struct files *files = p->fs.files;
-	p->fs.files = NULL; /* closing may sleep: the table is not this one's any more */
+	p->fs.files = NULL; /* closing may sleep: detach the table first */
 	if (files->refs == 1)
 		process_fs_check_unused(files);
 	files_put(files);

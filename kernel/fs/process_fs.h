@@ -8,11 +8,11 @@
 struct inode;
 struct process;
 
-/* Processes get and lose their part from now on. Context: boot. */
+/* Register the process hooks. Context: boot. */
 void process_fs_init(void);
-/* @p's program is @program from now on; NULL: it has none. */
+/* Set @p's program to @program; NULL: none. */
 void process_fs_set_program(struct process *p, struct inode *program);
-/* The running thread's working directory, and that of all who share it; takes over a reference. */
+/* Set the working directory of the running thread and all that share it; consumes a reference. */
 void process_fs_chdir(struct inode *dir);
 
 #endif

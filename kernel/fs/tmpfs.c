@@ -1,21 +1,21 @@
 /*
- * The file system of the root: what its inodes are.
+ * The root's file system: its inodes.
  *
  * Everything is in memory. A regular file's bytes are in one of three places, page by page: in its
  * object (a frame, or a slot of the swap area), else in the archive it came from, else nowhere,
- * which reads as zeroes. The archive is the machine's disk and is never written: a page that is
- * changed becomes the object's for good. So a file that came from an archive and one that a program
- * makes are the same thing; the second has an archive of no bytes.
+ * which reads as zeroes. The archive is the machine's disk and is never written: a modified page
+ * stays in the object for good. So a file from an archive and one created by a program are the same
+ * thing; the second has an archive of no bytes.
  *
- * Truncation shortens what the archive gives as well: bytes behind the new end must read as zeroes
- * should the file grow again. A file that has nothing in the archive any more gets an object
- * without a source, so that its new pages need no reading.
+ * Truncation also shortens the archive part: bytes after the new end must read as zeroes if the
+ * file grows again. A file with nothing left in the archive gets an object without a source, so
+ * that its new pages need no reading.
  *
  * Contents are read and written in tmpfs_data.c.
  *
  * Always true
  *   [tmpfs.1]  source.bytes is at most the size
- *   [tmpfs.2]  the object asks the archive exactly while source.bytes is above 0
+ *   [tmpfs.2]  the object reads from the archive exactly while source.bytes is above 0
  */
 #include "kernel/fs/tmpfs.h"
 
@@ -33,7 +33,7 @@
 
 /* --- objects --- */
 
-/* What lies on the machine's disk beside the swap area; its pages are found by their address. */
+/* What lies on the machine's disk besides the swap area; its pages are found by their address. */
 static const struct block_device tmpfs_archives = { .name = "archives" };
 
 static int tmpfs_object_read(struct object *o, uint32_t offset, void *buf, size_t n)
@@ -42,7 +42,7 @@ static int tmpfs_object_read(struct object *o, uint32_t offset, void *buf, size_
 	size_t got = 0;
 	if (offset < i->source.bytes)
 		block_wait(&tmpfs_archives, BLOCK_READ);
-	if (offset < i->source.bytes) { /* still: it may have been truncated meanwhile */
+	if (offset < i->source.bytes) { /* recheck: it may have been truncated meanwhile */
 		got = MIN(n, i->source.bytes - offset);
 		pmem_read(buf, i->source.start + offset, got);
 	}
@@ -77,7 +77,7 @@ void tmpfs_set_source(struct inode *i, paddr_t start, uint32_t bytes)
 
 /* --- inodes --- */
 
-/* What open gives for a file of this type. NULL: it cannot be opened. */
+/* The operations of open files of this type. NULL: it cannot be opened. */
 static const struct file_ops *tmpfs_files(unsigned mode, uint32_t rdev)
 {
 	switch (mode & MODE_TYPE) {

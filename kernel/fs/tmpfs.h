@@ -1,6 +1,6 @@
 /*
- * The file system of the root: everything in memory, contents of archives where they lie. Theory in
- * tmpfs.c. Context: process or boot. May reclaim, may sleep.
+ * The root's file system: everything in memory, archive contents in place. Theory in tmpfs.c.
+ * Context: process or boot. May reclaim, may sleep.
  */
 #ifndef KERNEL_FS_TMPFS_H
 #define KERNEL_FS_TMPFS_H
@@ -14,7 +14,7 @@ struct inode_ops;
 MUST_CHECK struct inode *tmpfs_create(unsigned mode, uint32_t rdev);
 /* A symbolic link without a name. NULL: no memory. */
 MUST_CHECK struct inode *tmpfs_create_link(const char *target);
-/* A regular file of tmpfs has the bytes at @start, in reserved memory. It is still empty. */
+/* Give a regular file of tmpfs, still empty, the bytes at @start, in reserved memory. */
 void tmpfs_set_source(struct inode *i, paddr_t start, uint32_t bytes);
 
 /* Asserts the theory's [tmpfs.1] and [tmpfs.2], and its object's. */
@@ -22,9 +22,7 @@ void tmpfs_check(const struct inode *i);
 /* Is it a regular file whose pages lie in its object? */
 bool tmpfs_has_pages(const struct inode *i);
 
-/*
- * A regular file is @size bytes from now on; what is new is zero. 0, -EFBIG, -ENOSPC, -EIO.
- */
+/* Set a regular file's size to @size bytes; new bytes are zero. 0, -EFBIG, -ENOSPC, -EIO. */
 MUST_CHECK int tmpfs_truncate(struct inode *i, uint64_t size);
 extern const struct inode_ops tmpfs_ops;
 

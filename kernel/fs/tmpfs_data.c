@@ -1,19 +1,19 @@
 /*
  * Contents of regular files: reading, writing, holes.
  *
- * A read takes each page from where it is. What is in the object, as a frame or on a slot, is
- * brought in, pinned and copied. What only the archive has is copied from there, past the page
- * cache: a cached copy would take a frame and save nothing. A hole is cleared memory.
+ * A read takes each page from where it is. A page of the object, in a frame or on a slot, is
+ * brought in, pinned and copied. A page only in the archive is copied from there, bypassing the
+ * page cache: a cached copy would take a frame and save nothing. A hole reads as zeroes.
  *
  * A write brings the page into the object, pinned, and copies into it; a page that is replaced as a
- * whole is not read first. The page counts as modified from then on, and when frames are short it
- * goes to a slot. Maps show the same frame, so they and read and write never differ.
+ * whole is not read first. The page is dirty from then on, and is evicted to a slot when frames are
+ * short. Maps share the same frame, so they and read and write never differ.
  *
- * A program's memory may fault under the copy, and other processes may run meanwhile. The pin keeps
- * the page where it is; the size is looked at anew for each page.
+ * A program's memory may fault during the copy, and other processes may run meanwhile. The pin
+ * keeps the page in place; the size is rechecked for each page.
  *
- * Always true: a page handed to filepage_put with "modified" is filled with what the file holds,
- * never with what was in the frame before.
+ * Always true: a page passed to filepage_put with "modified" is filled with the file's contents,
+ * never with stale contents of the frame.
  */
 #include "kernel/fs/tmpfs_data.h"
 
@@ -30,7 +30,7 @@
 
 /*
  * Every page that a file gets is one less for processes, in memory or on swap, and a process that
- * finds none is ended. So files are full before memory is.
+ * finds none is killed. So the file system is full before memory is.
  */
 bool tmpfs_has_room(void)
 {
@@ -40,7 +40,7 @@ bool tmpfs_has_room(void)
 	return left > reclaim_stats.reserve + all / 32;
 }
 
-/* A page of the file for a system call. No memory is "no space" to the program. */
+/* A page of the file for a system call. Lack of memory is reported as "no space". */
 static int tmpfs_get_page(struct inode *i, uint32_t index, bool overwrite, struct frame **page)
 {
 	int error = filepage_get(&i->object, index, overwrite, page);
@@ -104,13 +104,13 @@ static int regular_read(struct file *f, struct io *io)
 size_t inode_read(struct inode *i, uint32_t offset, void *buf, size_t n)
 {
 	struct io io = io_kernel(buf, n, offset);
-	tmpfs_read(i, &io); /* how far it came is what counts */
+	tmpfs_read(i, &io); /* what was done counts, not the error */
 	return io.done;
 }
 
 /* --- writing --- */
 
-/* The page was to be replaced as a whole and was not: from @offset on, what it was before. */
+/* The page was to be replaced as a whole but was not: restore its old contents from @offset on. */
 static int tmpfs_refill(struct inode *i, uint32_t index, struct frame *page, size_t offset)
 {
 	return object_read(&i->object, (index << PAGE_SHIFT) + offset,
@@ -156,7 +156,7 @@ static int tmpfs_write(struct inode *i, struct io *io)
 	return error;
 }
 
-/* Writers take turns: two that append, each by an open file of its own, do not meet. */
+/* Writers are serialised: two that append, each through an open file of its own, do not collide. */
 static int regular_write(struct file *f, struct io *io)
 {
 	struct inode *i = f->inode;

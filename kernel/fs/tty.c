@@ -4,16 +4,17 @@
  * Bytes come in by interrupt from the keyboard and the first serial line and go into a small ring;
  * nothing else happens there. tty_work, in process context, takes them out and does what the
  * settings (termios) say: signals for ^C, ^\ and ^Z, echo, and in canonical mode line editing
- * (erase, word erase, kill). Finished input goes to a queue that read takes from. An entry of that
- * queue is a byte, or the mark that ^D leaves: "a read ends here".
+ * (erase, word erase, kill). Completed input goes to a queue that read takes from. An entry of that
+ * queue is a byte, or the mark left by ^D: "a read ends here".
  *
- * Canonical read gives at most one line; raw read what there is, by VMIN and VTIME. A reader that
- * is not in the foreground group is stopped by SIGTTIN, or gets -EIO if that cannot stop it.
+ * A canonical read returns at most one line; a raw read what is available, by VMIN and VTIME. A
+ * reader outside the foreground group is stopped by SIGTTIN, or gets -EIO if that cannot stop it.
  *
  * Output goes to the serial line and the screen, with CR added before LF where the settings ask.
  *
  * Always true
- *   [tty.1]  queue and ring counters only go up; their difference is what is held, at most the size
+ *   [tty.1]  queue and ring counters only increase; their difference is what is held, at most the
+ *       size
  *   [tty.2]  only tty_receive writes ring_in, only tty_work writes ring_out
  * Left out: more than one terminal, flow control, hang-up.
  */
@@ -115,7 +116,7 @@ static void tty_echo(char c)
 	}
 }
 
-/* --- the queue of finished input --- */
+/* --- the queue of completed input --- */
 
 static uint32_t tty_queued(void)
 {
@@ -166,7 +167,7 @@ static void tty_erase_word(void)
 		tty_erase_one();
 }
 
-/* The line is done: to the queue, and what ends it. */
+/* The line is complete: queue it with its terminator. */
 static void tty_finish_line(uint16_t end)
 {
 	for (uint32_t i = 0; i < tty.length; i++)
@@ -204,7 +205,7 @@ static void tty_edit(char c)
 	}
 }
 
-/* A key that sends a signal: done. */
+/* Handle a key that sends a signal. */
 static bool tty_signal(char c)
 {
 	int signo = tty_is_key(c, TTY_VINTR) ? SIGINT : tty_is_key(c, TTY_VQUIT) ? SIGQUIT :
@@ -339,7 +340,7 @@ static long tty_set(struct aspace *as, uptr_t arg, bool flush)
 		tty_flush_input();
 	bool was_canonical = tty.settings.lflag & TTY_ICANON;
 	tty.settings = new;
-	/* What was typed of a line is input like any other in raw mode. */
+	/* In raw mode a partial line becomes ordinary input. */
 	if (was_canonical && !(new.lflag & TTY_ICANON)) {
 		for (uint32_t i = 0; i < tty.length; i++)
 			tty_enqueue((uint8_t)tty.line[i]);

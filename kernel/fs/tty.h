@@ -11,8 +11,8 @@ extern const struct file_ops tty_ops;
 /* Standard settings; no process group. Context: boot. */
 void tty_init(void);
 /*
- * A byte came from keyboard or serial line: kept until tty_work. Context: any, meant for interrupt
- * handlers.
+ * A byte arrived from keyboard or serial line: kept until tty_work. Context: any, meant for
+ * interrupt handlers.
  */
 void tty_receive(uint8_t byte);
 /* Echo, edit, wake readers, send signals for what was received. Context: process or boot. */

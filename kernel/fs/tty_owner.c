@@ -1,9 +1,9 @@
 /*
  * Whose terminal it is.
  *
- * There is one terminal, so there is at most one session that has it, and one group of that session
- * in the foreground: signals from the keyboard are sent to it, and the others are stopped when they
- * read. When the session's leader ends the terminal is free, and the group is told.
+ * There is one terminal, so at most one session has it, with one group of that session in the
+ * foreground: keyboard signals are sent to it, and other groups are stopped when they read. When
+ * the session's leader exits the terminal is freed, and the group is signalled.
  *
  * Always true:
  *   [tty_owner.1]  without a session there is no foreground group
@@ -110,8 +110,8 @@ long tty_set_foreground(struct aspace *as, uptr_t arg)
 }
 
 /*
- * TIOCSCTTY: to a session leader; away from another session only by @force. Process 1 got it from
- * the kernel and does not hold on to it.
+ * TIOCSCTTY: for a session leader; taken from another session only by @force. Process 1 got it from
+ * the kernel and does not keep it.
  */
 long tty_take_over(bool force)
 {

@@ -9,17 +9,17 @@
 
 struct aspace;
 
-/* Processes that end are reported from now on. Context: boot. */
+/* Register for process exits. Context: boot. */
 void tty_owner_init(void);
-/* The session whose terminal this is, and its foreground group; 0: nobody's. */
+/* The session that has the terminal, and its foreground group; 0: none. */
 int tty_session(void);
 int tty_group(void);
-/* Signals from the keyboard are sent to this group, which is its session's first. */
+/* Make this group, its session's first, the foreground group: it gets keyboard signals. */
 void tty_set_group(int pgrp);
 
 /*
- * May the running process read? Before a background process does: 0, -EIO, or its group is stopped:
- * -ERESTARTSYS. The same before it changes the terminal; who ignores or blocks SIGTTOU may.
+ * May the running process read? In the background: 0, -EIO, or its group is stopped: -ERESTARTSYS.
+ * The same for changing the terminal, allowed to those that ignore or block SIGTTOU.
  */
 MUST_CHECK int tty_check_foreground(void);
 MUST_CHECK int tty_check_change(void);

@@ -1,7 +1,7 @@
 /*
- * The file system as a whole: one tree in memory, laid down in this order: /dev with its devices,
- * boot modules as the loader lists them, then what the launcher lays over them. Later names replace
- * earlier ones. At last /tmp and /proc, if nobody brought them, and procfs on /proc.
+ * The file system as a whole: one tree in memory, populated in this order: /dev with its devices,
+ * boot modules as the loader lists them, then what the launcher unpacks over them. Later names
+ * replace earlier ones. Finally /tmp and /proc, if missing, and procfs on /proc.
  */
 #include "kernel/fs/vfs.h"
 
@@ -36,7 +36,7 @@ static void vfs_make_root(void)
 
 /* --- /dev --- */
 
-/* @i, with its reference, gets a name in @dir. */
+/* Give @i, with its reference, a name in @dir. */
 static int vfs_add_name(struct inode *dir, const char *name, struct inode *i)
 {
 	int error = i ? dir_add(dir, name, strlen(name), i) : -ENOMEM;
@@ -71,7 +71,7 @@ static int vfs_add_devices(struct inode *dir)
 	return error ? error : vfs_add_dev_links(dir);
 }
 
-/* /dev and what is in it. */
+/* /dev and its contents. */
 static int vfs_make_dev(void)
 {
 	struct inode *dir = tmpfs_create(MODE_DIR | 0755, 0);
@@ -100,7 +100,7 @@ void vfs_init(void)
 	}
 }
 
-/* Directory @name of the root, made if it is not there; with a reference. NULL: no memory. */
+/* Directory @name of the root, created if missing; with a reference. NULL: no memory. */
 static struct inode *vfs_directory(const char *name, unsigned mode)
 {
 	struct inode *i = NULL;
@@ -157,7 +157,7 @@ void vfs_forget_since(uint32_t mark)
 		log_info("files: %u new or changed, %u pages in memory or on swap", files, pages);
 }
 
-/* An inode, its entries, a link's text. Inodes without a name are somebody's: not the tree's. */
+/* An inode, its entries, a link's text. Inodes without a name do not belong to the tree. */
 uint32_t vfs_objects(void)
 {
 	uint32_t n = 0;

@@ -10,20 +10,21 @@
  */
 void vfs_init(void);
 /*
- * Lay one more archive (fw_cfg's initrd) over the tree. The memory is in boot_info.taken and stays.
+ * Unpack one more archive (fw_cfg's initrd) over the tree. Its memory is in boot_info.taken and
+ * stays in use.
  */
 void vfs_add_archive(const char *name, paddr_t start, uint32_t size);
-/* After the last archive: what programs expect to be there. */
+/* After the last archive: add what programs expect. */
 void vfs_complete(void);
 
-/* What the tree is now, for vfs_forget_since. */
+/* Mark the tree's current state, for vfs_forget_since. */
 uint32_t vfs_mark(void);
 /*
- * Back to what the tree was: files made since @mark go, and pages of older ones that were changed.
- * No process is left. Says in the log what there was.
+ * Reset the tree: remove files created since @mark, and modified pages of older ones. There are no
+ * processes. Logs what was removed.
  */
 void vfs_forget_since(uint32_t mark);
-/* Asserts what the theories of inodes, directories, files, pipes and tmpfs number. */
+/* Asserts the numbered invariants of inodes, directories, files, pipes and tmpfs. */
 void vfs_check(void);
 /* Slab objects that the tree consists of. */
 uint32_t vfs_objects(void);

@@ -19,11 +19,11 @@
  *   disk    some  somebody waits     full  and nobody can run
  *   cpu     some  more than one can run   full  never, as on Linux for a whole machine
  *
- * Time is given away before each change, under the numbers that held until then. A fault is known
- * to be a wait for memory only when it sleeps for the swap area, or at its end. As nothing else
- * happens on the one CPU up to then, the time since its begin is given away then, under the numbers
- * with it; so its begin, which changes no number, only notes the time. A fault that reads a file
- * first, and sleeps for that, waits for memory from the end of that sleep on.
+ * Time is charged before each change, under the numbers valid until then. A fault is known to be a
+ * wait for memory only when it sleeps for the swap area, or at its end. As nothing else happens on
+ * the one CPU until then, the time since its start is charged then, with the fault counted in; so
+ * its start, which changes no number, only records the time. A fault that reads a file first, and
+ * sleeps for that, waits for memory from the end of that sleep on.
  *
  * Averages are sampled every two seconds (lib/decay.c); if they were not updated for longer, what
  * has accumulated is one sample, and the missed periods are samples of zero.
