@@ -1,15 +1,15 @@
 /*
- * procfs: what the kernel tells about processes and itself, as files.
+ * procfs: information about processes and the kernel, as files.
  *
- * Tables (struct proc_node) say what there is: a name and a function that writes the text. An inode
- * is made when a path leads to it and goes when nobody uses it; it knows its node, the process and,
- * under fd, the descriptor. A process is looked up by its number at each use, so a file of one
- * that has ended says -ESRCH.
+ * Tables (struct proc_node) list the files: a name and a function that writes the text. An inode is
+ * created when a path leads to it and freed when unused; it records its node, the process and,
+ * under fd, the descriptor. A process is looked up by its pid at each use, so a file of one that
+ * has exited returns -ESRCH.
  *
- * A file's text is made when it is read from the start and kept with the open file, so that a
- * reader with a small buffer sees one text and not pieces of several. Files that would be too large
- * for that (pagemap, frames) consist of records of one size, each made when it is read: a reader
- * can start at any of them, and nothing is kept.
+ * A file's text is generated when it is read from the start and kept with the open file, so that a
+ * reader with a small buffer sees one text, not pieces of several. Files too large for that
+ * (pagemap, frames) consist of fixed-size records, each generated when it is read: a reader can
+ * start at any of them, and nothing is kept.
  *
  * Formats are Linux's, as ps, top, free and pmap read them.
  * Source: Linux's proc(5).
@@ -37,7 +37,7 @@
  */
 struct proc_text {
 	struct text text;
-	unsigned readers; /* copying out of it now */
+	unsigned readers; /* a copy from it is in progress */
 };
 
 const struct proc_node *proc_root_added, *proc_process_added;
@@ -83,7 +83,7 @@ void proc_init(void)
 	mount_register("proc", proc_create_root);
 }
 
-/* The process an inode is about. NULL: none. False: it has ended. */
+/* The process an inode is about. NULL: none. False: it has exited. */
 static bool proc_process(const struct inode *i, struct process **p)
 {
 	*p = i->proc.pid ? process_find(i->proc.pid) : NULL;
@@ -122,7 +122,7 @@ static int proc_parse(const char *name, size_t length)
 	return n;
 }
 
-/* The @i-th fixed entry of @dir, then of what was added; NULL: there are no more. */
+/* The @i-th fixed entry of @dir, then of those added; NULL: no more. */
 static const struct proc_node *proc_fixed(const struct proc_node *dir, unsigned i)
 {
 	const struct proc_node *const tables[] = { dir->children, dir->added ? *dir->added : NULL };
@@ -265,7 +265,7 @@ static int proc_make_text(struct file *f)
 	if (made.failed || !kept || kept->readers > 0) {
 		bool failed = made.failed || !kept;
 		text_free(&made);
-		return failed ? -ENOMEM : 0; /* the others' text is good enough */
+		return failed ? -ENOMEM : 0; /* the others' text will do */
 	}
 	text_free(&kept->text);
 	kept->text = made;
@@ -287,8 +287,8 @@ static size_t proc_fill(const struct proc_node *node, struct process *p, uint64_
 }
 
 /*
- * As many records, or pieces of them, as are wanted: some at a time, as a whole pagemap has 786,432
- * of them. The process is looked up again each time: it may end while user memory is made room for.
+ * As many records, or parts of them, as requested: some at a time, as a whole pagemap has 786,432
+ * of them. The process is looked up again each time: it may exit during reclaim for user memory.
  */
 static int proc_read_records(const struct inode *i, struct io *io)
 {
@@ -341,7 +341,7 @@ static int proc_write(struct file *f, struct io *io)
 	const struct inode *i = f->inode;
 	char text[PROC_STORE_MAX + 1] = { 0 };
 	struct process *p;
-	struct io all = *io; /* what is refused has not been written */
+	struct io all = *io; /* what is rejected has not been written */
 	size_t n = io->left;
 	if (!i->proc.node->store)
 		return -EIO;
@@ -359,7 +359,7 @@ static int proc_write(struct file *f, struct io *io)
 static void proc_close(struct file *f)
 {
 	struct proc_text *kept = f->private;
-	ASSERT(!kept || kept->readers == 0); /* a reader holds the file */
+	ASSERT(!kept || kept->readers == 0); /* in use by a reader */
 	if (kept)
 		text_free(&kept->text);
 	kfree(kept);

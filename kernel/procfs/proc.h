@@ -1,5 +1,5 @@
 /*
- * procfs: what the kernel tells about processes and itself, as files. Theory in proc.c.
+ * procfs: information about processes and the kernel, as files. Theory in proc.c.
  * Context: process. May reclaim.
  */
 #ifndef KERNEL_PROCFS_PROC_H
@@ -21,23 +21,23 @@ struct proc_node {
 	/* The same for a file whose name is a number: see @parse. */
 	void (*show_number)(struct text *t, struct process *p, uint32_t number);
 	/*
-	 * Or, for files too large to be made at once: record @index, @record_size bytes, into @to.
-	 * False: there are no more. A reader may start anywhere; in a @binary file at a record.
+	 * Or, for files too large to generate at once: record @index, @record_size bytes, into @to.
+	 * False: no more. A reader may start anywhere; in a @binary file at a record.
 	 */
 	bool (*record)(struct process *p, uint64_t index, char *to);
 	size_t record_size; /* at most PROC_RECORD_MAX */
 	bool binary;
-	/* What is written to it, with a NUL behind. 0 or an error. NULL: nothing can be. */
+	/* Handles a write of the text, NUL-terminated. 0 or an error. NULL: not writable. */
 	int (*store)(struct process *p, const char *text);
-	/* Links: the inode it leads to, with a reference, or NULL; and what it says. */
+	/* Links: the inode it leads to, with a reference, or NULL; and its text. */
 	struct inode *(*target)(struct process *p, int fd);
 	void (*link_text)(struct text *t, struct process *p, int fd);
 	/* Directories: the fixed entries; and those that are numbers, each a @numbered. */
 	const struct proc_node *children;
-	/* And where a floor above puts a table of more of them at boot; NULL: nobody does. */
+	/* Where an upper floor adds a table of more of them at boot; NULL: nowhere. */
 	const struct proc_node *const *added;
 	const struct proc_node *numbered;
-	/* The lowest number at or above @from that is there; -1: none. */
+	/* The lowest existing number at or above @from; -1: none. */
 	int (*next)(struct process *p, int from);
 	bool number_is_fd; /* and not a process */
 	/* Directories: which number @name means; each number is a @numbered. False: none. */
@@ -46,7 +46,7 @@ struct proc_node {
 
 /* Tables that end with a name NULL; filled from above, once, at boot. */
 extern const struct proc_node *proc_root_added, *proc_process_added;
-/* What c in /proc/sysrq-trigger does: 0 or an error. Filled from above; NULL: -EPERM. */
+/* Handler for c in /proc/sysrq-trigger: 0 or an error. Filled from above; NULL: -EPERM. */
 extern int (*proc_crash)(void);
 
 extern const struct proc_node proc_root_node; /* proc_root.c */
@@ -54,7 +54,7 @@ extern const struct proc_node proc_process_node; /* proc_process.c */
 extern const struct proc_node proc_sys_children[]; /* proc_sys.c */
 extern const struct proc_node proc_pressure_children[]; /* proc_pressure.c */
 
-/* It can be mounted from now on, as "proc". Context: boot. */
+/* Register it as file system "proc". Context: boot. */
 void proc_init(void);
 
 /* Text of maps and smaps; proc_maps.c. */
@@ -82,20 +82,20 @@ void proc_show_pff_high(struct text *t, struct process *p);
 int proc_store_pff_high(struct process *p, const char *text);
 void proc_show_window(struct text *t, struct process *p);
 int proc_store_window(struct process *p, const char *text);
-/* The number in @text, a newline or not behind it. False: there is something else. */
+/* The number in @text, with an optional newline. False: not a number. */
 bool proc_take_number(const char *text, uint32_t *number);
 /* Text of /proc/memmap, and what may be written to it; proc_memmap.c. */
 void proc_show_memmap(struct text *t, struct process *p);
 int proc_store_memmap(struct process *p, const char *text);
 /* What may be written to /proc/sysrq-trigger; proc_sys.c. */
 int proc_store_sysrq(struct process *p, const char *text);
-/* Waits, and load control; proc_pressure.c. */
+/* Pressure, and load control; proc_pressure.c. */
 void proc_show_process_pressure(struct text *t, struct process *p);
 void proc_show_load_control(struct text *t, struct process *p);
 int proc_store_load_control(struct process *p, const char *text);
-/* [@start, @end) of @p's memory, whoever runs; proc_peek.c. */
+/* Read [@start, @end) of any process's memory; proc_peek.c. */
 void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t end);
-/* The name of an inode as links of procfs give it. */
+/* The name of an inode as procfs links show it. */
 void proc_add_path(struct text *t, const struct inode *i);
 
 #endif

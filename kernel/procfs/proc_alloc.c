@@ -1,10 +1,10 @@
 /*
  * The allocators as files: buddyinfo, pagetypeinfo, zoneinfo, slabinfo.
  *
- * There is one node with one zone, Normal: all memory the kernel hands out lies in its direct map.
- * Free blocks are not grouped by what may move, so every one stands under Movable. "min" of
- * zoneinfo is the reserve that user pages leave free; nobody works ahead of the need, so "low" and
- * "high" are the same number.
+ * There is one node with one zone, Normal: all memory the kernel allocates lies in its direct map.
+ * Free blocks are not grouped by mobility, so all are listed under Movable. "min" of zoneinfo is
+ * the reserve that user pages leave free; there is no background reclaim, so "low" and "high" are
+ * the same number.
  */
 #include "kernel/procfs/proc_files.h"
 #include "mm/frame.h"
@@ -27,7 +27,7 @@ void proc_show_buddyinfo(struct text *t, struct process *p)
 	text_add(t, "\n");
 }
 
-/* Blocks of the largest order that the memory touches. */
+/* Blocks of the largest order that the memory spans. */
 static uint32_t alloc_pageblocks(void)
 {
 	return (frame_count + (1u << FRAME_MAX_ORDER) - 1) >> FRAME_MAX_ORDER;
@@ -86,7 +86,10 @@ static void alloc_cache_line(struct text *t, const struct slab_cache *c)
 	text_add(t, " : slabdata %6u %6u %6u\n", c->nslabs - c->nempty, c->nslabs, 0u);
 }
 
-/* The text may make room, and a cache may go meanwhile: the next one is found by counting. */
+/*
+ * Growing the text may reclaim, and a cache may be destroyed meanwhile: the next one is found by
+ * index.
+ */
 void proc_show_slabinfo(struct text *t, struct process *p)
 {
 	(void)p;

@@ -1,5 +1,5 @@
 /*
- * The files of procfs that tell of memory in detail, for the tables that name them.
+ * The procfs files with details of memory, for the tables that name them.
  * Context: process. May reclaim.
  */
 #ifndef KERNEL_PROCFS_PROC_FILES_H
@@ -15,13 +15,13 @@ struct vma;
 void proc_show_smaps_rollup(struct text *t, struct process *p);
 /* "[heap] " and what else maps would say of @v, without a newline; proc_maps.c. */
 void proc_add_area_name(struct text *t, const struct aspace *as, const struct vma *v);
-/* Of the pages of objects in memory: how many are mapped, how many have no source. */
+/* Of the resident pages of objects: how many are mapped, how many have no source. */
 struct proc_object_pages {
 	uint32_t mapped, shmem;
 };
-/* Looks at every frame. */
+/* Scans every frame. */
 struct proc_object_pages proc_count_object_pages(void);
-/* What Linux's vmstat counts and does not exist here; proc_vmstat.c. */
+/* Linux's vmstat counters that do not exist here; proc_vmstat.c. */
 void proc_add_vmstat_rest(struct text *t, const struct proc_object_pages *pages);
 /* Text of /proc/buddyinfo, pagetypeinfo, zoneinfo and slabinfo; proc_alloc.c. */
 void proc_show_buddyinfo(struct text *t, struct process *p);
@@ -45,7 +45,7 @@ void proc_add_walk_tables(struct text *t, const struct pmap *pm, vaddr_t va);
 void proc_show_oom_score(struct text *t, struct process *p);
 void proc_show_limits(struct text *t, struct process *p);
 void proc_show_io(struct text *t, struct process *p);
-/* The process whose page tables @pm are; 0: none any more. */
+/* The pid of the process with page tables @pm; 0: it has exited. */
 int proc_pid_of(const struct pmap *pm);
 
 #endif

@@ -1,11 +1,10 @@
 /*
- * /proc/frames: the biography of every frame, and /proc/clock: where the policy's hand stands.
+ * /proc/frames: the state and history of every frame, and /proc/clock: where the policy's hand is.
  *
- * A line of /proc/frames has PROC_FRAME_LINE bytes, its newline included, and frame N's line is
- * the one behind N + 1 such lines: the first line names the columns. So nothing has to be kept
- * between reads, memory of any size can be looked at without needing much of it, and who wants to
- * know about one frame reads one line. Looking changes nothing: the MMU's bits are read, not
- * cleared.
+ * A line of /proc/frames has PROC_FRAME_LINE bytes, including its newline, and frame N's line
+ * follows N + 1 such lines: the first line names the columns. So nothing is kept between reads,
+ * memory of any size can be inspected cheaply, and a reader interested in one frame reads one line.
+ * Reading has no side effects: the MMU's bits are read, not cleared.
  *
  * The columns are described in docs/proc.md.
  */
@@ -33,7 +32,7 @@ int proc_pid_of(const struct pmap *pm)
 	return 0;
 }
 
-/* What the MMU and the kernel have noted of a page's use. */
+/* What the MMU and the kernel have recorded of a page's use. */
 struct frames_use {
 	bool referenced, modified;
 };
@@ -51,7 +50,7 @@ static struct frames_use frames_use(const struct frame *f)
 	return use;
 }
 
-/* A line that is being written: the formats' own "cut at the end". */
+/* A line being written, truncated if too long. */
 struct line {
 	char *at;
 	size_t size, used;
@@ -149,7 +148,7 @@ bool proc_record_frame(struct process *p, uint64_t index, char *to)
 
 /* --- the hand --- */
 
-/* Neighbours of the hand, in the policy's order: it looks at @ahead first and at @last at last. */
+/* Neighbours of the hand, in the policy's order: it reaches @ahead first and @last last. */
 struct clock_view {
 	pfn_t ahead[CLOCK_NEIGHBOURS + 1], last[CLOCK_NEIGHBOURS];
 	unsigned total; /* frames seen */
@@ -182,7 +181,7 @@ void proc_show_clock(struct text *t, struct process *p)
 {
 	struct clock_view v = { .total = 0 };
 	(void)p;
-	text_make_room(t, CLOCK_TEXT_MAX); /* it may move the hand */
+	text_make_room(t, CLOCK_TEXT_MAX); /* this may move the hand */
 	policy_each(clock_see, &v);
 	bool hand = policy_hand() != NULL;
 	text_add(t, "policy %s\nframes %u\n", policy_name(), policy_count());

@@ -1,20 +1,20 @@
 /*
  * /proc/PID/maps, smaps and smaps_rollup: the areas of a process.
  *
- * maps names each area, its rights, the file behind it and where in the file. smaps adds what is in
- * memory: it looks at every entry of the page tables, so it costs what the process has resident.
- * One line is not Linux's: ExecBelowLimit, how much of the area is writable and can be executed all
- * the same, as it lies below the end of code.
+ * maps shows each area, its permissions, the file that backs it and the offset in the file. smaps
+ * adds what is resident: it reads every page-table entry, so its cost grows with the resident size.
+ * One line is not Linux's: ExecBelowLimit, how much of the area is writable and still executable,
+ * as it lies below the end of code.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc_files.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"
 
-/* What Linux pads the part before the name to. */
+/* The column to which Linux pads before the name. */
 enum { MAPS_NAME_COLUMN = 49, KIB = 4, SMAPS_ROLLUP_MAX = 2048 };
 
-/* The file behind an area; NULL: there is none. */
+/* The file that backs an area; NULL: none. */
 static const struct inode *maps_inode(const struct vma *v)
 {
 	if (v->object->ops->destroy != inode_object_gone)

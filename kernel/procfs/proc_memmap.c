@@ -1,9 +1,9 @@
 /*
- * /proc/memmap: the memory map as text, one letter a cell.
+ * /proc/memmap: the memory map as text, one letter per cell.
  *
  * Lines of names and numbers, each class with its letter, cells and frames; then "map" and the
- * cells, COLUMNS in a line, lowest addresses first. So a program that draws it, and a person who
- * prints it, need nothing else:
+ * cells, COLUMNS in a line, lowest addresses first. So a program that draws it, or a person who
+ * prints it, needs nothing else:
  *
  *     end 4019
  *     frames_per_cell 4
@@ -16,8 +16,8 @@
  *     map
  *     ################..dddd...
  *
- * All of it is of one moment: the picture is taken before the text grows. "on" or "off" written to
- * it shows the live map on the screen, or the console.
+ * All of it is one snapshot: the picture is taken before the text grows. Writing "on" or "off"
+ * shows the live map or the console on the screen.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"

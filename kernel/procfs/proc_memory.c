@@ -1,10 +1,10 @@
 /*
- * /proc/meminfo and /proc/vmstat: memory as a whole, in Linux's words.
+ * /proc/meminfo and /proc/vmstat: memory as a whole, in Linux's terms.
  *
  * Linux's names are used where the thing exists here. "Cached" are all pages of objects, mapped or
- * not; "Mapped" those that an entry names; "Shmem" those that have no source: shared memory and
- * files that programs made. "Available" is what is free and what could be dropped at once. A line
- * that is always 0 stands here only for a reader that looks for it (docs/proc.md). vmstat ends with
+ * not; "Mapped" those with a page-table entry; "Shmem" those that have no source: shared memory and
+ * files that programs made. "Available" is free memory and what could be dropped at once. A line
+ * that is always 0 is here only because some reader expects it (docs/proc.md). vmstat ends with
  * this kernel's own counters (mmstat.h) under their own names.
  */
 #include "kernel/proc/load_control.h"
@@ -24,7 +24,7 @@ static void memory_line(struct text *t, const char *name, uint32_t pages)
 	text_add_kib(t, name, pages * KIB);
 }
 
-/* Pages that processes can name, resident or not: what they could ask for at most. */
+/* Pages that processes have mapped, resident or not: the most they could ask for. */
 static uint32_t memory_committed(void)
 {
 	uint32_t pages = 0;

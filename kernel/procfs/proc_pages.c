@@ -1,16 +1,16 @@
 /*
  * Page by page: /proc/PID/pagemap, /proc/kpagecount, /proc/kpageflags.
  *
- * Each is an array of 64-bit words, one a page or a frame, in Linux's layout, so that its tools
- * can read them. pagemap has a word for each page of user space:
+ * Each is an array of 64-bit words, one per page or frame, in Linux's layout, so that its tools can
+ * read them. pagemap has a word for each page of user space:
  *
  *   63 present     62 on swap     61 a page of a file, or shared     55 soft-dirty
  *   56 mapped only here     54-0 the frame; of a page on swap: 4-0 the area (0), 54-5 the slot
  *
- * Nobody clears soft-dirty here; a page carries it while it differs from its slot or source, and on
- * swap always, as Linux does. The shared page of zeroes is present and nothing else.
+ * Soft-dirty is never cleared here; a page has it while it differs from its slot or source, and
+ * always on swap, as on Linux. The shared zero page is present and nothing else.
  *
- * kpagecount says how many page-table entries name a frame, kpageflags what it is used for.
+ * kpagecount gives the number of page-table entries for a frame, kpageflags its use.
  * Source: Linux's Documentation/admin-guide/mm/pagemap.rst.
  */
 #include "kernel/proc/process.h"
@@ -62,7 +62,7 @@ bool proc_record_pagemap(struct process *p, uint64_t index, char *to)
 	uint64_t word = 0;
 	if (!p->aspace || index >= USER_TOP >> PAGE_SHIFT)
 		return false;
-	/* Pages are counted as the program counts them: from its segment's base. */
+	/* Pages are numbered as the program sees them: from its segment's base. */
 	vaddr_t va = p->aspace->segment.base + ((vaddr_t)index << PAGE_SHIFT);
 	if (va >= USER_BASE && va < USER_TOP) {
 		struct pmap_entry e = pmap_lookup(&p->aspace->pmap, va);

@@ -1,9 +1,9 @@
 /*
  * /proc/PID/paging: how a process pages, and how many frames it may have. The format is this
- * kernel's own, a name and a number in each line as in /proc/PID/status.
+ * kernel's own, a name and a number per line as in /proc/PID/status.
  *
- * Writing a number N to it gives the process N frames under local replacement; 0 gives it what the
- * rule of allocation says.
+ * Writing a number N to it gives the process N frames under local replacement; 0 returns it to the
+ * allocation rule.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"

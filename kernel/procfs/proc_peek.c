@@ -1,20 +1,20 @@
 /*
- * Looking into another process's memory.
+ * Reading another process's memory.
  *
- * Its pages are brought in as if it had touched them itself, and read through the kernel's direct
- * map, so it does not matter whose page tables the CPU uses. The address space is kept by a
- * reference; the process may end meanwhile.
+ * Its pages are faulted in as if it had touched them itself, and read through the kernel's direct
+ * map, whatever page tables the CPU uses. A reference keeps the address space; the process may exit
+ * meanwhile.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"
 #include "mm/fault.h"
 
-/* The frame of @va's page, for a moment. NULL: it cannot be had. */
+/* The frame of @va's page, valid until the next sleep. NULL: none. */
 static const struct frame *peek_frame(struct aspace *as, vaddr_t va)
 {
 	if (!as->ops->paged && !aspace_in_core(as, va))
-		return NULL; /* not worth bringing it in */
+		return NULL; /* not worth faulting in */
 	va += as->segment.base;
 	for (;;) {
 		struct pmap_entry e = pmap_lookup(&as->pmap, va);
@@ -35,7 +35,7 @@ void proc_add_memory(struct text *t, struct process *p, vaddr_t start, vaddr_t e
 		const struct frame *f = peek_frame(as, at);
 		if (!f)
 			break;
-		char chunk[128]; /* the text may make room, and the frame may go */
+		char chunk[128]; /* growing the text may reclaim, and evict the frame */
 		n = MIN(n, sizeof(chunk));
 		const char *bytes = (const char *)frame_bytes(f) + offset;
 		for (size_t i = 0; i < n; i++)

@@ -1,9 +1,9 @@
 /*
- * /proc/pressure and /proc/PID/pressure: what waiting for memory costs; and the switch of what is
- * done about it, /proc/sys/vm/load_control.
+ * /proc/pressure and /proc/PID/pressure: the cost of waiting for memory; and the switch of the
+ * remedy, /proc/sys/vm/load_control.
  *
  * /proc/pressure/{cpu,io,memory} have Linux's format. /proc/PID/pressure is this kernel's own: one
- * name and number a line.
+ * name and number per line.
  */
 #include "kernel/proc/account.h"
 #include "kernel/proc/load_control.h"

@@ -1,6 +1,6 @@
 /*
- * /proc/PID: one process. Formats are Linux's; what does not exist here is 0 where a
- * reader looks for it (docs/proc.md).
+ * /proc/PID: one process. Formats are Linux's; what does not exist here is 0 where some reader
+ * expects it (docs/proc.md).
  */
 #include "kernel/fs/mount.h"
 #include "kernel/fs/path.h"
@@ -49,12 +49,12 @@ static const char *process_state_word(char letter)
 	return "sleeping";
 }
 
-/* Sizes in pages; all 0 for one that has no memory any more. */
+/* Sizes in pages; all 0 for one whose memory has been released. */
 struct process_sizes {
 	uint32_t total, resident, shared, shmem, locked, text, data, stack, peak, swapped, tables;
 };
 
-/* The page of zeroes is everybody's: it does not count as resident. */
+/* The shared zero page does not count as resident. */
 static void process_count_pages(const struct aspace *as, struct process_sizes *s)
 {
 	s->resident = 0;
@@ -154,7 +154,7 @@ static void process_status_memory(struct text *t, const struct process *p)
 	text_add(t, "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\n", s.tables * KIB, s.swapped * KIB);
 }
 
-/* There is one user, who may do everything: all that Linux 6.1 knows. */
+/* The only user may do everything: all capabilities of Linux 6.1. */
 static void process_status_capabilities(struct text *t)
 {
 	const unsigned long long all = 0x1ffffffffffull;
@@ -233,7 +233,7 @@ static void process_oom_score_adj(struct text *t, struct process *p)
 static void process_wchan(struct text *t, struct process *p)
 {
 	(void)p;
-	text_add(t, "0"); /* where it sleeps is not kept; Linux says the same to strangers */
+	text_add(t, "0"); /* not recorded; Linux shows this to unprivileged readers */
 }
 
 /* --- links --- */

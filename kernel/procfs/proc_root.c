@@ -1,6 +1,4 @@
-/*
- * The root of procfs: facts about the machine, and a directory for each process.
- */
+/* The root of procfs: machine-wide files, and a directory for each process. */
 #include "boot/boot_info.h"
 #include "drivers/block.h"
 #include "kernel/cmdline.h"
@@ -59,7 +57,7 @@ static void root_filesystems(struct text *t, struct process *p)
 	text_add(t, "nodev\ttmpfs\nnodev\tproc\nnodev\tpipefs\n");
 }
 
-/* The CPU's own words: twelve bytes of a maker, 48 of a model. */
+/* The CPU's own strings: 12 bytes of vendor, 48 of model. */
 static void root_cpu_names(char maker[13], char model[49])
 {
 	struct cpuid id = cpu_id(0, 0);
@@ -182,8 +180,9 @@ static void root_disk_transfers(struct text *t, const struct block_figures *f,
 }
 
 /*
- * The one disk, with the swap area and the archives on it. Behind reads and writes: in flight, ms
- * with a request, the same times their number; then discards and flushes, which there are none of.
+ * The one disk, with the swap area and the archives on it. After reads and writes: in flight, ms
+ * with a request, the same weighted by their number; then discards and flushes, of which there are
+ * none.
  */
 static void root_diskstats(struct text *t, struct process *p)
 {

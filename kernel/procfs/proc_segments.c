@@ -1,18 +1,18 @@
 /*
- * /proc/PID/segments: the segment table of a process, a line for each descriptor it can use.
+ * /proc/PID/segments: a process's segment table, one line per usable descriptor.
  *
  *   selector  kind   base        limit        rights  units
  *   0x73      code   0x00000000  0x0804d000   r-x     pages
  *
  * Limits are sizes in bytes, one more than the highest offset; a segment can have 0x100000000. The
- * units are what the descriptor counts in. Of threads each has thread-local entries of its own.
- * Linux has no such file.
+ * units are the descriptor's granularity. Each thread has thread-local entries of its own. Linux
+ * has no such file.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
 #include "kernel/x86/regs.h"
 
-/* Descriptors count in bytes up to this size, in pages above. */
+/* Descriptors have byte granularity up to this size, page granularity above. */
 enum { SEGMENT_BYTES_MAX = 1 << 20, SEGMENTS_RIGHTS_COLUMN = 42 };
 
 static void segments_line(struct text *t, uint32_t selector, const char *kind, vaddr_t base,

@@ -1,8 +1,8 @@
 /*
  * Small files of a process: oom_score, limits, io.
  *
- * oom_score is what the choice of a victim looks at, resident plus swapped pages, in Linux's scale:
- * thousandths of all memory and swap. io counts nothing here and says 0.
+ * oom_score is the criterion of the out-of-memory victim, resident plus swapped pages, on Linux's
+ * scale: thousandths of all memory and swap. io is not counted here and shows 0.
  */
 #include "kernel/proc/limits.h"
 #include "kernel/proc/process.h"

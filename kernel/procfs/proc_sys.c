@@ -1,6 +1,4 @@
-/*
- * /proc/sys: settings. What can be set is few; most files tell a constant of this kernel.
- */
+/* /proc/sys: settings. Few can be set; most files show a constant of this kernel. */
 #include "kernel/cmdline.h"
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc.h"
@@ -37,7 +35,7 @@ static void sys_pid_max(struct text *t, struct process *p)
 	text_add(t, "%d\n", PROCESS_PID_MAX);
 }
 
-/* Nothing is reserved ahead: as Linux's 0, and what could never be had is refused. */
+/* No memory is committed in advance: like Linux's 0, obvious overcommits are refused. */
 static void sys_overcommit(struct text *t, struct process *p)
 {
 	(void)p;
@@ -56,7 +54,7 @@ static void sys_drop_caches(struct text *t, struct process *p)
 	text_add(t, "0\n");
 }
 
-/* Linux's way to crash the machine; here only where the command line has allowed it. */
+/* Linux's way to crash the machine; here only if enabled on the command line. */
 int proc_store_sysrq(struct process *p, const char *text)
 {
 	(void)p;
@@ -81,14 +79,14 @@ static void sys_min_free(struct text *t, struct process *p)
 	text_add(t, "%u\n", reclaim_stats.reserve * (PAGE_SIZE / 1024));
 }
 
-/* Mapped pages of files and private ones are one to the policy: Linux's 100. */
+/* The policy treats mapped file pages and private ones alike: Linux's 100. */
 static void sys_swappiness(struct text *t, struct process *p)
 {
 	(void)p;
 	text_add(t, "100\n");
 }
 
-/* page-cluster: one page is read from swap at a time. panic_on_oom: a process is ended. */
+/* page-cluster: one page is read from swap at a time. panic_on_oom: a process is killed. */
 static void sys_zero(struct text *t, struct process *p)
 {
 	(void)p;

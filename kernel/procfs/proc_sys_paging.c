@@ -1,8 +1,7 @@
 /*
  * /proc/sys/vm: how pages are replaced, read and changed while the machine runs.
  *
- * A choice reads as Linux shows one: all names, the one in force in brackets. Writing a name makes
- * it the one in force.
+ * A choice reads as on Linux: all names, the current one in brackets. Writing a name selects it.
  */
 #include "kernel/procfs/proc.h"
 #include "lib/errno.h"
@@ -19,7 +18,7 @@ static void paging_add_name(struct text *t, const char *name, bool in_force)
 		 in_force ? "]" : "");
 }
 
-/* What was written, without the blanks and the newline around it. False: too long, or nothing. */
+/* The written text, without surrounding blanks and newline. False: too long, or empty. */
 static bool paging_word(char word[PAGING_WORD], const char *text)
 {
 	while (*text == ' ')
@@ -129,7 +128,7 @@ void proc_show_window(struct text *t, struct process *p)
 	text_add(t, "%u\n", allot_stats.window);
 }
 
-/* The bounds may meet, but not cross. */
+/* The bounds may be equal, but not cross. */
 int proc_store_pff_low(struct process *p, const char *text)
 {
 	(void)p;

@@ -1,8 +1,8 @@
 /*
- * The rest of /proc/vmstat: what Linux counts under names of its own.
+ * The rest of /proc/vmstat: Linux's counters under Linux's names.
  *
- * It exists here under another name, and is told again. Events that do not happen here are left
- * out, as a reader takes a missing name for 0; but two stay that sar -B asks for (docs/proc.md).
+ * They exist here under other names and are repeated. Events that do not happen here are left out,
+ * as a reader takes a missing name as 0; except two that sar -B needs (docs/proc.md).
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc_files.h"

@@ -1,10 +1,10 @@
 /*
- * /proc/PID/walk/ADDRESS: how an address of a process becomes a physical one, explained.
+ * /proc/PID/walk/ADDRESS: the translation of a process's address, explained.
  *
  * Three parts. The segment: the process's offset plus its base, if the limit allows. The page
- * tables: proc_walk_tables.c, from what mm/x86 reads there. And what the kernel knows that the
- * tables do not say: the area, what backs it, who else maps the frame, what the slot holds; for a
- * page that is not there, what a touch would do. Looking changes nothing.
+ * tables: proc_walk_tables.c, from what mm/x86 reads there. And what only the kernel knows: the
+ * area, what backs it, who else maps the frame, what the slot holds; for a missing page, what an
+ * access would do. Reading has no side effects.
  */
 #include "kernel/proc/process.h"
 #include "kernel/procfs/proc_files.h"
@@ -34,7 +34,7 @@ bool proc_parse_address(const char *name, size_t length, uint32_t *address)
 	return true;
 }
 
-/* The linear address; false: the segment's limit refuses it. */
+/* The linear address; false: beyond the segment's limit. */
 static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offset, vaddr_t *va)
 {
 	const struct segment *s = &as->segment;
@@ -49,7 +49,7 @@ static bool walk_segment(struct text *t, const struct aspace *as, uint32_t offse
 	return offset >= KERNEL_BASE && s->base == 0;
 }
 
-/* Areas are counted from the segment's base, as the program's addresses are. */
+/* Areas are relative to the segment's base, like the program's addresses. */
 static uint32_t walk_page(const struct vma *v, uint32_t offset)
 {
 	return v->index + ((offset - v->start) >> PAGE_SHIFT);
@@ -104,7 +104,7 @@ static void walk_frame(struct text *t, pfn_t pfn)
 						: "the same page: evicting it writes nothing");
 }
 
-/* Nothing in the entry: what would come? */
+/* An empty entry: what would a fault bring in? */
 static void walk_absent(struct text *t, const struct vma *v, uint32_t offset)
 {
 	if (v->prot == PROT_NONE) {

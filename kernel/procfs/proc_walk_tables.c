@@ -1,9 +1,9 @@
 /*
- * The page tables' part of /proc/PID/walk/ADDRESS: a walk of the MMU in words.
+ * The page tables' part of /proc/PID/walk/ADDRESS: the MMU's walk in words.
  *
- * mm/pmap_walk.h says what the MMU reads on its way; here each entry becomes a paragraph: where it
- * is, what it names, its bits by name, and at the end the rights and the physical address. An entry
- * that is not present is a note of the kernel's, and it says which.
+ * mm/pmap_walk.h records what the MMU reads; here each entry becomes a paragraph: where it is, what
+ * it points to, its bits by name, and at the end the permissions and the physical address. A
+ * non-present entry holds a note of the kernel's, which is explained.
  */
 #include "kernel/procfs/proc_files.h"
 #include "mm/pmap_walk.h"
@@ -33,7 +33,7 @@ static void tables_add_bits(struct text *t, const struct pmap_step *s)
 	}
 }
 
-/* An entry whose present bit is clear: to the MMU nothing, to the kernel a note of its own. */
+/* An entry with the present bit clear: ignored by the MMU, a note to the kernel. */
 static void tables_add_absent(struct text *t, const struct pmap_step *s)
 {
 	text_add(t, "  bit 0  P    0  not present: the MMU looks no further and faults\n");

@@ -1,8 +1,8 @@
 /*
- * A text that grows as it is written, for files whose contents are made when they are read.
+ * A text that grows as it is written, for files generated when they are read.
  *
- * It starts with nothing and doubles. Without memory it stops growing and remembers that; who wrote
- * it asks once, at the end.
+ * It starts empty and doubles. Without memory it stops growing and records that; the writer checks
+ * once, at the end.
  */
 #include "kernel/procfs/text.h"
 

@@ -7,16 +7,16 @@
 struct text {
 	char *bytes; /* @length of them, for kfree; NULL while there is none */
 	size_t length, capacity;
-	bool failed; /* there was no memory for all of it */
+	bool failed; /* out of memory: incomplete */
 };
 
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void text_add_bytes(struct text *t, const char *bytes, size_t n);
-/* Spaces until the line that began at @line_start is @width long. */
+/* Pad with spaces until the line begun at @line_start is @width long. */
 void text_pad(struct text *t, size_t line_start, size_t width);
 /* "NAME:    12345 kB", as in meminfo and smaps. */
 void text_add_kib(struct text *t, const char *name, uint32_t kib);
-/* The next @n bytes need no memory: while they are added nothing is evicted and nobody sleeps. */
+/* Preallocate @n bytes: while they are added nothing is evicted and nobody sleeps. */
 void text_make_room(struct text *t, size_t n);
 void text_free(struct text *t);
 

@@ -3,11 +3,11 @@
  *
  * The number is in eax, the arguments in ebx, ecx, edx, esi, edi, ebp, which are the first words of
  * the trap frame in this order; so a handler gets the frame itself as its array of arguments. The
- * result goes to eax; every other register comes back as it was.
+ * result is in eax; all other registers are preserved.
  *
- * Handlers check arguments in Linux's order, so that a call with two mistakes reports the same one.
- * User pointers are numbers (uptr_t) and pass through mm/user.h, never through a C pointer.
- * A number without a handler is -ENOSYS and one line in the log, the first time.
+ * Handlers check arguments in Linux's order, so that a call with two errors reports the same one.
+ * User pointers are numbers (uptr_t) and pass through mm/user.h, never through a C pointer. A
+ * number without a handler is -ENOSYS and one line in the log, the first time.
  */
 #include "kernel/syscall/syscall.h"
 
@@ -43,7 +43,7 @@ static void syscall_handle(struct trap_frame *tf)
 	long result = LIKELY(handler != NULL) ? handler((const struct syscall_args *)tf)
 					      : syscall_unknown(number);
 	tf->eax = (uint32_t)result;
-	/* Calls that a signal interrupted are settled on the way back. */
+	/* Interrupted calls are resolved on the way back to user mode. */
 	if (UNLIKELY(result < 0 && result >= -ERESTART_RESTARTBLOCK && result <= -ERESTARTSYS))
 		sched_request();
 }

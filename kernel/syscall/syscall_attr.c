@@ -1,6 +1,6 @@
 /*
- * System calls that change what is known about a file: rights, owners, times, size; and those that
- * tell about its file system.
+ * System calls that change a file's attributes: permissions, owners, times, size; and those that
+ * describe its file system.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/open.h"
@@ -15,7 +15,7 @@ static bool attr_changeable(const struct inode *i)
 	return i->ops->changeable;
 }
 
-/* --- rights --- */
+/* --- permissions --- */
 
 static long attr_chmod(struct inode *i, uint32_t mode)
 {
@@ -61,7 +61,7 @@ long sys_fchmod(const struct syscall_args *args)
 
 /* --- owners --- */
 
-/* -1: as it is. A new owner must not get the old one's set-user-ID program. */
+/* -1: unchanged. A new owner must not inherit the old one's set-user-ID bit. */
 static long attr_chown(struct inode *i, uint32_t uid, uint32_t gid)
 {
 	if (!attr_changeable(i))
@@ -151,7 +151,7 @@ long sys_fchown16(const struct syscall_args *args)
 
 /* --- times --- */
 
-/* What a call wants of the two times: access first. */
+/* The requested values of the two times: access first. */
 struct attr_times {
 	struct inode_time to[2];
 	bool omit[2];
@@ -204,7 +204,7 @@ static long attr_times_apply(uint32_t fd, uptr_t path, unsigned lookup, const st
 	return 0;
 }
 
-/* Seconds and nanoseconds of two struct timespec, as wide as the caller has them, or now. */
+/* Seconds and nanoseconds of two struct timespec, in the caller's width, or now. */
 static long attr_set_timespecs(const struct syscall_args *args, const int64_t raw[4])
 {
 	struct attr_times t = attr_times_now();
@@ -325,7 +325,7 @@ long sys_truncate64(const struct syscall_args *args)
 	return attr_truncate_path(args->a[0], syscall_wide(args->a[1], args->a[2]));
 }
 
-/* A size below 0 counts first, then the descriptor. */
+/* A negative size is checked first, then the descriptor. */
 long sys_ftruncate(const struct syscall_args *args)
 {
 	return (int32_t)args->a[1] < 0 ? -EINVAL : syscall_on_file(args, attr_truncate_narrow);
@@ -403,7 +403,7 @@ long sys_fstatfs(const struct syscall_args *args)
 	return syscall_on_descriptor(args, attr_statfs_file);
 }
 
-/* The program says how large it thinks the structure is; 88 where it pads to 8 bytes. */
+/* The program passes its size of the structure; 88 if it pads to 8 bytes. */
 static bool attr_statfs_size_ok(uint32_t size)
 {
 	return size == sizeof(struct statfs64) || size == sizeof(struct statfs64) + 4;

@@ -15,13 +15,13 @@ static long content_nothing(struct file *f, const struct syscall_args *args)
 	return 0;
 }
 
-/* Nothing waits to be written anywhere. */
+/* There is nothing to write back. */
 long sys_sync_file(const struct syscall_args *args)
 {
 	return syscall_on_file(args, content_nothing);
 }
 
-/* Locks are granted to everyone: nothing here is shared with another machine. */
+/* Locks are always granted: nothing here is shared with another machine. */
 static long content_lock(struct file *f, const struct syscall_args *args)
 {
 	enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
@@ -99,7 +99,7 @@ long sys_fallocate(const struct syscall_args *args)
 	return syscall_on_file(args, content_allocate);
 }
 
-/* Programs fall back to reading and writing. */
+/* Programs fall back to read and write. */
 long sys_copy_file_range(const struct syscall_args *args)
 {
 	(void)args;

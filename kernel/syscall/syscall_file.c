@@ -1,6 +1,4 @@
-/*
- * System calls on open files: positions, descriptors and what is set for them.
- */
+/* System calls on open files: positions, descriptors and their flags. */
 #include "kernel/fs/file.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/tmpfs.h"
@@ -10,7 +8,7 @@
 #include "lib/errno.h"
 #include "mm/reclaim.h"
 
-/* Nothing waits to be written. */
+/* There is nothing to write back. */
 static long file_sync(struct file *f, const struct syscall_args *args)
 {
 	(void)args;
@@ -91,7 +89,7 @@ long sys_close(const struct syscall_args *args)
 	return files_close(process_running->fs.files, args->a[0]);
 }
 
-/* A further descriptor at or above @from for @f. */
+/* A new descriptor at or above @from for @f. */
 static long file_duplicate(struct file *f, uint32_t from, bool cloexec)
 {
 	long fd = files_add(process_running->fs.files, file_get(f), from, cloexec);
@@ -175,7 +173,7 @@ enum {
 	F_GET_SEALS = 1034, FD_CLOEXEC = 1,
 };
 
-/* Locks of parts of files are granted to everyone, so nobody holds one. */
+/* Record locks are always granted, so nobody holds one. */
 static long file_lock(uint32_t command, uptr_t lock)
 {
 	enum { F_RDLCK, F_WRLCK, F_UNLCK };

@@ -1,6 +1,6 @@
 /*
- * System calls that tell facts: who the user is (always user 0), what the machine is, what
- * figures a process has.
+ * System calls that return facts: the user (always user 0), the machine, a process's resource
+ * usage.
  */
 #include "kernel/fs/device.h"
 #include "kernel/fs/file.h"

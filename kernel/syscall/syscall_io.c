@@ -1,8 +1,8 @@
 /*
  * System calls that move bytes: read and write in their eight forms, and sendfile.
  *
- * The eight forms differ in three things: the direction, one buffer or several, and whose position
- * counts. A struct io says the last two; io_call says all three.
+ * The eight forms differ in three things: the direction, one buffer or several, and which position
+ * is used. A struct io describes the last two; io_call all three.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/io.h"
@@ -16,7 +16,7 @@ enum io_form {
 	IO_READ = 0,
 	IO_WRITE = 1,
 	IO_PIECES = 2, /* several buffers */
-	IO_AT = 4,     /* at a position of its own, two words behind the other arguments */
+	IO_AT = 4,     /* at a given position, two words after the other arguments */
 };
 
 enum { IO_PIECES_MAX = 1024, IO_PIECES_FEW = 8 };
@@ -47,7 +47,7 @@ static int io_list_take(struct io *io, struct io_list *list, uptr_t from, uint32
 	return error;
 }
 
-/* @form is a constant in each caller: what is not its form is not there. */
+/* @form is a constant in each caller, so the other forms are compiled away. */
 static inline __attribute__((always_inline)) long io_move(struct file *f, struct io *io,
 							  unsigned form)
 {
@@ -91,7 +91,7 @@ static inline __attribute__((always_inline)) long io_on_file(struct file *f,
 	return io_move(f, &io, form);
 }
 
-/* A position below 0 counts first, then the descriptor. */
+/* A negative position is checked first, then the descriptor. */
 static inline __attribute__((always_inline)) long io_call(const struct syscall_args *args,
 							  unsigned form)
 {
@@ -148,14 +148,14 @@ long sys_pwritev(const struct syscall_args *args)
 
 /* --- sendfile --- */
 
-/* From one file to another, through a page of the kernel's. */
+/* From one file to another, through a kernel page. */
 struct io_transfer {
 	struct file *out, *in;
-	uint64_t to, from; /* positions of its own, moved on */
+	uint64_t to, from; /* separate positions, advanced */
 	char *page;
 };
 
-/* A page at most. Bytes that arrived, or an error. */
+/* At most a page. Bytes written, or an error. */
 static long io_send_page(struct io_transfer *t, size_t n)
 {
 	struct io get = io_kernel(t->page, MIN(n, PAGE_SIZE), t->from);
@@ -171,7 +171,7 @@ static long io_send_page(struct io_transfer *t, size_t n)
 	return moved;
 }
 
-/* Once something has arrived it does not wait for room, as on Linux. */
+/* Once something has been written it does not wait for room, as on Linux. */
 static long io_send_pages(struct io_transfer *t, size_t n)
 {
 	size_t done = 0;
@@ -183,7 +183,7 @@ static long io_send_pages(struct io_transfer *t, size_t n)
 	return done > 0 ? (long)done : moved;
 }
 
-/* Positions are taken once, before, and set once, after, without their locks: as on Linux. */
+/* Positions are read once, before, and set once, after, without their locks, as on Linux. */
 static long io_send(struct file *out, struct file *in, size_t n, uint64_t *at)
 {
 	struct io_transfer t = { out, in, out->position, at ? *at : in->position, NULL };
@@ -212,7 +212,7 @@ static long io_send_checked(struct file *out, struct file *in, size_t n, uint64_
 	return io_send(out, in, MIN(n, (size_t)IO_BYTES_MAX), at);
 }
 
-/* The position is @at's where that is given, else the file's. */
+/* The position is @at's if given, else the file's. */
 static long io_sendfile(const struct syscall_args *args, uint64_t *at)
 {
 	struct files *t = process_running->fs.files;

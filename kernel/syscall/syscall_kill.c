@@ -1,6 +1,4 @@
-/*
- * System calls that send signals. Everybody is root, so nobody is refused for want of rights.
- */
+/* System calls that send signals. Everybody is root, so permission is never denied. */
 #include "kernel/proc/pid.h"
 #include "kernel/proc/thread.h"
 #include "kernel/syscall/syscall_calls.h"
@@ -74,7 +72,7 @@ long sys_tgkill(const struct syscall_args *args)
 	return kill_thread((int)args->a[0], (int)args->a[1], &info);
 }
 
-/* The information a program sends along: it must not look like the kernel's or kill's. */
+/* The information a program passes: it must not look like the kernel's or kill's. */
 static long queue_read_info(uint32_t signo, int pid, uptr_t from, struct signal_info *info)
 {
 	if (syscall_read_user(info, from, sizeof(*info)) != 0)

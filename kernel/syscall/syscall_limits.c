@@ -1,6 +1,6 @@
 /*
- * System calls about a process's limits and persona. Limits are 64 bits wide inside; the older
- * calls carry 32, where all ones mean "none".
+ * System calls about a process's limits and persona. Limits are 64 bits wide internally; the older
+ * calls pass 32, where all ones mean "none".
  */
 #include "kernel/fs/file.h"
 #include "kernel/proc/pid.h"
@@ -41,7 +41,7 @@ long sys_getrlimit(const struct syscall_args *args)
 	return limit_tell(args, UINT32_MAX);
 }
 
-/* The oldest form cannot say more than 2^31 - 1. */
+/* The oldest form cannot express more than 2^31 - 1. */
 long sys_old_getrlimit(const struct syscall_args *args)
 {
 	return limit_tell(args, 0x7fffffffu);
@@ -80,7 +80,7 @@ long sys_prlimit64(const struct syscall_args *args)
 	return error;
 }
 
-/* personality(persona), or all ones to ask. Remembered; mmap and mprotect look at it. */
+/* personality(persona), or all ones to query. Stored; mmap and mprotect check it. */
 long sys_personality(const struct syscall_args *args)
 {
 	long old = (long)process_running->personality;

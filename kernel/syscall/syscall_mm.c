@@ -2,12 +2,12 @@
  * System calls about memory: brk, mmap, munmap, mprotect and mremap. Advice and locks are in
  * syscall_vm.c.
  *
- * They check arguments in Linux's order and translate its flags; what happens to areas and pages is
- * mm/aspace's work. A shared map of a file shows the file's own pages, so read and write see the
- * same bytes; it is writable, then and by mprotect later, only if the file was opened for writing.
+ * They check arguments in Linux's order and translate its flags; mm/aspace does the work on areas
+ * and pages. A shared map of a file maps the file's own pages, so read and write see the same
+ * bytes; it may be writable, now or by a later mprotect, only if the file was opened for writing.
  *
- * MAP_DENYWRITE, which forbids nothing any more, is how dynamic linkers mark the first map of a
- * library: it goes where code goes.
+ * MAP_DENYWRITE, no longer enforced, is how dynamic linkers mark the first map of a library: it is
+ * placed with code.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/tmpfs.h"
@@ -28,7 +28,7 @@ enum {
 enum { MM_PAGES_MAX = 1 << 20, MM_ZERO_RDEV = 1 << 8 | 5 };
 enum { PERSONALITY_READ_IMPLIES_EXEC = 0x0400000 };
 
-/* What @prot asks for in this process: for some old programs reading includes executing. */
+/* The permissions @prot means in this process: for some old programs read implies execute. */
 static unsigned mm_prot(unsigned prot)
 {
 	bool implied = process_running->personality & PERSONALITY_READ_IMPLIES_EXEC;
@@ -87,7 +87,7 @@ static struct mmap_object mmap_file(const struct mmap_args *m, struct file *f)
 	return (struct mmap_object){ .object = object_get(&f->inode->object) };
 }
 
-/* May the new map be locked, if that is wanted? 0 or an error. */
+/* May the new map be locked, if requested? 0 or an error. */
 static long mmap_check_lock(const struct mmap_args *m)
 {
 	const struct aspace *as = process_running->aspace;
@@ -97,7 +97,7 @@ static long mmap_check_lock(const struct mmap_args *m)
 	return locked && !aspace_may_lock(as, page_up(m->length)) ? -EAGAIN : 0;
 }
 
-/* Linux's order of complaints. 0 or an error. */
+/* Checks in Linux's order. 0 or an error. */
 static long mmap_check(const struct mmap_args *m)
 {
 	unsigned type = m->flags & MAP_TYPE;
@@ -155,7 +155,7 @@ static long mmap_with(const struct mmap_args *m, struct file *f)
 			      : aspace_map(as, &request);
 	if (backing.object)
 		object_put(backing.object);
-	/* The map holds even if its pages cannot all be had now, as on Linux. */
+	/* The map stays even if not all its pages can be brought in now, as on Linux. */
 	if (!is_error(result) && (m->flags & (MAP_LOCKED | MAP_POPULATE) || as->lock_future))
 		(void)aspace_populate(as, (vaddr_t)result, m->length);
 	return result;
@@ -198,7 +198,7 @@ long sys_munmap(const struct syscall_args *args)
 	return aspace_unmap(process_running->aspace, args->a[0], args->a[1]);
 }
 
-/* A shared map of a file must not become writable behind open's back. */
+/* A shared map must not become writable if the file was not opened for writing. */
 static bool mm_is_read_only(const struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	for (const struct vma *v = vma_find_from(&as->areas, start); v && v->start < end;
@@ -208,7 +208,7 @@ static bool mm_is_read_only(const struct aspace *as, vaddr_t start, vaddr_t end)
 	return false;
 }
 
-/* PROT_GROWSDOWN: from the start of the stack on. The start to change, or -EINVAL: it is none. */
+/* PROT_GROWSDOWN: from the start of the stack. The start to change, or -EINVAL: not a stack. */
 static long mm_stack_start(const struct aspace *as, vaddr_t start)
 {
 	const struct vma *v = vma_find_from(&as->areas, start);
@@ -243,7 +243,7 @@ long sys_mprotect(const struct syscall_args *args)
 		return 0;
 	if (end <= start)
 		return -ENOMEM;
-	if (prot & ~(unsigned)(PROT_ALL | 8)) /* 8: PROT_SEM, which asks for nothing */
+	if (prot & ~(unsigned)(PROT_ALL | 8)) /* 8: PROT_SEM, which has no effect */
 		return -EINVAL;
 	long error = aspace_lock_exclusive(as);
 	if (error)

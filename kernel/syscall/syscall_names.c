@@ -1,6 +1,4 @@
-/*
- * System calls that change names: making, linking, renaming, removing, mounting.
- */
+/* System calls that change names: creating, linking, renaming, removing, mounting. */
 #include "kernel/fs/file.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/namei.h"
@@ -38,7 +36,7 @@ static void name_free(struct name_argument *a)
 	kfree(a->path);
 }
 
-/* --- new ones --- */
+/* --- creating --- */
 
 static long name_make(uint32_t fd, uptr_t path, uint32_t mode, uint32_t rdev)
 {
@@ -154,7 +152,7 @@ long sys_linkat(const struct syscall_args *args)
 				       (flags & AT_EMPTY_PATH ? SYSCALL_LOOKUP_EMPTY : 0));
 }
 
-/* --- away with them --- */
+/* --- removing --- */
 
 static long name_remove(uint32_t fd, uptr_t path, int (*remove)(const struct path_end *end))
 {
@@ -218,7 +216,7 @@ long sys_rename(const struct syscall_args *args)
 
 /* --- mounts --- */
 
-/* mount(source, target, type, flags, data). procfs where it is already: that is what was asked. */
+/* mount(source, target, type, flags, data). procfs where it is already mounted: done. */
 long sys_mount(const struct syscall_args *args)
 {
 	enum { MS_REMOUNT = 32 };

@@ -1,6 +1,4 @@
-/*
- * System calls that find files by path: opening them, the current directory, links, lists of names.
- */
+/* System calls that find files by path: opening them, the current directory, links, listings. */
 #include "kernel/fs/dir.h"
 #include "kernel/fs/file.h"
 #include "kernel/fs/open.h"
@@ -81,9 +79,9 @@ long sys_creat(const struct syscall_args *args)
 	return path_open((uint32_t)AT_FDCWD, args->a[0], O_CREAT | O_WRONLY | O_TRUNC, args->a[1]);
 }
 
-/* --- what there is --- */
+/* --- access, links --- */
 
-/* User 0 may read and write all; executing takes an x bit. */
+/* User 0 may read and write everything; executing needs an x bit. */
 static long path_access(uint32_t fd, uptr_t path, uint32_t mode, uint32_t flags)
 {
 	enum { ACCESS_X = 1, ACCESS_ALL = 7, ACCESS_FLAGS = 0x200 };
@@ -153,7 +151,7 @@ long sys_readlinkat(const struct syscall_args *args)
 
 /* --- the current directory --- */
 
-/* Takes over the reference. */
+/* Consumes the reference. */
 static long path_enter(struct inode *dir)
 {
 	if (!inode_is(dir, MODE_DIR)) {
@@ -198,7 +196,7 @@ long sys_getcwd(const struct syscall_args *args)
 
 /* --- directories --- */
 
-/* Entries on their way to the caller, in one of two layouts. */
+/* Entries to be returned, in one of two layouts. */
 struct path_listing {
 	struct dir_listing listing;
 	char *bytes; /* kernel memory, copied at the end: copying may let others run */

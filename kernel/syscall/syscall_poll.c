@@ -1,8 +1,8 @@
 /*
  * System calls that wait for several files: poll, select and their kin.
  *
- * What a program asks stays in its own memory: each look reads it again, and only the last one
- * writes answers, so nothing here needs a buffer, however many files are asked for.
+ * The request stays in the program's memory: each check rereads it, and only the last one writes
+ * results, so no buffer is needed, however many files are polled.
  */
 #include "kernel/fs/file.h"
 #include "kernel/fs/poll.h"
@@ -30,7 +30,7 @@ static unsigned poll_entry_ready(const struct poll_entry *e)
 	return poll_file(f) & ((uint16_t)e->events | POLL_ERR | POLL_HUP);
 }
 
-/* How many of the @n entries are ready; @answer: and tell each. */
+/* How many of the @n entries are ready; @answer: store each result. */
 static long poll_look(uptr_t entries, uint32_t n, bool answer)
 {
 	long ready = 0;
@@ -85,9 +85,9 @@ long sys_poll(const struct syscall_args *args)
 	return poll_again(p);
 }
 
-/* --- masks and times, as ppoll and pselect have them --- */
+/* --- masks and times of ppoll and pselect --- */
 
-/* Block what the mask at @mask says until the call is over. 0: nothing changes. */
+/* Block the signals of the mask at @mask for the duration of the call. 0: no change. */
 static long poll_begin(uptr_t mask, uint32_t size)
 {
 	uint64_t set;
@@ -101,7 +101,7 @@ static long poll_begin(uptr_t mask, uint32_t size)
 	return 0;
 }
 
-/* What is left of the time goes to @time; a mask comes back unless a handler is to see it. */
+/* Store the remaining time at @time; restore the mask unless a handler will run. */
 static long poll_end(long result, uptr_t time, enum timespec_form form, uint64_t wake)
 {
 	if (result == -ERESTARTSYS)
@@ -110,7 +110,7 @@ static long poll_end(long result, uptr_t time, enum timespec_form form, uint64_t
 		signal_restore_mask();
 	if (time && timespec_write(time, form, timespec_until(wake)) != 0 &&
 	    result == -ERESTARTNOHAND)
-		return -EINTR; /* made again it would wait its full time */
+		return -EINTR; /* a restart would wait the full time again */
 	return result;
 }
 
@@ -152,7 +152,7 @@ struct select_request {
 	uptr_t sets[SELECT_SETS]; /* 0: nothing asked */
 };
 
-/* Descriptors from @first on: those asked for in @words stay if they are ready. How many do. */
+/* Descriptors from @first on: keep those set in @words that are ready. Returns how many. */
 static long select_look_word(uint32_t first, uint32_t words[SELECT_SETS])
 {
 	uint32_t ready[SELECT_SETS] = { 0 };
@@ -177,7 +177,7 @@ static long select_look_word(uint32_t first, uint32_t words[SELECT_SETS])
 	return count;
 }
 
-/* How many are ready in all sets; @answer: and leave only them. */
+/* How many are ready in all sets; @answer: keep only those set. */
 static long select_look(const struct select_request *r, bool answer)
 {
 	long ready = 0;
@@ -281,7 +281,7 @@ long sys_select(const struct syscall_args *args)
 	return result == -ERESTARTSYS ? -ERESTARTNOHAND : result;
 }
 
-/* The first form of it: the arguments lie in memory. */
+/* The oldest form: the arguments are in memory. */
 long sys_old_select(const struct syscall_args *args)
 {
 	struct syscall_args real = { .a = { 0 } };

@@ -1,6 +1,4 @@
-/*
- * System calls about processes: birth, death, waiting, names and groups.
- */
+/* System calls about processes: creation, exit, waiting, names and groups. */
 #include "kernel/exec/exec.h"
 #include "kernel/proc/fork.h"
 #include "kernel/proc/pid.h"
@@ -13,9 +11,9 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
-/* --- birth and death --- */
+/* --- creation and exit --- */
 
-/* The calling thread's end only. */
+/* Terminates only the calling thread. */
 long sys_exit(const struct syscall_args *args)
 {
 	process_exit_thread((args->a[0] & 0xff) << 8);
@@ -56,7 +54,7 @@ long sys_execve(const struct syscall_args *args)
 
 /* --- waiting --- */
 
-/* The status and, if asked for, the figures, to the caller's memory. */
+/* Store the status and, if requested, the usage in the caller's memory. */
 static long wait_report(const struct wait_answer *answer, uptr_t status, uptr_t usage)
 {
 	if (answer->pid == 0)
@@ -89,7 +87,7 @@ long sys_waitpid(const struct syscall_args *args)
 	return sys_wait4(&(struct syscall_args){ .a = { args->a[0], args->a[1], args->a[2], 0 } });
 }
 
-/* What waitid tells of @answer: SIGCHLD's information. */
+/* What waitid reports of @answer: SIGCHLD's information. */
 static struct signal_info waitid_info(const struct wait_answer *answer)
 {
 	uint32_t status = answer->status, signo = status & 0x7f;
@@ -109,7 +107,7 @@ static struct signal_info waitid_info(const struct wait_answer *answer)
 	return info;
 }
 
-/* What waitid names, as wait_for_child knows it. INT32_MIN: nothing it may name. */
+/* waitid's target in wait_for_child's form. INT32_MIN: invalid. */
 static int waitid_who(uint32_t kind, uint32_t id)
 {
 	enum { P_ALL, P_PID, P_PGID };
@@ -141,7 +139,7 @@ long sys_waitid(const struct syscall_args *args)
 			return -EFAULT;
 	}
 	struct signal_info info = waitid_info(&answer);
-	/* Six words are defined; what lies behind them stays the caller's. */
+	/* Six words are defined; those after them are unchanged. */
 	return args->a[2] ? syscall_write_user(args->a[2], &info, 6 * sizeof(uint32_t)) : 0;
 }
 
@@ -224,7 +222,7 @@ long sys_setsid(const struct syscall_args *args)
 	return p->pid;
 }
 
-/* --- small matters --- */
+/* --- miscellaneous --- */
 
 long sys_umask(const struct syscall_args *args)
 {
@@ -270,7 +268,7 @@ long sys_prctl(const struct syscall_args *args)
 		return 1;
 	case PR_SET_DUMPABLE:
 		return args->a[1] <= 1 ? 0 : -EINVAL;
-	case PR_SET_NO_NEW_PRIVS: /* there are no privileges to get */
+	case PR_SET_NO_NEW_PRIVS: /* there are no privileges to gain */
 		return args->a[1] == 1 ? 0 : -EINVAL;
 	case PR_GET_NO_NEW_PRIVS:
 		return 0;

@@ -93,7 +93,7 @@ static long shm_set(struct shm_segment *s, uptr_t from, bool wide)
 	return 0;
 }
 
-/* What there may be. The answer is the highest place in use, as for shm_info. */
+/* The limits. Returns the highest index in use, as for shm_info. */
 static long shm_write_limits(uptr_t to, bool wide)
 {
 	const uint32_t most = UINT32_MAX - (1u << 24);
@@ -123,7 +123,7 @@ static long shm_control_segment(struct shm_segment *s, unsigned command, uptr_t 
 	case IPC_RMID:
 		shm_remove(s);
 		return 0;
-	case SHM_LOCK: /* its pages stay evictable: nobody can tell */
+	case SHM_LOCK: /* its pages stay evictable: not observable */
 		s->mode |= SHM_LOCKED;
 		return 0;
 	case SHM_UNLOCK:
@@ -168,7 +168,7 @@ long sys_shmdt(const struct syscall_args *args)
 	return shm_detach(process_running->aspace, args->a[0]);
 }
 
-/* ipc's shmat gives the address through memory: it must not look like an error. */
+/* ipc's shmat returns the address in memory, as it must not look like an error. */
 static long ipc_attach(int id, uptr_t addr, unsigned flags, uptr_t result)
 {
 	long at = shm_attach(process_running->aspace, id, addr, flags);

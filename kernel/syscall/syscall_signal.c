@@ -1,5 +1,5 @@
 /*
- * System calls about a process's own signals: actions, masks, stacks, waiting, the way back from
+ * System calls about a process's own signals: actions, masks, stacks, waiting, return from
  * handlers. Sending is syscall_kill.c's.
  */
 #include "kernel/proc/sched.h"
@@ -26,7 +26,7 @@ static void action_set(uint32_t signo, const struct signal_action *new)
 		signal_forget(p, signal_bit((int)signo));
 }
 
-/* Exchange; @new NULL: only look. 0 or -EINVAL. */
+/* Exchange; @new NULL: only query. 0 or -EINVAL. */
 static long action_exchange(uint32_t signo, const struct signal_action *new,
 			    struct signal_action *old)
 {
@@ -77,9 +77,9 @@ long sys_signal(const struct syscall_args *args)
 	return error ? error : (long)old.handler;
 }
 
-/* --- the way back --- */
+/* --- return from handlers --- */
 
-/* The frame was no good: the process ends as by a fault. */
+/* The frame was invalid: the process is terminated as by a fault. */
 static long sigreturn_end(struct trap_frame *tf, int error)
 {
 	if (error)
@@ -212,7 +212,7 @@ long sys_sigsuspend(const struct syscall_args *args)
 	return suspend(args->a[2]);
 }
 
-/* Take one of @set, or wait for it until @wake. Number 0: *error says why. */
+/* Take one of @set, or wait for it until @wake. Number 0: *error has the reason. */
 static struct signal_info wait_for_signal(uint64_t set, uint64_t wake, long *error)
 {
 	struct process *p = process_running;

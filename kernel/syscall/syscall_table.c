@@ -1,6 +1,4 @@
-/*
- * The numbers of Linux's i386 system calls, one line a call. A number without a line: -ENOSYS.
- */
+/* The numbers of Linux's i386 system calls, one line each. A number without a line: -ENOSYS. */
 #include "kernel/syscall/syscall_calls.h"
 
 syscall_fn *const syscall_table[SYSCALL_COUNT] = {

@@ -39,9 +39,9 @@ static long tls_choose(const struct process *p, uint32_t wanted)
 }
 
 /*
- * A 32-bit data segment; what else a descriptor can be, a program must not have. 16-bit stacks leak
- * half of the kernel's stack pointer, and code segments would have limits of their own. Linux lets
- * programs have segments that expand down; they are refused here.
+ * A 32-bit data segment; no other kind of descriptor is allowed. 16-bit stacks leak half of the
+ * kernel's stack pointer, and code segments would have limits of their own. Linux allows
+ * expand-down segments; they are refused here.
  */
 static int tls_make(const struct user_desc *d, struct segment_tls *tls)
 {
@@ -129,7 +129,7 @@ static bool clone_flags_ok(uint32_t flags)
 	return !(flags & CLONE_SIGHAND) || flags & CLONE_VM;
 }
 
-/* The child's thread-local entries: the parent's, and one that the caller describes at @from. */
+/* The child's thread-local entries: the parent's, and one described at @from. */
 static long clone_read_tls(uptr_t from, struct segment_tls tls[SEGMENT_NTLS])
 {
 	struct user_desc d;
@@ -190,7 +190,7 @@ enum {
 	FUTEX_CLOCK_REALTIME = 256,
 };
 
-/* words: address, value, bits, private. With a time out it goes on until the same tick. */
+/* words: address, value, bits, private. A restart keeps the same timeout tick. */
 static long futex_wait_again(struct process *p)
 {
 	long result = futex_sleep(&(struct futex_wait){
@@ -203,7 +203,7 @@ static long futex_wait_again(struct process *p)
 	return result;
 }
 
-/* WAIT's time is how long, WAIT_BITSET's until when. */
+/* WAIT's time is relative, WAIT_BITSET's absolute. */
 static long futex_read_wake(const struct syscall_args *args, enum timespec_form form,
 			    uint64_t *wake)
 {
@@ -331,7 +331,7 @@ long sys_sched_setaffinity(const struct syscall_args *args)
 
 enum { SCHED_OTHER = 0, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
 
-/* setscheduler(pid, class, priority): accepted and forgotten. */
+/* setscheduler(pid, class, priority): accepted and ignored. */
 long sys_sched_setscheduler(const struct syscall_args *args)
 {
 	if ((int)args->a[0] < 0 || !args->a[2])
@@ -394,7 +394,7 @@ long sys_sched_rr_get_interval(const struct syscall_args *args)
 	return timespec_write(args->a[1], TIMESPEC_32, timespec_of_ticks(SCHED_QUANTUM_TICKS));
 }
 
-/* getpriority tells 20 - nice. */
+/* getpriority returns 20 - nice. */
 long sys_getpriority(const struct syscall_args *args)
 {
 	return args->a[0] <= 2 ? 20 : -EINVAL;

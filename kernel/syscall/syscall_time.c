@@ -1,6 +1,4 @@
-/*
- * System calls about time. Ticks of 10 ms are the finest there is.
- */
+/* System calls about time. The resolution is a tick of 10 ms. */
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal.h"
 #include "kernel/proc/thread.h"
@@ -89,7 +87,7 @@ long sys_clock_getres_time64(const struct syscall_args *args)
 	return clock_tell_step(args, TIMESPEC_64);
 }
 
-/* The battery-backed clock is the only one there is. */
+/* There is only the battery-backed clock. */
 long sys_clock_settime(const struct syscall_args *args)
 {
 	return clock_exists(args->a[0]) ? -EPERM : -EINVAL;
@@ -98,8 +96,8 @@ long sys_clock_settime(const struct syscall_args *args)
 /* --- sleeping --- */
 
 /*
- * Until p->restart.wake; after a stop or a continuation it goes on until the same tick. What is
- * left goes to words[0], in the form words[1], when a signal ends it.
+ * Sleep until p->restart.wake; after a stop and continuation, until the same tick. If a signal ends
+ * it, the remaining time is stored at words[0], in the form words[1].
  */
 static long sleep_again(struct process *p)
 {
@@ -181,7 +179,7 @@ long sys_clock_nanosleep_time64(const struct syscall_args *args)
 	return sleep_by_clock(args, TIMESPEC_64);
 }
 
-/* A call that a signal interrupted goes on. Libraries do not make this call; signal returns do. */
+/* Resumes an interrupted call. Not called by libraries, but by returns from signals. */
 long sys_restart_syscall(const struct syscall_args *args)
 {
 	struct process *p = process_running;

@@ -31,7 +31,7 @@ static struct itimer_words itimer_words(struct itimer_value v)
 	};
 }
 
-/* Seconds left of the alarm before, rounded so that one under way is not 0. */
+/* Seconds left of the previous alarm, rounded so that a pending one is not 0. */
 long sys_alarm(const struct syscall_args *args)
 {
 	struct thread_group *g = process_running->group;

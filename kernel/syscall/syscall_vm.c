@@ -1,9 +1,8 @@
 /*
- * System calls about memory that is mapped already: advice, residency, locks, msync, and
- * remap_file_pages.
+ * System calls about mapped memory: advice, residency, locks, msync, and remap_file_pages.
  *
- * They check arguments in Linux's order; what happens to areas and pages is mm/aspace's work. There
- * is nothing to write back: a file's pages are the file, for read(2) and for those who map it.
+ * They check arguments in Linux's order; mm/aspace does the work on areas and pages. There is
+ * nothing to write back: a file's pages are the file, both for read(2) and for maps.
  */
 #include "kernel/syscall/syscall_calls.h"
 #include "lib/errno.h"
@@ -34,7 +33,7 @@ static int mincore_some(struct aspace *as, vaddr_t start, size_t n, uptr_t to)
 	return syscall_write_user(to, in, n) != 0 ? -EFAULT : 0;
 }
 
-/* mincore(start, length, bytes): one byte a page. */
+/* mincore(start, length, bytes): one byte per page. */
 long sys_mincore(const struct syscall_args *args)
 {
 	struct aspace *as = process_running->aspace;
@@ -101,7 +100,7 @@ long sys_munlockall(const struct syscall_args *args)
 	return 0;
 }
 
-/* What one area means for msync: 0, or -EBUSY. */
+/* msync's result for one area: 0, or -EBUSY. */
 static long msync_area(const struct vma *v, bool invalidate)
 {
 	return invalidate && v->flags & VMA_LOCKED ? -EBUSY : 0;
@@ -162,7 +161,7 @@ static long remap_pages_locked(struct aspace *as, vaddr_t start, vaddr_t end, ui
 		.prot = v->prot,
 		.map_flags = ASPACE_FIXED,
 		.vma_flags = v->flags,
-		.object = object_get(v->object), /* the area may be its only user, and it goes */
+		.object = object_get(v->object), /* the area may be its only user, and is removed */
 		.index = page,
 	};
 	long result = aspace_map_locked(as, &request);
@@ -171,7 +170,7 @@ static long remap_pages_locked(struct aspace *as, vaddr_t start, vaddr_t end, ui
 }
 
 /*
- * remap_file_pages(start, size, prot, page, flags): a part of a shared map shows other pages of its
+ * remap_file_pages(start, size, prot, page, flags): part of a shared map maps other pages of its
  * object. As on Linux since 4.0 that is an area of its own, mapped over.
  */
 long sys_remap_file_pages(const struct syscall_args *args)
