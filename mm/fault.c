@@ -1,14 +1,14 @@
 /*
  * The page fault.
  *
- * A process starts with areas and empty page tables. The first touch of each page traps; this
- * file finds out what ought to be there, gets a frame, fills it, maps it, and the instruction
- * runs again. It is also how a written copy-on-write page gets a copy of its own and how an
- * evicted page comes back. The steps, in the order of the code:
+ * A process starts with areas and empty page tables. The first touch of each page traps; this file
+ * finds out what should be there, allocates a frame, fills it, maps it, and the instruction is
+ * retried. It also copies a written copy-on-write page and brings an evicted page back. The steps,
+ * in the order of the code:
  *
  *   1 legal?            an area covers the address and allows the access
  *   2 what is missing?  the entry, then the object: a plan (below), and what it needs pinned
- *   3 a frame           and a page table, and an index node: all that can fail for want of memory
+ *   3 a frame           and a page table, and an index node: all that can fail for lack of memory
  *   4 fill it           zeroes, the source, swap, a copy
  *   5 map it
  *   6 record            reverse map, policy, counts
@@ -17,18 +17,18 @@
  *
  * Always true:
  *   [fault.1]  steps 1 and 2 change nothing but a stack's lower end, which stays where it grew to;
- *       3 to 5 undo what they took; 6 cannot fail
+ *       3 to 5 undo what they allocated; 6 cannot fail
  *   [fault.2]  every frame in use between step 2 and step 6 is pinned, the copy's source too
  *   [fault.3]  a page is shared while mappers plus slot references are more than one; such a page
  *       is never mapped writable in a private area
  *   [fault.4]  the space's lock is held, shared, from step 1 to step 6, so areas stay. Steps 3 and
- *       4 may sleep; what step 2 saw is looked at again after them, and if it has changed the work
- *       is dropped and done anew. A page that others transfer is waited for
+ *       4 may sleep; what step 2 saw is rechecked after them, and if it has changed the work is
+ *       dropped and restarted. A page that others transfer is waited for
  *
- * Left out: mapping neighbours of a file page at the same time. One fault, one page: the counts
- * can be foretold.
- * Source: the order of steps is the one of the operating-systems textbooks (Silberschatz, Galvin
- * and Gagne, Operating System Concepts, ch. 10); copy on write after Tenex (Bobrow et al., 1972).
+ * Left out: mapping a file page's neighbours at the same time. One fault, one page: the counts can
+ * be predicted.
+ * Source: the order of steps is that of operating-systems textbooks (Silberschatz, Galvin and
+ * Gagne, Operating System Concepts, ch. 10); copy on write after Tenex (Bobrow et al., 1972).
  */
 #include "mm/fault_internal.h"
 
@@ -46,9 +46,9 @@
 #include "mm/rmap.h"
 #include "mm/trace.h"
 
-enum { FAULT_AGAIN = 1 }; /* what step 2 saw has changed, or is under I/O: start over */
+enum { FAULT_AGAIN = 1 }; /* what step 2 saw has changed, or is under I/O: restart */
 
-/* Give back what steps 2 to 4 took. */
+/* Release what steps 2 to 4 acquired. */
 static void fault_undo(struct fault *f)
 {
 	struct frame *taken[] = { f->frame, f->from };
@@ -68,21 +68,21 @@ static int fault_gather(struct fault *f)
 		if (f->frame == NULL || (of_object && reclaim_charge(f->frame, f->as->allot)))
 			return -ENOMEM;
 	}
-	/* The node last: making room may give back nodes that hold nothing, but no page table. */
+	/* The node last: reclaim may free empty nodes, but no page table. */
 	if (reclaim_table(&f->as->pmap, f->va) ||
 	    (f->plan == PLAN_READ && reclaim_node(f->object, f->index)))
 		return -ENOMEM;
 	return fault_still_so(f) ? 0 : FAULT_AGAIN; /* [fault.4] */
 }
 
-/* Of a page that is filled in part: how many bytes are the object's. */
+/* Of a partly filled page: how many bytes are the object's. */
 static uint32_t fill_bytes(const struct fault *f)
 {
 	uint32_t offset = f->index << PAGE_SHIFT, end = f->area->fill_end;
 	return end > offset ? end - offset : 0;
 }
 
-/* A new private page from the object's source, zeroes behind the area's fill_end. */
+/* A new private page from the object's source, zeroes after the area's fill_end. */
 static int fill_from_source(struct fault *f, void *bytes)
 {
 	uint32_t offset = f->index << PAGE_SHIFT;
@@ -100,12 +100,12 @@ static int fill_from_source(struct fault *f, void *bytes)
 	return object_read(f->object, offset, bytes, want);
 }
 
-/* From the slot into a frame that is the writer's alone: the others keep the slot. */
+/* From the slot into a private frame of the writer's: the others keep the slot. */
 static int fill_from_shared_slot(struct fault *f, void *bytes)
 {
 	f->major = true;
 	refault_count(f->as, f->slot);
-	swap_get(f->slot); /* keeps it while we may sleep */
+	swap_get(f->slot); /* holds it while we may sleep */
 	int err = swap_read(f->slot, bytes);
 	page_slot_released(f->slot);
 	return err;
@@ -183,7 +183,7 @@ static void map_frame(struct fault *f)
 	if (f->entry.kind != PMAP_SLOT)
 		return;
 	if (fault_is_write(f) && f->frame->slot == f->entry.number)
-		swap_detach(f->frame); /* soon outdated; give the slot back early */
+		swap_detach(f->frame); /* soon stale; free the slot early */
 	page_slot_released(f->entry.number);
 }
 
@@ -246,7 +246,7 @@ static int fault_failed(struct fault *f, int err)
 	return err;
 }
 
-/* What PLAN_WAIT waits for: somebody transfers the page. */
+/* PLAN_WAIT: wait for somebody else's transfer of the page. */
 static int fault_wait(const struct fault *f)
 {
 	page_wait(f->frame);
@@ -292,7 +292,7 @@ int fault_handle_locked(struct aspace *as, vaddr_t va, unsigned access)
 	ASSERT(aspace_is_locked(as)); /* [lock.3] */
 	if (!as->ops->paged) {
 		mmstat_count(faults_invalid);
-		return -EFAULT; /* what a partition has is mapped */
+		return -EFAULT; /* all pages of a partition are mapped */
 	}
 	int err;
 	allot_pause();

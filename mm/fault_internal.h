@@ -1,6 +1,4 @@
-/*
- * What fault.c and fault_plan.c share with each other and with no one else. Context: process.
- */
+/* Shared by fault.c and fault_plan.c only. Context: process. */
 #ifndef MM_FAULT_INTERNAL_H
 #define MM_FAULT_INTERNAL_H
 
@@ -15,7 +13,7 @@ enum plan {
 	PLAN_ZERO,    /* new private page: zeroes */
 	PLAN_SOURCE,  /* new private page: the object's source */
 	PLAN_COPY,    /* new private page: from frame `from`, or from slot `slot` */
-	PLAN_SWAP_IN, /* read `slot` into a frame that stays with it */
+	PLAN_SWAP_IN, /* read `slot` into a frame that stays tied to it */
 	PLAN_READ,    /* new page of the object: from its source */
 };
 
@@ -32,9 +30,9 @@ struct fault {
 	struct frame *from;  /* to be copied; pinned */
 	slot_t slot;	     /* to be read, or to be copied from */
 	bool major;
-	/* What step 2 saw besides the entry, to be looked at again. */
-	struct object_page page; /* the entry is none: what the object has */
-	struct frame *resident;	 /* the entry is a slot: the frame that holds its page, or NULL */
+	/* What step 2 saw besides the entry, to be rechecked. */
+	struct object_page page; /* no entry: the object's record */
+	struct frame *resident;	 /* a slot entry: the frame that holds its page, or NULL */
 };
 
 static inline bool fault_is_write(const struct fault *f)
@@ -47,19 +45,19 @@ static inline bool area_is_private(const struct vma *v)
 	return !(v->flags & VMA_SHARED);
 }
 
-/* Is the frame that it takes to be the object's? */
+/* Is the frame it allocates to be the object's? */
 static inline bool fault_fills_object(const struct fault *f)
 {
 	return f->plan == PLAN_READ || (f->plan == PLAN_SWAP_IN && f->entry.kind == PMAP_NONE);
 }
 
-/* A private page that the object's source fills only in part, or not at all: not shareable. */
+/* A private page filled only partly by the object's source, or not at all: not shareable. */
 bool fault_page_is_partial(const struct fault *f);
 /* Step 1: area, object and index. 0, -EFAULT, -EACCES, -ENXIO. */
 MUST_CHECK int fault_legal(struct fault *f);
 /* Step 2: entry, plan, and what it needs pinned; of PLAN_WAIT nothing is. */
 void fault_plan(struct fault *f);
-/* Is all that step 2 saw still so? */
+/* Is everything that step 2 saw unchanged? */
 bool fault_still_so(const struct fault *f);
 
 #endif

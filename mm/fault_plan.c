@@ -1,8 +1,8 @@
 /*
  * The page fault: what is missing, and what to do about it.
  *
- * Steps 1 and 2 of fault.c look and decide; they change nothing but a stack's lower end, and pins.
- * By what they find, the plan is:
+ * Steps 1 and 2 of fault.c inspect and decide; they change nothing but a stack's lower end, and
+ * pins. Depending on what they find, the plan is:
  *
  *   entry    object       access, area        plan
  *   frame    any          allowed by entry    STALE     the TLB was behind; nothing to do
@@ -19,8 +19,8 @@
  * Where the frame that would be mapped or copied is under I/O the plan is WAIT.
  *
  * A private page that the object fills in part (struct vma's fill_end) cannot be shared: it is
- * always a copy, with zeroes behind that end, of the object's frame or slot if there is one, else
- * of the source.
+ * always a copy, with zeroes after that end, of the object's frame or slot if there is one, else of
+ * the source.
  *
  * Always true: [fault.1] to [fault.4].
  * Left out: plans for more than one page.
@@ -46,7 +46,7 @@ static const char *const plan_names[] = {
 	[PLAN_READ] = "a page of the file",
 };
 
-/* Or is it past the end of the file? */
+/* Is it past the end of the file? */
 static bool fault_inside_object(const struct fault *f)
 {
 	const struct object *o = f->object;
@@ -69,7 +69,7 @@ int fault_legal(struct fault *f)
 	return fault_inside_object(f) ? 0 : -ENXIO;
 }
 
-/* [fault.3]: does any other entry stand for this private page? */
+/* [fault.3]: does any other entry name this private page? */
 static bool page_is_shared(const struct frame *page)
 {
 	uint32_t users = page->mappers;

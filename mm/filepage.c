@@ -2,17 +2,17 @@
  * File pages for read, write and truncate.
  *
  * There is one copy of a file's page: the object's frame, or its slot, or else the source. A map
- * shows that frame; write(2) changes that frame; so each sees the other at once, and nothing ever
- * has to be kept in step. This file brings a page in on behalf of a system call as fault.c does on
- * behalf of a map, by the same two ways (pagein.c).
+ * shows that frame; write(2) changes that frame; so each sees the other at once, and nothing has to
+ * be kept consistent. This file brings a page in for a system call as fault.c does for a map,
+ * through the same two functions (pagein.c).
  *
  * A page that was written differs from its source, or has none. The mark DIRTY says so, and
- * eviction sends such a page to a slot; the source is not asked again.
+ * eviction writes such a page to a slot; the source is not read again.
  *
  * Always true:
  *   [filepage.1]  a page that filepage_get gives is pinned: neither evicted nor dropped until it is
  *       put
- *   [filepage.2]  after a truncation no page behind the end is in the object or in a page table
+ *   [filepage.2]  after a truncation no page past the end is in the object or in a page table
  * Left out: writing pages back to the source. Sources are archives, which stay as they are.
  */
 #include "mm/filepage.h"
@@ -31,7 +31,7 @@ bool filepage_exists(const struct object *o, uint32_t index)
 	return object_lookup(o, index).kind != OBJECT_EMPTY;
 }
 
-/* A frame for it and a node. Both may make room, so the page is looked at only after them. */
+/* A frame for it and a node. Both may reclaim, so the page is checked only after them. */
 static struct frame *filepage_frame(struct object *o, uint32_t index)
 {
 	struct frame *f = reclaim_alloc(FRAME_OBJECT);
@@ -41,7 +41,7 @@ static struct frame *filepage_frame(struct object *o, uint32_t index)
 	return NULL;
 }
 
-/* Page @index, not resident, into @f. 0 or an error: it is not. */
+/* Read page @index, not resident, into @f. 0 or an error: not read. */
 static int filepage_fill(struct object *o, uint32_t index, struct frame *f, bool overwrite)
 {
 	bool major;
@@ -95,7 +95,7 @@ void filepage_put(struct frame *f, bool modified)
 	page_unpin(f);
 }
 
-/* Out of every page table. */
+/* Remove it from every page table. */
 static void filepage_unmap(struct frame *f)
 {
 	frame_pin(f); /* the last unmap must not drop or list it */
@@ -109,7 +109,7 @@ static void filepage_unmap(struct frame *f)
 	frame_unpin(f);
 }
 
-/* Page @index, which is there, goes. True: its user was waited for, and all may be different. */
+/* Drop page @index, which exists. True: waited for its user, so recheck everything. */
 static bool filepage_drop(struct object *o, uint32_t index)
 {
 	struct object_page page = object_lookup(o, index);
@@ -142,9 +142,9 @@ int filepage_truncate(struct object *o, uint32_t size_bytes)
 		if (err)
 			return err;
 	}
-	o->size_bytes = size_bytes; /* first: from now on no fault brings in a page behind it */
+	o->size_bytes = size_bytes; /* first, so that no fault brings in a page past it */
 	filepage_drop_from(o, last + (keep != 0));
-	o->size_bytes = size_bytes; /* whoever wrote there meanwhile came before */
+	o->size_bytes = size_bytes; /* a write there meanwhile counts as earlier */
 	if (tail != NULL) {
 		memset((char *)frame_bytes(tail) + keep, 0, PAGE_SIZE - keep);
 		filepage_put(tail, true);

@@ -1,19 +1,19 @@
 /*
  * Objects: what backs an area.
  *
- * An area's bytes come from somewhere: zeroes, a file, memory that several processes share. An
- * object is that somewhere. object_zero backs private anonymous memory and keeps nothing: each
- * such page belongs to the page tables that name it. The other objects keep their pages, so that
- * all who map the same page share one frame: a tree of nodes with 64 entries each leads from
- * the page's number to its frame, or to its slot when it was evicted and has no source.
+ * An object is where an area's bytes come from: zeroes, a file, memory shared by several processes.
+ * object_zero backs private anonymous memory and keeps nothing: each such page belongs to the page
+ * tables that name it. The other objects keep their pages, so that all who map the same page share
+ * one frame: a tree of 64-entry nodes maps the page's number to its frame, or to its slot if it was
+ * evicted and has no source.
  *
  *   entry 0             empty: fill it from the source
  *   entry, bit 0 clear  the resident frame's address
  *   entry, bit 0 set    slot << 1 | 1
  *
- * Who maps a page first reserves its node (object_reserve, may fail), later sets the entry (cannot
- * fail). Evicting only clears or replaces an entry, so it never allocates; nodes are given
- * back by object_trim, when nobody is between the two.
+ * To map a page, first reserve its node (object_reserve, may fail), later set the entry (cannot
+ * fail). Eviction only clears or replaces an entry, so it never allocates; nodes are freed by
+ * object_trim, when nobody is between the two.
  *
  * Always true (object_check):
  *   [object.1]  npages is the number of entries that are not empty
@@ -21,7 +21,7 @@
  *       number
  *   [object.3]  an object that keeps no pages has no nodes
  *   [object.4]  a node's count is the number of its entries that are not empty
- * Left out: reading ahead. One fault, one page: the counts stay exact.
+ * Left out: read-ahead. One fault, one page: the counts stay exact.
  * Source: Linux's page cache (struct address_space), UVM's uobj.
  */
 #include "mm/object.h"
@@ -108,14 +108,14 @@ void object_put(struct object *o)
 		o->ops->destroy(o);
 }
 
-/* Page numbers that the tree can hold with its levels: all below 2^shift. */
+/* The page numbers that the tree covers with its levels: all below 2^shift. */
 static bool object_reaches(const struct object *o, uint32_t index)
 {
 	unsigned bits = o->levels * NODE_SHIFT;
 	return bits >= 32 || index >> bits == 0;
 }
 
-/* The leaf entry of @index, or NULL where there is no node. */
+/* The leaf entry of @index, or NULL if there is no node. */
 static uintptr_t *object_entry(const struct object *o, uint32_t index, struct object_node **leaf)
 {
 	struct object_node *node = o->root;
@@ -150,7 +150,7 @@ static struct object_node *node_create(void)
 	return node;
 }
 
-/* One more level on top, the old root as its first entry. */
+/* Add a level on top, with the old root as its first entry. */
 static int object_grow(struct object *o)
 {
 	struct object_node *top = node_create();

@@ -10,7 +10,7 @@
 
 struct object;
 
-/* One table for each kind. A file system brings its own; mm never includes it. */
+/* One table for each kind. A file system supplies its own; mm never includes it. */
 struct object_ops {
 	const char *name;
 	/*
@@ -18,7 +18,7 @@ struct object_ops {
 	 * zero. NULL: the source is zeroes. 0 or -EIO. May sleep. Never allocates.
 	 */
 	int (*read)(struct object *o, uint32_t offset, void *buf, size_t n);
-	/* The last reference is gone and no page is left. May be NULL. */
+	/* The last reference was dropped and no page is left. May be NULL. */
 	void (*destroy)(struct object *o);
 	/*
 	 * Pages are kept by the object (page cache, shared memory). False: only zeroes, never
@@ -42,7 +42,7 @@ struct object {
 /* Anonymous private memory; one for all. */
 extern struct object object_zero;
 /*
- * The one frame of zeroes that reads of untouched anonymous pages see. Never counted, evicted or
+ * The shared zero frame, mapped by reads of untouched anonymous pages. Never charged, evicted or
  * written.
  */
 extern pfn_t object_zero_pfn;
@@ -52,12 +52,12 @@ void object_init(struct object *o, const struct object_ops *ops, uint32_t size_b
 /* Shared anonymous memory: zeroes at first; evicted pages go to slots. NULL: no memory. */
 struct object *object_create_shared(uint32_t size_bytes);
 struct object *object_get(struct object *o); /* returns @o */
-/* Drop a reference; with the last one its pages go and it is destroyed. */
+/* Drop a reference; the last one drops its pages and destroys it. */
 void object_put(struct object *o);
-/* How a page goes: page.c, which stands above. Context: boot. */
+/* How a page is dropped: by page.c, in an upper layer. Context: boot. */
 void object_set_page_drop(void (*drop)(struct object *o, uint32_t index));
 
-/* What the object knows about one of its pages. */
+/* The object's record of one of its pages. */
 struct object_page {
 	enum { OBJECT_EMPTY, OBJECT_FRAME, OBJECT_SLOT } kind;
 	union {
@@ -73,9 +73,9 @@ void object_set_slot(struct object *o, uint32_t index, slot_t slot);
 void object_clear(struct object *o, uint32_t index);
 /* The first page at or after @index that is not empty; UINT32_MAX if there is none. */
 uint32_t object_next(const struct object *o, uint32_t index);
-/* Give back index nodes that hold nothing. Not between reserve and set. */
+/* Free empty index nodes. Not between reserve and set. */
 void object_trim(struct object *o);
-/* Fill from the source; zeroes where there is none. 0 or -EIO. */
+/* Fill from the source, or with zeroes if there is none. 0 or -EIO. */
 int object_read(struct object *o, uint32_t offset, void *buf, size_t n);
 void object_check(const struct object *o);
 

@@ -1,10 +1,10 @@
 /*
  * The life of a user page in its frame.
  *
- * A frame that holds a user page comes to life pinned: reclaim_alloc gives it, somebody fills it.
- * When it is mapped and complete (page_ready) the policy learns of it, and it can be a victim. It
- * is so until a locked area maps it (page_lock) or its last user is gone (page_released). What then
- * becomes of it depends on what it holds:
+ * A frame for a user page starts out pinned: reclaim_alloc allocates it, the caller fills it. When
+ * it is mapped and complete (page_ready) it is given to the policy and can be a victim, until a
+ * locked area maps it (page_lock) or its last user is gone (page_released). What happens then
+ * depends on its contents:
  *
  *   private page, its slot's references wait for it    stays: it is the only good copy
  *   private page, else                                 free
@@ -12,8 +12,8 @@
  *   object's page that its source has too              cached: first to go, without a write
  *   object's page whose fill failed                    free
  *
- * All of this is bookkeeping of one frame: no room is made here (that is reclaim.c's), and nothing
- * is allocated.
+ * All of this is bookkeeping of one frame: nothing is evicted here (reclaim.c does that), and
+ * nothing is allocated.
  *
  * Always true (page_check):
  *   [page.1]  charged is the number of frames marked CHARGED, cached that of those marked CACHED
@@ -21,15 +21,15 @@
  *       source (a page that a locked area maps is OWNED: neither knows it, so it is no victim)
  *   [page.3]  a private page without a mapper is pinned, or slot references stand for it
  *   [page.4]  the reverse map of every user page is exact ([rmap.1])
- *   [page.5]  nothing here allocates: who evicts comes through here
- *   [page.6]  a page under I/O is pinned, mapped by nobody, and found by all who look for it: where
- *       its object, or its slot, names the frame
+ *   [page.5]  nothing here allocates: eviction passes through here
+ *   [page.6]  a page under I/O is pinned, unmapped, and can be found: its object, or its slot,
+ *       names the frame
  *
- * A transfer may sleep, and others may want the page meanwhile, or want it gone. They wait on the
- * frame's address (page_wait) and then look again, as everything may have changed. So does who
- * truncates a file for the pins of others: nobody keeps one but for a transfer or a copy.
+ * A transfer may sleep, and others may want the page, or want it removed, meanwhile. They wait on
+ * the frame's address (page_wait) and then recheck, as everything may have changed. Truncation
+ * waits for the pins of others in the same way: pins are only held for a transfer or a copy.
  *
- * Left out: a list for cached pages by use. They are few, and a second touch maps them.
+ * Left out: ordering cached pages by use. They are few, and a second touch maps them.
  * Source: Linux's mm/swap.c and filemap.c for the cases; UVM's uvm_anfree and uvm_pageunwire.
  */
 #include "mm/page.h"
@@ -85,9 +85,9 @@ static void page_uncharge(struct frame *f)
 	page_stats.charged--;
 }
 
-/* --- known to the policy, or cached, or neither --- */
+/* --- in the policy, or cached, or neither --- */
 
-/* Off the policy or the cached list, whichever knows it. */
+/* Remove it from the policy or the cached list, whichever has it. */
 static void page_unlist(struct frame *f)
 {
 	if (f->flags & FRAME_CACHED) {
@@ -111,7 +111,7 @@ static void page_cache(struct frame *f)
 	page_stats.cached++;
 }
 
-/* The policy knows it from now on. */
+/* Give it to the policy. */
 static void page_list(struct frame *f)
 {
 	if (f->flags & FRAME_CACHED)
@@ -123,7 +123,7 @@ static void page_list(struct frame *f)
 struct frame *page_oldest_cached(void)
 {
 	list_for_each_entry(struct frame, f, &cached_frames, link)
-		if (f->pins == 0) /* else a fault is about to map it */
+		if (f->pins == 0) /* otherwise a fault is about to map it */
 			return f;
 	return NULL;
 }
@@ -150,7 +150,7 @@ void page_done(struct frame *f)
 
 void page_wait(struct frame *f)
 {
-	ASSERT(f->flags & FRAME_BUSY || f->pins > 0); /* else nobody would wake us */
+	ASSERT(f->flags & FRAME_BUSY || f->pins > 0); /* otherwise nobody would wake us */
 	mmstat_count(page_waits);
 	sleep_on(f);
 }
@@ -202,25 +202,25 @@ void page_leave_object(struct frame *f, slot_t slot)
 	}
 }
 
-/* A private page that nothing maps: is its frame still of use? */
+/* An unmapped private page: is its frame still needed? */
 static void anon_page_released(struct frame *f)
 {
 	if (f->slot != 0) {
 		if (swap_refs(f->slot) > 0 && (f->flags & FRAME_DIRTY)) {
 			page_list(f);
-			return; /* the only good copy of what others wait for */
+			return; /* the only good copy, needed by slot references */
 		}
 		swap_detach(f);
 	}
 	page_free(f);
 }
 
-/* An object's page that nothing maps: keep it, where it is not in the way. */
+/* An unmapped page of an object: keep it, as cached if it can be dropped. */
 static void object_page_released(struct frame *f)
 {
 	page_uncharge(f);
 	if (f->object == NULL)
-		page_free(f); /* its fill failed: the object never had it */
+		page_free(f); /* its fill failed: it never was the object's */
 	else if (!page_has_source(f) || (f->flags & FRAME_DIRTY))
 		page_list(f); /* it needs a slot, even if it was cached before it was written */
 	else

@@ -1,20 +1,20 @@
 /*
  * Reading a page into a frame.
  *
- * A device may sleep, and meanwhile another process may want the same page, or may want it gone.
- * So the frame is made known before it is filled: the object, or the slot of a private page,
- * already names it, and the mark BUSY says "wait". Whoever comes second finds the frame, waits,
- * and looks again; nobody reads a page twice, and nobody changes what is being read.
+ * A device may sleep, and meanwhile another process may want the same page, or want it removed. So
+ * the frame is published before it is filled: the object, or the slot of a private page, already
+ * names it, and the mark BUSY says "wait". A second process finds the frame, waits, and rechecks;
+ * no page is read twice, and nothing changes while it is being read.
  *
  *   pagein_object   object's entry := frame, BUSY, read from slot or source, not BUSY
  *   pagein_slot     slot <-> frame,          BUSY, read from the slot,       not BUSY
  *
- * If the read fails the page is as it was before: empty at the object, or on its slot.
- * The fault and the file pages (filepage.c) both come through here.
+ * If the read fails the page is as before: empty in the object, or on its slot. Faults and file
+ * pages (filepage.c) both use this.
  *
  * Always true:
- *   [pagein.1]  while a page is read its object's entry, or its slot, stays as it is: only who
- *       reads it ends that
+ *   [pagein.1]  while a page is read its object's entry, or its slot, does not change: only the
+ *       reader ends that
  */
 #include "mm/pagein.h"
 

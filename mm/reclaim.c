@@ -2,10 +2,10 @@
  * Making room: from a victim to a free frame.
  *
  * A user page needs a frame and none is free, or the program has as many as frames=N allows. Then
- * something has to go. Unmapped clean file pages go first: nobody will miss them soon, and
- * dropping one costs nothing. After them the policy names a victim, of all pages or, with local
- * replacement, of the account that allot.c says; and the steps are always these (the letters of
- * the fault path's picture):
+ * something has to be evicted. Unmapped clean file pages are dropped first: nobody is likely to
+ * need them soon, and dropping one is free. After them the policy chooses a victim, of all pages
+ * or, with local replacement, of the account chosen by allot.c; and the steps are always these (the
+ * letters of the fault path's picture):
  *
  *   c  the victim's slot, or a new one; without a slot nothing has changed
  *   d  every mapper: unmap, flush, read dirty. Private page: the entry names the slot from now on
@@ -14,20 +14,21 @@
  *   g  the frame is free
  *
  * During the write the frame is pinned and BUSY and the slot remembers it, so a process that
- * touches the page meanwhile finds the frame, not an empty slot. If the write fails, that is how
- * things stay: the frame keeps the page and the dirty mark, the next touch maps it again, and
- * another victim is taken. So no data is lost and nothing has to be undone.
+ * touches the page meanwhile finds the frame, not an empty slot. If the write fails, things stay as
+ * they are: the frame keeps the page and the dirty mark, the next touch maps it again, and another
+ * victim is chosen. So no data is lost and nothing has to be undone.
  *
  * The reserve: user pages leave a few frames free, for page tables, stacks and slabs. The kernel's
- * own requests may use them; the next user page that needs a frame fills them up again. New
- * processes may not: enough of them would leave no frame for anybody's pages.
+ * own requests may use them; the next user page that needs a frame replenishes them. New processes
+ * may not: enough of them would leave no frame for anybody's pages.
  *
  * Always true (reclaim_check):
  *   [reclaim.1]  no more frames are charged than the limit allows
  *   [reclaim.2]  nothing here allocates while it evicts
  *
- * Left out: a daemon that cleans pages ahead of time. One CPU would do the same work later.
- * Source: the order "unmap, flush, read dirty" is the one Linux, FreeBSD and Mach ended up with.
+ * Left out: a daemon that cleans pages ahead of time. With one CPU it would only do the same work
+ * at another time.
+ * Source: the order "unmap, flush, read dirty" is that of Linux, FreeBSD and Mach.
  */
 #include "mm/reclaim.h"
 
@@ -44,7 +45,7 @@
 
 enum {
 	RECLAIM_GIVE_UP = 2,
-	RECLAIM_TABLE_FRAMES = 2, /* at least so many for a page table and its companions */
+	RECLAIM_TABLE_FRAMES = 2, /* at least this many for a page table and its companions */
 	RECLAIM_TRIES = 3,
 };
 
@@ -71,7 +72,10 @@ static bool cached_drop_oldest(void)
 	return true;
 }
 
-/* A page that may go without a copy: its source has it, or its owner said it may (MADV_FREE). */
+/*
+ * A page that may be dropped without a copy: its source has it, or its owner allowed it
+ * (MADV_FREE).
+ */
 static bool victim_needs_no_slot(const struct frame *f)
 {
 	if (f->slot != 0)
@@ -121,7 +125,7 @@ static int victim_write(struct frame *f)
 	page_busy(f);
 	int err = swap_write(f->slot, frame_bytes(f));
 	page_done(f);
-	frame_unpin(f); /* who waits looks when this is over: nothing sleeps until then */
+	frame_unpin(f); /* waiters recheck after this: nothing sleeps until then */
 	if (err) {
 		reclaim_stats.write_errors++;
 		return err;
@@ -162,8 +166,8 @@ static int reclaim_evict_held(struct frame *f, bool for_room)
 }
 
 /*
- * Steps c to g. Not 0: the frame still holds its page, and the policy still knows it, or its last
- * user went during the write. That may be the object's last user too: it waits for us.
+ * Steps c to g. Not 0: the frame still holds its page and is still in the policy, or its last user
+ * went away during the write. That may be the object's last user too: it waits for us.
  */
 static int reclaim_evict(struct frame *f, bool for_room)
 {
@@ -175,9 +179,9 @@ static int reclaim_evict(struct frame *f, bool for_room)
 }
 
 /*
- * One victim out of a set of the policy. A page that could not be written goes behind all others;
- * -ENOMEM when all did. The set may end while a page is being written. @pass_on: it will do if
- * another space that uses the page takes it over.
+ * Evict one victim of a set of the policy. A page that could not be written is moved behind all
+ * others; -ENOMEM if all were. The set may be destroyed while a page is being written. @pass_on: it
+ * suffices if another space that uses the page takes over its charge.
  */
 static int reclaim_from(uint16_t number, bool pass_on)
 {
@@ -189,7 +193,7 @@ static int reclaim_from(uint16_t number, bool pass_on)
 		if ((pass_on && allot_pass_on(f)) || reclaim_evict(f, true) == 0)
 			return 0;
 		if (f->state != FRAME_EVICTABLE)
-			return 0; /* its last user went while it was being written: free now */
+			return 0; /* its last user went away during the write: free now */
 		policy_remove(f);
 		policy_insert(f);
 		set = policy_set_find(number);
@@ -197,7 +201,7 @@ static int reclaim_from(uint16_t number, bool pass_on)
 	return -ENOMEM;
 }
 
-/* Of whom, allot.c says. @charged: it has to be one that counts. */
+/* allot.c chooses from whom. @charged: only a charged page. */
 static int reclaim_one_locally(const struct allotment *a, bool charged)
 {
 	struct allot_search search = allot_search_start(a, charged);
@@ -207,7 +211,7 @@ static int reclaim_one_locally(const struct allotment *a, bool charged)
 	return -ENOMEM;
 }
 
-/* One victim out for @a. */
+/* Evict one victim for @a. */
 static int reclaim_one(const struct allotment *a, bool charged)
 {
 	int err = policy_is_local() ? reclaim_one_locally(a, charged) : reclaim_from(0, false);
@@ -227,7 +231,7 @@ static int reclaim_until_free(const struct allotment *a, uint32_t nframes)
 	return 0;
 }
 
-/* How many frames there are for user pages. */
+/* Number of frames available to user pages. */
 static uint32_t reclaim_shareable(void)
 {
 	if (reclaim_stats.limit != 0)
@@ -245,7 +249,10 @@ int reclaim_set_local(bool local)
 	return err;
 }
 
-/* Until one more frame may be charged, to @a. Above its allotment it gives up more than it gets. */
+/*
+ * Evict until one more frame may be charged to @a. Above its allotment it gives up more than it
+ * gets.
+ */
 static int reclaim_under_limit(struct allotment *a)
 {
 	if (policy_is_local())

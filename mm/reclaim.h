@@ -8,33 +8,30 @@
 #include "mm/page.h"
 
 /*
- * @limit: at most this many charged user frames; 0: as many as there are. Context: boot, after
- * swap_init and policy_start.
+ * @limit: at most this many charged user frames; 0: no limit. Context: boot, after swap_init and
+ * policy_start.
  */
 void reclaim_init(uint32_t limit);
 
 /*
- * A frame for a user page, pinned, charged to @a if @owner is FRAME_ANON; contents undefined. NULL:
- * nothing left to evict, or swap is full.
+ * Allocate a frame for a user page, pinned, charged to @a if @owner is FRAME_ANON; contents
+ * undefined. NULL: nothing left to evict, or swap is full.
  */
 MUST_CHECK struct frame *reclaim_alloc_for(struct allotment *a, enum frame_owner owner);
-/* The same for a page that is no address space's: allot_unowned. */
+/* The same for an unowned page: charged to allot_unowned. */
 MUST_CHECK struct frame *reclaim_alloc(enum frame_owner owner);
 /*
- * Count a resident page against the limit and @a's allotment before mapping it; no-op if it is
+ * Charge a resident page to the limit and @a's allotment before mapping it; no-op if already
  * charged. 0 or -ENOMEM. @f is pinned.
  */
 MUST_CHECK int reclaim_charge(struct frame *f, struct allotment *a);
-/* Local replacement, or global (the state at start): allot.c. 0 or -ENOMEM: nothing changed. */
+/* Local replacement, or global (the default): allot.c. 0 or -ENOMEM: nothing changed. */
 int reclaim_set_local(bool local);
-/*
- * Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM: could
- * not.
- */
+/* Free at least @nframes for the kernel's own use (page tables, stacks, slabs). 0 or -ENOMEM. */
 MUST_CHECK int reclaim_room(uint32_t nframes);
 /*
- * The same, and the reserve stays whole. For what can be refused without harm (fork): whoever runs
- * already can still get the next page.
+ * The same, without using the reserve. For requests that can be refused safely (fork): existing
+ * processes can still get their next page.
  */
 MUST_CHECK int reclaim_room_above_reserve(uint32_t nframes);
 /*
@@ -53,9 +50,9 @@ MUST_CHECK void *reclaim_krealloc(void *old, size_t bytes);
 MUST_CHECK void *reclaim_kmalloc(size_t bytes);
 MUST_CHECK void *reclaim_kzalloc(size_t bytes);
 
-/* Evict this very page now, if it can be. */
+/* Evict this particular page now, if possible. */
 bool reclaim_page_out(struct frame *f);
-/* Drop every unmapped clean page of files: what Linux's drop_caches does. Returns frames freed. */
+/* Drop every unmapped clean file page, like Linux's drop_caches. Returns frames freed. */
 uint32_t reclaim_drop_caches(void);
 
 struct reclaim_stats {
@@ -63,7 +60,7 @@ struct reclaim_stats {
 	uint32_t reserve;	/* user pages leave this many frames free */
 	uint32_t evictions, evictions_clean;
 	uint32_t write_errors;
-	uint32_t failures;	/* -ENOMEM given */
+	uint32_t failures;	/* -ENOMEM returned */
 };
 extern struct reclaim_stats reclaim_stats;
 

@@ -1,15 +1,15 @@
 /*
- * Touching user memory.
+ * Accessing user memory.
  *
  * A system call's pointer is a number that a program made up. It becomes an address only here:
- * segment_to_linear compares it with the process's limit and adds the base, so nothing outside
- * the process's window can be named, the kernel least of all. Then the copy runs with the
- * process's own page tables; pages that are missing come in by the ordinary page fault, and one
- * that cannot come ends the copy with -EFAULT. A page may be evicted in the middle of a copy:
- * the next byte faults it in again, so nothing has to be pinned.
+ * segment_to_linear checks it against the process's limit and adds the base, so nothing outside the
+ * process's window can be named, least of all the kernel. The copy then runs with the process's own
+ * page tables; missing pages are brought in by the ordinary page fault, and one that cannot be ends
+ * the copy with -EFAULT. A page may be evicted in the middle of a copy: the next byte faults it in
+ * again, so nothing has to be pinned.
  *
  * A whole process on swap is brought in before its pointer is translated; from there to the end of
- * the copy nothing sleeps, so base and limit hold.
+ * the copy nothing sleeps, so base and limit stay valid.
  *
  * Always true: no other code in the kernel uses a user address.
  * Left out: telling -ENOMEM from -EFAULT. A process that cannot get its page is killed.
@@ -55,7 +55,7 @@ int user_clear(struct aspace *as, uptr_t dst, size_t n)
 	return 0;
 }
 
-/* In chunks that cross neither a page nor the limit: bytes behind the NUL may not exist. */
+/* In chunks that cross neither a page nor the limit: bytes after the NUL may not exist. */
 long user_read_string(struct aspace *as, char *dst, uptr_t src, size_t size)
 {
 	size_t done = 0;

@@ -1,5 +1,5 @@
 /*
- * Touching user memory: the only way. Every pointer of a system call passes through here, where
+ * Accessing user memory: the only way. Every pointer of a system call passes through here, where
  * base and limit are applied (segment_to_linear), and page faults on the way are handled.
  * @as is the current process's. Context: process. May reclaim.
  */

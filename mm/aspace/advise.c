@@ -1,18 +1,19 @@
 /*
- * Address spaces: what a program knows better. madvise, mincore, mlock.
+ * Address spaces: advice and locks. madvise, mincore, mlock.
  *
- * Advice either takes pages away (DONTNEED, FREE, PAGEOUT), brings them in (WILLNEED, POPULATE), or
- * changes what the clock or fork thinks of them (COLD, DONTFORK, ...). All of it is a walk over the
- * areas of a range, cut at its ends where the area itself changes.
+ * Advice either removes pages (DONTNEED, FREE, PAGEOUT), brings them in (WILLNEED, POPULATE), or
+ * changes how the policy or fork treats them (COLD, DONTFORK, ...). All of it walks the areas of a
+ * range, split at its ends if the area itself changes.
  *
- * A locked area's pages are no victims: each mapping of a page in such an area counts a lock on the
- * frame (page_lock), and a frame with locks is not known to the policy. The fault locks the
- * pages that come later.
+ * A locked area's pages cannot be victims: each mapping of a page in such an area counts as a lock
+ * on the frame (page_lock), and a frame with locks is not in the policy. Faults lock pages brought
+ * in later.
  *
- * FREE: the page may go without a copy unless it is written again. Its dirty bits are cleared and
- * the frame is marked LAZY; eviction drops it if it is still clean, and the program sees zeroes.
+ * FREE: the page may be dropped without a copy unless it is written again. Its dirty bits are
+ * cleared and the frame is marked LAZY; eviction drops it if it is still clean, and the program
+ * sees zeroes.
  *
- * Left out: huge pages, merging, core dumps: such advice is accepted and changes nothing.
+ * Left out: huge pages, merging, core dumps: such advice is accepted and has no effect.
  * Source: madvise(2), mincore(2), mlock(2).
  */
 #include "kernel/base/panic.h"
@@ -87,7 +88,7 @@ static int advise_drop(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	return 0;
 }
 
-/* One page of MADV_FREE: clean from now on, its slot given back. */
+/* One page of MADV_FREE: mark it clean, free its slot. */
 static void free_lazily(struct aspace *as, vaddr_t va, struct frame *f)
 {
 	if (f->owner != FRAME_ANON || f->mappers != 1 || f->pins != 0)
@@ -121,7 +122,7 @@ static int advise_free(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t 
 	return 0;
 }
 
-/* Not used of late, or out at once: only pages that nobody else maps. */
+/* Mark as not recently used, or evict now: only pages that nobody else maps. */
 static int advise_cold(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
 		       unsigned advice)
 {
@@ -163,7 +164,7 @@ static int advise_populate(struct aspace *as, struct vma *v, vaddr_t start, vadd
 	return populate_range(as, start, end, advice == ADVISE_POPULATE_READ ? PROT_R : PROT_W);
 }
 
-/* Accepted, and nothing to be done. */
+/* Accepted, without effect. */
 static int advise_nothing(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
 			  unsigned advice)
 {
@@ -171,7 +172,7 @@ static int advise_nothing(struct aspace *as, struct vma *v, vaddr_t start, vaddr
 	return 0;
 }
 
-/* By Linux's numbers: what is done to one range of one area. NULL: no such advice. */
+/* By Linux's numbers: the action on one range of one area. NULL: no such advice. */
 static int (*const advices[])(struct aspace *as, struct vma *v, vaddr_t start, vaddr_t end,
 			      unsigned advice) = {
 	[ADVISE_NORMAL] = advise_nothing,	  [ADVISE_RANDOM] = advise_nothing,
@@ -303,9 +304,7 @@ bool aspace_may_lock(const struct aspace *as, size_t length)
 	return (uint64_t)locked_bytes(as, 0, USER_TOP) + length <= as->limit_memlock;
 }
 
-/*
- * Mark [start, end), page aligned. -ENOMEM at a hole, with what came before it done, as on Linux.
- */
+/* Mark [start, end), page aligned. -ENOMEM at a hole, with the part before it done, as on Linux. */
 static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool lock)
 {
 	if (aspace_cut(as, start) || aspace_cut(as, end))
@@ -322,7 +321,7 @@ static int range_set_locked(struct aspace *as, vaddr_t start, vaddr_t end, bool 
 	return 0;
 }
 
-/* For mlock a page that cannot come in is always -ENOMEM, pages that nobody may touch included. */
+/* For mlock a page that cannot be brought in is always -ENOMEM, including inaccessible ones. */
 static int lock_populate(struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	const struct vma *v = vma_find_from(&as->areas, start);
@@ -373,7 +372,7 @@ int paged_mlock_all(struct aspace *as, bool on_fault)
 {
 	for (struct vma *v = vma_first(&as->areas); v != NULL; v = vma_next(v))
 		area_set_locked(as, v, true);
-	/* What cannot come in now is locked when it comes. */
+	/* What cannot be brought in now is locked when it is. */
 	if (!on_fault)
 		(void)paged_populate(as, USER_BASE, USER_TOP - USER_BASE);
 	return 0;

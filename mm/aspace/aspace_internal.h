@@ -1,13 +1,10 @@
-/*
- * What the files of mm/aspace/ share with each other and with nobody else. Context: process. May
- * reclaim.
- */
+/* Shared by the files of mm/aspace/ only. Context: process. May reclaim. */
 #ifndef MM_ASPACE_ASPACE_INTERNAL_H
 #define MM_ASPACE_ASPACE_INTERNAL_H
 
 #include "mm/aspace/space.h"
 
-/* Drop what is at the pages of [start, end), which lies in @v: frames, slots. */
+/* Drop the pages of [start, end), which lies in @v: frames, slots. */
 static inline void aspace_drop_pages(struct aspace *as, const struct vma *v, vaddr_t start,
 				     vaddr_t end)
 {
@@ -15,28 +12,28 @@ static inline void aspace_drop_pages(struct aspace *as, const struct vma *v, vad
 }
 /* The entry at @va of @v is a frame: unmap it, with its lock and its dirty mark. */
 void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va);
-/* @v with all its pages, and its reference on its object. */
+/* Remove @v with all its pages, and its reference on its object. */
 void aspace_remove_area(struct aspace *as, struct vma *v);
-/* A copy of @like on no set. NULL: no memory, although room was made. */
+/* A copy of @like in no set. NULL: no memory, even after reclaim. */
 MUST_CHECK struct vma *aspace_new_area(const struct vma *like);
-/* Make @at a border between areas. 0 or -ENOMEM. */
+/* Split the area that contains @at there. 0 or -ENOMEM. */
 MUST_CHECK int aspace_cut(struct aspace *as, vaddr_t at);
-/* Join @v with its neighbours where nothing tells them apart. */
+/* Merge @v with its neighbours if they are alike. */
 void aspace_merge(struct aspace *as, struct vma *v);
 /* Is [start, start + length) inside user space, without wrapping? */
 bool aspace_range_ok(vaddr_t start, size_t length);
 /* Is it free, with the gap below a stack? */
 bool aspace_range_free(const struct aspace *as, vaddr_t start, size_t length);
-/* May @as have @length more bytes of such an area? False: a limit, or more than could ever fit. */
+/* May @as have @length more bytes of such an area? False: a limit, or could never fit. */
 bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 			  unsigned vma_flags);
 
-/* An area with PROT_X has come, gone or changed: the code limit follows. */
+/* An area with PROT_X was added, removed or changed: update the code limit. */
 static inline void aspace_code_changed(struct aspace *as)
 {
 	as->ops->code_changed(as);
 }
-/* If @as is what the CPU uses: its segment, which has changed, into the descriptors. */
+/* If @as is active: load its changed segment into the descriptors. */
 void aspace_reload_segment(const struct aspace *as);
 /* Asserts [code.1]. */
 void aspace_code_check(const struct aspace *as);

@@ -1,32 +1,32 @@
 /*
  * Address spaces: the end of code. A line in the sand instead of a bit per page.
  *
- * Page tables without PAE have no bit that forbids execution. The code segment has a limit. So all
- * that a program executes is kept low, the limit of its code segment is the end of the highest
- * area with PROT_X, and nothing above it can be executed: stack, heap, data that is mapped without
- * an address. What is writable and lies below the line (the data of programs and libraries,
- * between their texts) stays executable; /proc/PID/smaps says how much that is.
+ * Page tables without PAE have no no-execute bit, but the code segment has a limit. So everything a
+ * program executes is kept low, the limit of its code segment is the end of the highest area with
+ * PROT_X, and nothing above it can be executed: stack, heap, data mapped without an address. What
+ * is writable and below the line (the data of programs and libraries, between their texts) stays
+ * executable; /proc/PID/smaps says how much that is.
  *
  * To keep it low, three kinds of maps without an address go to the lowest gap instead of the
- * highest: executable ones, those of which the caller says so (images: a library's first map
- * need not be executable itself, but what follows lies beside it), and the dynamic linker. The
- * lowest gap begins at ASPACE_CODE_LOW: 1 MiB and 64 KiB, so that NULL pointers with large offsets
- * still trap, and addresses there hold a zero byte, which a string overflow cannot write. It
- * ends where the heap begins, for the heap must be able to grow. Where all of it is taken the map
- * goes where all others go, and raises the line: protection is lost, the program is not.
+ * highest: executable ones, those that the caller marks (images: a library's first map need not be
+ * executable itself, but the next ones are placed beside it), and the dynamic linker. The lowest
+ * gap begins at ASPACE_CODE_LOW: 1 MiB and 64 KiB, so that NULL pointers with large offsets still
+ * trap, and addresses there hold a zero byte, which a string overflow cannot write. It ends where
+ * the heap begins, for the heap must be able to grow. If it is full the map is placed like all
+ * others and raises the line: protection is lost, but the program runs.
  *
- * An anonymous executable map (a compiler's output at run time) goes low too. One that becomes
- * executable by mprotect where it lies raises the line to its end, as an executable stack does.
+ * An anonymous executable map (a JIT compiler's output) goes low too. One made executable in place
+ * by mprotect raises the line to its end, as an executable stack does.
  *
- * The limit is computed anew when an area with PROT_X comes, goes or changes, from the highest
+ * The limit is recomputed when an area with PROT_X is added, removed or changed, from the highest
  * area down to the first executable one; changes of others cost nothing. If the address space is
- * the CPU's, its descriptors change at once; they hold when the CPU next enters user mode.
+ * active, its descriptors change at once; they take effect when the CPU next enters user mode.
  *
  * Always true (aspace_check)
  *   [code.1]  the code limit is the end of the highest area with PROT_X, or one page if there is
  *       none; so no executable area, writable or not, lies above it (a partition has its own
  *       limits: contiguous.c)
- * Left out: a limit of each thread's own.
+ * Left out: per-thread limits.
  * Source: Ingo Molnar's Exec Shield (2003); OpenBSD 3.3 on i386 ("line in the sand").
  */
 #include "lib/assert.h"

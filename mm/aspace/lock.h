@@ -1,6 +1,6 @@
 /*
- * The lock of an address space. Theory in lock.c. Context of all: process. May sleep where another
- * holds it; never allocates. One who holds it does not take it again.
+ * The lock of an address space. Theory in lock.c. Context of all: process. May sleep if another
+ * holds it; never allocates. Not recursive.
  */
 #ifndef MM_ASPACE_LOCK_H
 #define MM_ASPACE_LOCK_H
@@ -9,19 +9,19 @@
 #include "lib/list.h"
 
 struct aspace_lock {
-	struct list_node waiters; /* in the order of their coming */
-	uint32_t readers;	  /* who hold it shared */
+	struct list_node waiters; /* in order of arrival */
+	uint32_t readers;	  /* shared holders */
 	bool exclusive;
 };
 
 void aspace_lock_init(struct aspace_lock *lock);
-/* The rest of both: others hold it, or wait. 0 or -EINTR. Not to be called. */
+/* The slow path of both: others hold it, or wait. 0 or -EINTR. Not to be called. */
 int aspace_lock_wait(struct aspace_lock *lock, bool exclusive);
 void aspace_lock_wake(struct aspace_lock *lock);
 
 /*
- * Areas stay as they are until the unlock; others may hold it shared too. 0, or -EINTR: the caller
- * is to die and does not get it. Nobody there: some ten instructions.
+ * Areas do not change until the unlock; others may hold it shared too. 0, or -EINTR: the caller was
+ * killed and does not get it. Uncontended: about ten instructions.
  */
 MUST_CHECK static inline int lock_shared(struct aspace_lock *lock)
 {
@@ -31,7 +31,7 @@ MUST_CHECK static inline int lock_shared(struct aspace_lock *lock)
 	return 0;
 }
 
-/* The same, alone: areas may be changed. */
+/* The same, exclusively: areas may be changed. */
 MUST_CHECK static inline int lock_exclusive(struct aspace_lock *lock)
 {
 	if (UNLIKELY(lock->exclusive || lock->readers > 0 || !list_empty(&lock->waiters)))
@@ -40,7 +40,7 @@ MUST_CHECK static inline int lock_exclusive(struct aspace_lock *lock)
 	return 0;
 }
 
-/* What the caller holds, shared or exclusive. */
+/* Release it, shared or exclusive. */
 static inline void lock_release(struct aspace_lock *lock)
 {
 	ASSERT(lock->exclusive != (lock->readers > 0)); /* [lock.1] */

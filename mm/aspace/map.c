@@ -1,16 +1,16 @@
 /*
  * Address spaces: changing what is mapped. mmap, munmap, mprotect, brk and the stack.
  *
- * Each of these changes areas first, and page-table entries only to remove something: what is new
- * comes in by fault. An area that a range begins or ends inside is split there (vma_split). A split
- * needs memory for one more area, so all splits are made before anything is removed. A split alone
- * changes nothing that a program can see: if the second fails, all that is left is one more area.
+ * Each of these changes areas first, and page-table entries only to remove something: new pages are
+ * faulted in. An area that a range begins or ends inside is split there (vma_split). A split needs
+ * memory for one more area, so all splits are done before anything is removed. A split alone is
+ * invisible to a program: if the second fails, the only effect is one more area.
  *
  * A map without an address is placed as high as it fits below mmap_top, as on Linux, so that the
  * heap can grow up and the stack, above, can grow down. Code is placed low (code.c).
  *
- * Always true: a growing stack keeps ASPACE_STACK_GAP bytes free below it, against every call
- * here but MAP_FIXED: no map is placed there and no stack grows into it.
+ * Always true: a growing stack keeps ASPACE_STACK_GAP bytes free below it, against every call here
+ * except MAP_FIXED: no map is placed there and no stack grows into it.
  * Source: mmap(2), munmap(2), mprotect(2), brk(2); CVE-2017-1000364 for the gap.
  */
 #include "kernel/base/panic.h"
@@ -54,7 +54,7 @@ void aspace_merge(struct aspace *as, struct vma *v)
 		vma_free(gone);
 }
 
-/* The lowest address that a new map may end at without touching @v's growing room. */
+/* The lowest address at which a new map may end without using @v's room to grow. */
 static vaddr_t area_low_end(const struct vma *v)
 {
 	if (!(v->flags & VMA_GROWSDOWN))
@@ -98,7 +98,7 @@ int aspace_unmap(struct aspace *as, vaddr_t start, size_t length)
 	return err;
 }
 
-/* Where a FIXED map goes: checks, then room. The address, or an error. */
+/* Place a FIXED map: check, then make room. The address, or an error. */
 static long place_fixed(struct aspace *as, const struct aspace_map *r, size_t length)
 {
 	if (r->start & PAGE_MASK)
@@ -121,7 +121,7 @@ vaddr_t aspace_place(const struct aspace *as, size_t length)
 	vaddr_t start = vma_gap(&as->areas, length, USER_BASE, as->mmap_top);
 	if (start != 0)
 		return start;
-	/* Nothing left below: the room kept for the stack, as far as the stack cannot use it. */
+	/* No gap below: use the room kept for the stack, as far as the stack cannot use it. */
 	uint32_t stack = MIN(as->stack_limit, (uint32_t)ASPACE_MMAP_GAP / 2);
 	return vma_gap(&as->areas, length, USER_BASE, USER_TOP - ASPACE_STACK_GAP - stack);
 }
@@ -143,7 +143,7 @@ static bool area_is_data(unsigned prot, unsigned vma_flags)
 	return (prot & PROT_W) && !(vma_flags & (VMA_SHARED | VMA_GROWSDOWN));
 }
 
-/* Bytes of private writable memory that is no stack: what RLIMIT_DATA counts. */
+/* Bytes of private writable memory except stacks: what RLIMIT_DATA counts. */
 static uint64_t aspace_data_bytes(const struct aspace *as)
 {
 	uint64_t bytes = 0;
@@ -159,7 +159,7 @@ bool aspace_within_limits(const struct aspace *as, size_t length, unsigned prot,
 	if (as->limit_data != ASPACE_NO_LIMIT && area_is_data(prot, vma_flags) &&
 	    aspace_data_bytes(as) + length > as->limit_data)
 		return false;
-	/* More private memory than all frames and slots together can never be had. */
+	/* More private memory than all frames and slots together can never fit. */
 	if ((vma_flags & VMA_NORESERVE) || !(prot & PROT_W))
 		return true;
 	return length >> PAGE_SHIFT <= frame_stats.total + swap_capacity();
@@ -216,7 +216,7 @@ long aspace_map(struct aspace *as, const struct aspace_map *r)
 	return result;
 }
 
-/* What an entry may allow in an area with these rights: all that is not NONE can be read. */
+/* What an entry may allow in an area with these permissions: all except NONE implies read. */
 static unsigned area_rights(unsigned prot)
 {
 	if (prot == PROT_NONE)
@@ -224,7 +224,7 @@ static unsigned area_rights(unsigned prot)
 	return prot & PROT_W ? PROT_R | PROT_W : PROT_R;
 }
 
-/* The rights of every resident page of @v down to what @v allows. New rights come by fault. */
+/* Restrict every resident page of @v to what @v allows. New permissions come by fault. */
 void paged_protect_pages(struct aspace *as, const struct vma *v)
 {
 	unsigned allowed = area_rights(v->prot);
@@ -238,7 +238,7 @@ void paged_protect_pages(struct aspace *as, const struct vma *v)
 	}
 }
 
-/* The areas of [start, end), which are cut out. *before: what they allowed, all together. */
+/* The areas of [start, end), already split off. *before: their combined permissions. */
 static int protect_areas(struct aspace *as, vaddr_t start, vaddr_t end, unsigned prot,
 			 unsigned *before)
 {
@@ -248,8 +248,8 @@ static int protect_areas(struct aspace *as, vaddr_t start, vaddr_t end, unsigned
 		if (v == NULL) {
 			v = vma_find(&as->areas, end);
 			if (v != NULL)
-				aspace_merge(as, v); /* the cut behind the hole was for nothing */
-			return -ENOMEM; /* what came before the hole is changed, as on Linux */
+				aspace_merge(as, v); /* the split after the hole was not needed */
+			return -ENOMEM; /* the part before the hole is changed, as on Linux */
 		}
 		*before |= v->prot;
 		v->prot = prot;

@@ -1,11 +1,11 @@
 /*
- * Address spaces: mremap. An area grows, shrinks, or goes elsewhere with its pages.
+ * Address spaces: mremap. An area grows, shrinks, or moves with its pages.
  *
- * A page moves by its entry: what the entry named before is named by another one after, the frame
- * stays where it is. First all that can fail is made sure of: a new area, and page tables for every
- * entry that will move. Then the entries move, which cannot fail, and the old area goes.
+ * A page moves by its entry: another entry names what the old one named, and the frame stays in
+ * place. Everything that can fail comes first: a new area, and page tables for every entry that
+ * will move. Then the entries are moved, which cannot fail, and the old area is removed.
  *
- * Always true: at no moment do two entries of the process name the page, and none is without one.
+ * Always true: at no time do two entries of the process name a moving page, or none.
  * Source: mremap(2); CVE-2004-0077 (the old range's removal may not fail unnoticed).
  */
 #include "kernel/base/panic.h"
@@ -16,8 +16,8 @@
 #include "mm/rmap.h"
 
 /*
- * Page tables for all that will move. Making one may sleep and evict, but no entry appears or
- * vanishes by that.
+ * Page tables for all that will move. Allocating one may sleep and evict, but that adds or removes
+ * no entry.
  */
 static int move_reserve(struct aspace *as, const struct aspace_move *m, size_t length)
 {
@@ -56,7 +56,7 @@ static void move_entries(struct aspace *as, const struct aspace_move *m, size_t 
 		move_entry(as, va, va - m->from + m->to);
 }
 
-/* The pages are where they belong, the old range is cut free: away with it, or leave it empty. */
+/* The pages have moved, the old range is split off: remove it, or leave it empty. */
 static void move_finish(struct aspace *as, const struct aspace_move *m, struct vma *area)
 {
 	ASSERT(aspace_is_exclusive(as)); /* [lock.2] */
@@ -73,7 +73,7 @@ static void move_finish(struct aspace *as, const struct aspace_move *m, struct v
 /* To m->to, which is free. */
 static long move_area(struct aspace *as, const struct aspace_move *m)
 {
-	/* The area, and what its old and its new place may be cut into. */
+	/* The area, and what its old and new place may be split into. */
 	if (as->areas.count >= ASPACE_AREAS_MAX - 3 || aspace_cut(as, m->from) ||
 	    aspace_cut(as, m->from + m->old_length))
 		return -ENOMEM;
@@ -108,7 +108,7 @@ static int move_valid(const struct aspace_move *m)
 	return m->to + m->new_length > m->from && m->from + m->old_length > m->to ? -EINVAL : 0;
 }
 
-/* In place: 0 done, -EAGAIN it has to move, else an error. */
+/* In place: 0 done, -EAGAIN must move, else an error. */
 static int move_in_place(struct aspace *as, const struct aspace_move *m, struct vma *v)
 {
 	if ((m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP)) || m->old_length == 0)
@@ -148,17 +148,17 @@ static size_t move_more(const struct aspace_move *m)
 	return m->new_length > m->old_length ? m->new_length - m->old_length : 0;
 }
 
-/* What the area, @v, and the limits say. */
+/* Checks of the area, @v, and the limits. */
 static int move_allowed(const struct aspace *as, const struct aspace_move *m, const struct vma *v)
 {
 	if (v == NULL)
 		return -EFAULT;
 	if (m->old_length == 0 && !(v->flags & VMA_SHARED))
-		return -EINVAL; /* only shared memory can be mapped once more this way */
+		return -EINVAL; /* only shared memory can be mapped a second time this way */
 	bool only_shrinks = m->new_length < m->old_length &&
 			    !(m->flags & (ASPACE_MOVE_FIXED | ASPACE_DONTUNMAP));
 	if (m->old_length > v->end - m->from && !only_shrinks)
-		return -EFAULT; /* giving back, unlike moving, may go over several areas */
+		return -EFAULT; /* shrinking, unlike moving, may span several areas */
 	size_t more = move_more(m);
 	if (v->flags & VMA_LOCKED && more != 0 && !aspace_may_lock(as, more))
 		return -EAGAIN;

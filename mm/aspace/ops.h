@@ -1,7 +1,7 @@
 /*
- * Kinds of address space: what each does its own way. One table a kind: pages (paged.c), or one
- * partition under base and limit (mm/partition/contiguous.c). Everything else, areas and limits, is
- * the same for all.
+ * Kinds of address space: the operations in which they differ. One table per kind: paged (paged.c),
+ * or one partition under base and limit (mm/partition/contiguous.c). Everything else, areas and
+ * limits, is common to all.
  * Context of all: process; the space's lock is held, exclusively unless said. May reclaim.
  */
 #ifndef MM_ASPACE_OPS_H
@@ -17,23 +17,23 @@ struct vma;
 struct aspace_ops {
 	const char *name;
 	/*
-	 * Its memory is pages that come by fault, have rights, and are evicted one by one. False:
-	 * all of it is there from the start and leaves as a whole.
+	 * Its memory is pages that are faulted in, have permissions, and are evicted one by one.
+	 * False: all of it is present from the start and is swapped out as a whole.
 	 */
 	bool paged;
-	/* Whatever is at [start, end) of @v, which is about to be removed. */
+	/* Drop what is at [start, end) of @v, which is about to be removed. */
 	void (*drop_pages)(struct aspace *as, const struct vma *v, vaddr_t start, vaddr_t end);
-	/* The last reference is gone, and so are the areas. */
+	/* The last reference was dropped, and the areas are removed. */
 	void (*destroy)(struct aspace *as);
-	/* @to, which has @from's facts, gets memory of its own. 0 or -ENOMEM. */
+	/* Give @to, which has @from's attributes, memory of its own. 0 or -ENOMEM. */
 	int (*fork)(struct aspace *from, struct aspace *to);
-	/* What is at the pages of @v also for @to, which has such an area. 0 or -ENOMEM. */
+	/* Copy what is at the pages of @v to @to, which has such an area. 0 or -ENOMEM. */
 	int (*fork_area)(struct aspace *from, struct aspace *to, const struct vma *v);
-	/* As aspace_map, aspace_remap, aspace_advise, after the checks that hold for all kinds. */
+	/* As aspace_map, aspace_remap, aspace_advise, after the checks common to all kinds. */
 	long (*map)(struct aspace *as, const struct aspace_map *request);
 	long (*remap)(struct aspace *as, struct aspace_move *m);
 	int (*advise)(struct aspace *as, vaddr_t start, vaddr_t end, unsigned advice);
-	/* The rights of @v have changed, or its end with PROT_X has. */
+	/* The permissions of @v have changed, or the end of one with PROT_X. */
 	void (*protect_pages)(struct aspace *as, const struct vma *v);
 	void (*code_changed)(struct aspace *as);
 	/* As aspace_populate, aspace_mlock, aspace_munlock and aspace_mlock_all. */
@@ -44,19 +44,19 @@ struct aspace_ops {
 	/* The lock is held: is the page at @va in memory? How many are on swap? */
 	bool (*in_core)(const struct aspace *as, vaddr_t va);
 	uint32_t (*swapped)(const struct aspace *as);
-	/* Asserts of the kind's own truths. */
+	/* Asserts the kind's own invariants. */
 	void (*check)(struct aspace *as);
 };
 
-/* What an mremap asks for, for @remap. */
+/* The arguments of mremap, for @remap. */
 struct aspace_move {
 	vaddr_t from, to;
 	size_t old_length, new_length;
 	unsigned flags;
-	bool populate; /* result: the longer part has to be brought in */
+	bool populate; /* result: the added part has to be brought in */
 };
 
-/* A space is of this kind until something else is made of it. mm/aspace/paged.c. */
+/* The default kind of a space. mm/aspace/paged.c. */
 extern const struct aspace_ops aspace_paged;
 
 #endif

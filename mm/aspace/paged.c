@@ -1,7 +1,7 @@
 /*
- * The kind of address space that pages: the table of what it does its own way.
+ * The paged kind of address space: its table of operations.
  *
- * The functions stand where their subject is (space.c, map.c, move.c, code.c, advise.c).
+ * The functions are with their subjects (space.c, map.c, move.c, code.c, advise.c).
  */
 #include "mm/aspace/ops.h"
 
@@ -9,7 +9,7 @@
 
 static void paged_destroy(struct aspace *as)
 {
-	(void)as; /* its areas took all of it along */
+	(void)as; /* it went with its areas */
 }
 
 static int paged_fork(struct aspace *from, struct aspace *to)

@@ -1,17 +1,17 @@
 /*
- * Address spaces: the life of one.
+ * Address spaces: creation, fork and removal.
  *
- * An address space is a set of areas (what ought to be where), page tables (what is there now),
- * and a base and a limit (the hardware window that both must stay inside). This file makes,
- * copies and removes them; map.c changes their areas; fault.c fills their tables.
+ * An address space is a set of areas (what should be where), page tables (what is there now), and a
+ * base and a limit (the hardware window that both must stay inside). This file creates, copies and
+ * destroys them; map.c changes their areas; fault.c fills their tables.
  *
  * Fork copies areas and entries, not pages: every private page is made read-only in both, and the
  * first to write gets a copy. A slot gets one more reference. So fork costs one entry for each
- * page that is there, whatever it contains.
+ * existing page, whatever its contents.
  *
  * Always true (aspace_check):
  *   [space.1]  the areas are sound ([vma.1] to [vma.3]), the tables too ([pmap.1] to [pmap.4])
- *   [space.2]  no entry lies outside an area: a page without an area cannot be reached again
+ *   [space.2]  no entry lies outside an area: a page without an area would be unreachable
  *   [space.3]  a writable entry lies in an area that allows writing; in a private area its frame is
  *       private and has no other user
  *   [space.4]  no entry allows what its area forbids
@@ -21,7 +21,7 @@
  *
  * Left out: sharing page tables between parent and child until one changes. Copying the entries
  * of a small program costs less than the bookkeeping would.
- * Source: Linux's mm_struct and dup_mmap for the order of work; UVM for the words.
+ * Source: Linux's mm_struct and dup_mmap for the order of work; UVM for the terms.
  */
 #include "mm/aspace/aspace_internal.h"
 
@@ -33,7 +33,7 @@
 #include "mm/rmap.h"
 #include "mm/slab.h"
 
-/* The bookkeeping beside what others may see: all address spaces, for aspace_check_all. */
+/* Private bookkeeping: all address spaces, for aspace_check_all. */
 struct aspace_entry {
 	struct aspace as;
 	struct list_node link;
@@ -41,7 +41,7 @@ struct aspace_entry {
 
 static struct slab_cache *aspace_cache;
 static struct list_node aspaces = LIST_HEAD_INIT(aspaces);
-static const struct aspace *aspace_active; /* the CPU's; NULL: the kernel alone */
+static const struct aspace *aspace_active; /* the active one; NULL: only the kernel */
 
 void aspace_init(void)
 {
@@ -106,12 +106,12 @@ void aspace_activate(struct aspace *as)
 	aspace_reload_segment(as);
 }
 
-/* The frame entry at @va of @v's goes, and with it what only it needed. */
+/* Remove the frame entry at @va of @v, and what only it needed. */
 void aspace_unmap_frame(struct aspace *as, const struct vma *v, vaddr_t va)
 {
 	struct pmap_entry e = pmap_unmap(&as->pmap, va);
 	if (e.number == object_zero_pfn)
-		return; /* the page of zeroes has no reverse map */
+		return; /* the zero page has no reverse map */
 	struct frame *f = frame_of(e.number);
 	if (e.dirty)
 		f->flags |= FRAME_DIRTY;
@@ -162,7 +162,7 @@ void aspace_put(struct aspace *as)
 	slab_free(aspace_cache, e);
 }
 
-/* The entry at @va of @from also for @to, whose page table exists; nothing here can fail. */
+/* Copy the entry at @va of @from to @to, whose page table exists; nothing here can fail. */
 static void fork_entry(struct aspace *from, struct aspace *to, const struct vma *v, vaddr_t va)
 {
 	struct pmap_entry e = pmap_lookup(&from->pmap, va);
@@ -204,7 +204,7 @@ struct vma *aspace_new_area(const struct vma *like)
 	return v;
 }
 
-/* May sleep: both are locked, so no area of either comes or goes. */
+/* May sleep: both are locked, so their areas do not change. */
 static int fork_areas(struct aspace *from, struct aspace *to)
 {
 	ASSERT(aspace_is_exclusive(from) && aspace_is_exclusive(to)); /* [lock.3] */
@@ -222,7 +222,7 @@ static int fork_areas(struct aspace *from, struct aspace *to)
 	return 0;
 }
 
-/* What a copy of @from is before it has areas and pages. */
+/* A copy of @from without areas and pages. */
 static void fork_facts(const struct aspace *from, struct aspace *to)
 {
 	struct aspace fresh = *to;
@@ -252,7 +252,7 @@ static int fork_locked(struct aspace *from, struct aspace *to)
 	return 0;
 }
 
-/* The child's lock is free: nobody knows it yet. */
+/* The child's lock is free: nobody else can see it yet. */
 static int fork_into(struct aspace *from, struct aspace *to)
 {
 	int err = aspace_lock_exclusive(from);

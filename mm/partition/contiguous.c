@@ -1,12 +1,12 @@
 /*
  * Address spaces that are one partition.
  *
- * Before paging a process was one contiguous piece of memory behind two registers: base, added to
- * every address, and limit, which every address was compared with. Here the two registers are its
- * code and data segments. The paging unit cannot be turned off for one process, so its tables
- * show the piece as it lies in physical memory: linear address PARTITION_WINDOW + position is the
- * byte at that position of the region, mapped if and only if it belongs to the process. No page
- * comes by fault and none leaves alone.
+ * Before paging a process was one contiguous piece of memory under two registers: base, added to
+ * every address, and limit, compared with every address. Here the two registers are its code and
+ * data segments. The paging unit cannot be turned off for one process, so its tables show the piece
+ * as it lies in physical memory: linear address PARTITION_WINDOW + position is the byte at that
+ * position of the region, mapped if and only if it belongs to the process. No page is faulted in,
+ * and none is evicted alone.
  *
  *      offset 0          program ... heap ->          <- maps   stack   bytes
  *      |------------------------------------------------------------------|     what it sees
@@ -14,30 +14,30 @@
  *      |..........|=========================================================|........|
  *      WINDOW     WINDOW + position                                          region's end
  *
- * That is a program bound at execution time: it only knows offsets, so moving it means copying its
- * bytes, remapping its pages and changing its base. One bound when it was loaded or linked has
- * linear addresses in its code: its base is 0, its limit the end of its partition, and it cannot
- * move. What lies below it is not mapped.
+ * That is a program bound at execution time: it only uses offsets, so moving it means copying its
+ * bytes, remapping its pages and changing its base. One bound at load or link time has linear
+ * addresses in its code: its base is 0, its limit the end of its partition, and it cannot move.
+ * Nothing below it is mapped.
  *
- * Areas (mm/vma.h) keep the books inside: program, heap, stack, maps. Nothing is enforced by them:
- * inside its limit a program may write everything, as under a base and a limit. Only the first
- * page of a program bound at execution time is never mapped, so that NULL stays an error.
+ * Areas (mm/vma.h) are the bookkeeping inside: program, heap, stack, maps. They enforce nothing:
+ * inside its limit a program may write everything, as with base and limit registers. Only the first
+ * page of a program bound at execution time is never mapped, so that NULL stays invalid.
  *
- * Rolling out writes all pages to slots and gives the place to others; rolling in takes a place,
- * any or the same one, and reads them. In between the address space has neither base nor pages;
- * who needs its memory calls contiguous_need or contiguous_pin first, and those ask whoever
- * decides about memory (the bring_in hook), and may sleep. The tables for the whole region and
- * the list of slots exist from the start, so that a move and a roll-out allocate nothing.
+ * Rolling out writes all pages to slots and frees the place for others; rolling in takes a place,
+ * any or the same one, and reads them. In between the address space has neither base nor pages; to
+ * use its memory call contiguous_need or contiguous_pin first, which ask the dispatcher (the
+ * bring_in hook), and may sleep. The tables for the whole region and the list of slots exist from
+ * the start, so that a move and a roll-out allocate nothing.
  *
  * Always true (contiguous_check):
  *   [contiguous.1]  in: every page of the partition up to the limit (but that of NULL) is mapped,
  *       writable, to the frame at its position; nothing else is mapped
  *   [contiguous.2]  not in: nothing is mapped; out: each page has a slot with a reference
- *   [contiguous.3]  base and limits are those of place and binding
- *   [contiguous.4]  pinned, or bound otherwise than at execution: the partition is not movable
+ *   [contiguous.3]  base and limits match place and binding
+ *   [contiguous.4]  pinned, or not bound at execution: the partition is not movable
  *   [contiguous.5]  areas lie between low and high
- * Left out: keeping a slot for a page that has not changed since it was read. A whole image goes
- * out and comes in, which is what the method costs.
+ * Left out: keeping a slot for a page not modified since it was read. The whole image is written
+ * and read, which is the cost of the method.
  * Source: the base and limit registers, swapping and compaction of the operating-systems textbooks
  * (Silberschatz, Galvin and Gagne, Operating System Concepts, ch. 9).
  */
@@ -81,7 +81,7 @@ static uint32_t contiguous_first_page(const struct contiguous *c)
 	return c->binding == BOUND_EXECUTION ? 1 : 0;
 }
 
-/* Where the partition begins for the MMU. */
+/* The partition's linear start. */
 static vaddr_t contiguous_linear(const struct contiguous *c)
 {
 	return PARTITION_WINDOW + c->position;
@@ -104,7 +104,7 @@ void *contiguous_bytes(const struct contiguous *c, uint32_t offset)
 	return (char *)partition_bytes(c->place) + (offset - start);
 }
 
-/* What descriptors can hold: above 1 MiB whole pages. */
+/* What descriptors can express: above 1 MiB whole pages. */
 static uint32_t limit_for(uint32_t bytes)
 {
 	return bytes <= LIMIT_EXACT_MAX ? bytes : page_up(bytes);
@@ -141,7 +141,7 @@ static void contiguous_set_movable(struct contiguous *c)
 	c->place->movable = c->binding == BOUND_EXECUTION && c->pins == 0;
 }
 
-/* At home from now on: pages, base, limit. */
+/* Install it at its place: pages, base, limit. */
 static void contiguous_settle(struct contiguous *c)
 {
 	vaddr_t old_base = c->as->segment.base;
@@ -169,9 +169,9 @@ void contiguous_moved(struct partition *p, uint32_t from)
 		contiguous_hooks.rebased(c->as, c->as->segment.base - old_base);
 }
 
-/* --- birth and end --- */
+/* --- creation and destruction --- */
 
-/* Tables for wherever it may ever be. */
+/* Page tables for any place it may get. */
 static int contiguous_reserve(struct aspace *as)
 {
 	for (uint32_t at = 0; at < partition_region.bytes; at += CONTIGUOUS_TABLE_BYTES)
@@ -264,7 +264,7 @@ int contiguous_fork(struct aspace *from, struct aspace *to)
 		return -ENOMEM;
 	struct contiguous *child = to->contiguous;
 	child->priority = parent->priority;
-	/* From here to the copy nothing sleeps. Room for the child may move the parent. */
+	/* From here to the copy nothing sleeps. Making room for the child may move the parent. */
 	if (contiguous_need(from) || contiguous_enter(child, PARTITION_ANYWHERE))
 		return -ENOMEM;
 	memcpy(contiguous_bytes(child, PAGE_SIZE), contiguous_bytes(parent, PAGE_SIZE),
@@ -279,7 +279,7 @@ static void *contiguous_page(const struct contiguous *c, uint32_t i)
 	return (char *)partition_bytes(c->place) + i * PAGE_SIZE;
 }
 
-/* A slot for every page, or none. */
+/* A slot for every page, or no slot at all. */
 static int contiguous_gather_slots(struct contiguous *c)
 {
 	for (uint32_t i = contiguous_first_page(c); i < contiguous_pages(c); i++) {

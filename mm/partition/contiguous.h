@@ -8,7 +8,7 @@
 #include "mm/aspace/space.h"
 #include "mm/partition/partition.h"
 
-/* When a program's addresses became what the CPU adds its base to. */
+/* When a program's addresses were bound. */
 enum contiguous_binding {
 	BOUND_EXECUTION, /* never: offsets, and the base register. Runs anywhere, moves */
 	BOUND_LOAD,	 /* when it was loaded: relocated for its place */
@@ -35,21 +35,21 @@ struct contiguous {
 	uint32_t pins;		 /* while not 0 it stays where it is */
 	slot_t *slots;		 /* OUT: one a page */
 	uint32_t outs, ins, moves;
-	/* For who decides who is in memory (kernel/partition/dispatch.c). */
+	/* For the dispatcher (kernel/partition/dispatch.c). */
 	int priority;
-	bool has_run;	/* in user mode, since it came in */
-	uint64_t since; /* tick when it then first ran */
+	bool has_run;	/* has run in user mode since it was loaded */
+	uint64_t since; /* tick when it first did */
 };
 
 /* All of them, oldest first. */
 extern struct list_node contiguous_all;
 
 struct contiguous_hooks {
-	/* @as has another base now, @delta more than before: whoever kept linear addresses. */
+	/* The base of @as has changed by @delta: adjust kept linear addresses. */
 	void (*rebased)(struct aspace *as, uint32_t delta);
-	/* @as is not in memory and has to be: 0, or an error. Sleeps. */
+	/* Load @as, which is not in memory: 0, or an error. Sleeps. */
 	int (*bring_in)(struct aspace *as);
-	/* A place has become free: perhaps somebody waits for one. */
+	/* A place has become free: somebody may wait for one. */
 	void (*released)(void);
 };
 void contiguous_set_hooks(const struct contiguous_hooks *hooks); /* boot */
@@ -62,22 +62,22 @@ MUST_CHECK int contiguous_create(struct aspace *as, uint32_t bytes,
 				 enum contiguous_binding binding);
 /*
  * Get a place (@at: PARTITION_ANYWHERE or the only one), map it, set base and limit; what is on
- * slots is read back. As partition_place fails; -EIO (a slot cannot be read: the space stays out).
+ * slots is read back. Fails as partition_place; -EIO (a slot cannot be read: the space stays out).
  */
 MUST_CHECK int contiguous_enter(struct contiguous *c, uint32_t at);
 /*
- * Write every page to slots and give up the place. 0, -EBUSY (pinned, or not in), -ENOMEM (too few
- * slots), -EIO; then all is as before.
+ * Write every page to slots and free the place. 0, -EBUSY (pinned, or not in), -ENOMEM (too few
+ * slots), -EIO; then nothing has changed.
  */
 MUST_CHECK int contiguous_roll_out(struct contiguous *c);
 /* Pages on swap: all of them while it is OUT, else none. */
 uint32_t contiguous_swapped(const struct aspace *as);
-/* What such a space does its own way (contiguous_map.c); functions for it from here on. */
+/* The operations of such a space (contiguous_map.c); the functions for them follow. */
 extern const struct aspace_ops contiguous_ops;
-/* Everything goes: place, slots, tables' contents. By aspace_put. */
+/* Release everything: place, slots, page-table contents. By aspace_put. */
 void contiguous_destroy(struct aspace *as);
 /*
- * Make @to, a copy of @from's bookkeeping, a copy of its memory too, in a place of its own. 0, or
+ * Give @to, a copy of @from's bookkeeping, a copy of its memory too, in a place of its own. 0, or
  * -ENOMEM: no place, or @from is bound to its own.
  */
 MUST_CHECK int contiguous_fork(struct aspace *from, struct aspace *to);
@@ -87,10 +87,10 @@ uint32_t contiguous_low(const struct contiguous *c);
 uint32_t contiguous_high(const struct contiguous *c);
 /*
  * The kernel's address of the byte at @offset (between low and high). It is in memory, and pinned
- * or nobody sleeps meanwhile.
+ * unless nobody sleeps meanwhile.
  */
 void *contiguous_bytes(const struct contiguous *c, uint32_t offset);
-/* Bring it in, if it is out, and keep it there, at its place. 0 or what bring_in says. */
+/* Bring it in, if it is out, and pin it at its place. 0 or bring_in's error. */
 MUST_CHECK int contiguous_pin(struct contiguous *c);
 void contiguous_unpin(struct contiguous *c);
 
@@ -99,10 +99,10 @@ static inline bool contiguous_is_in(const struct contiguous *c)
 	return c->state == CONTIGUOUS_IN;
 }
 
-/* @as is not in memory: get it there. 0 or -EFAULT: it cannot be had. */
+/* @as is not in memory: bring it in. 0 or -EFAULT on failure. */
 MUST_CHECK int contiguous_bring_in(struct aspace *as);
 
-/* Before @as's base is used: it may be out. 0 or -EFAULT. */
+/* Call before using @as's base: it may be out. 0 or -EFAULT. */
 static inline int contiguous_need(struct aspace *as)
 {
 	if (LIKELY(as->contiguous == NULL) || contiguous_is_in(as->contiguous))
@@ -110,7 +110,7 @@ static inline int contiguous_need(struct aspace *as)
 	return contiguous_bring_in(as);
 }
 
-/* An area of @bytes at @start that is there from the beginning. 0 or -ENOMEM. By exec. */
+/* Add an initial area of @bytes at @start. 0 or -ENOMEM. By exec. */
 MUST_CHECK int contiguous_add_area(struct aspace *as, vaddr_t start, uint32_t bytes, unsigned prot);
 
 /* For partition_init. */

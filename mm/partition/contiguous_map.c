@@ -3,8 +3,8 @@
  *
  * All memory up to the limit exists from the start. So a map is a range that no area has yet, taken
  * from below the stack downwards while the heap grows up towards it, and cleared at once; removing
- * it gives the range back. Nothing is shared and nothing comes later. What a program may do with a
- * range is noted in its area, for reports; base and limit know no rights.
+ * it frees the range. Nothing is shared and nothing is faulted in. The permissions of a range are
+ * recorded in its area, for reports only; base and limit cannot enforce them.
  *
  * Always true: a range is cleared when an area is put on it, so a program finds zeroes where Linux
  * promises them, although it could have written there before.
@@ -17,7 +17,7 @@
 #include "mm/aspace/aspace_internal.h"
 #include "mm/reclaim.h"
 
-/* [start, start + length) of what the space has, with the last page perhaps cut by the limit. */
+/* [start, start + length) inside the space; the limit may truncate the last page. */
 static bool range_inside(const struct contiguous *c, vaddr_t start, size_t length)
 {
 	uint32_t high = page_up(contiguous_high(c));
@@ -31,7 +31,7 @@ static void range_clear(const struct contiguous *c, vaddr_t start, size_t length
 		memset(contiguous_bytes(c, start), 0, MIN(length, high - start));
 }
 
-/* An area of private zeroes, on no set. NULL: no memory. */
+/* An area of private zeroes, in no set. NULL: no memory. */
 static struct vma *area_alloc(unsigned prot, unsigned flags)
 {
 	return aspace_new_area(&(struct vma){
@@ -125,7 +125,7 @@ static long remap_elsewhere(struct aspace *as, const struct vma *v, vaddr_t old,
 			    size_t new_length)
 {
 	struct aspace_map room = { .length = new_length, .prot = v->prot };
-	/* All that can fail first: after these cuts the old range can be removed. */
+	/* Everything that can fail first: after these splits the old range can be removed. */
 	if (aspace_cut(as, old) || aspace_cut(as, old + old_length))
 		return -ENOMEM;
 	int err = contiguous_pin(as->contiguous);
@@ -207,7 +207,7 @@ static int contiguous_fork_area(struct aspace *from, struct aspace *to, const st
 	return 0;
 }
 
-/* Base and limit know no rights, and there is one limit for code and data. */
+/* Base and limit have no permissions, and there is one limit for code and data. */
 static void contiguous_protect_pages(struct aspace *as, const struct vma *v)
 {
 	(void)as, (void)v;
@@ -220,11 +220,11 @@ static void contiguous_code_changed(struct aspace *as)
 
 static int contiguous_populate(struct aspace *as, vaddr_t start, size_t length)
 {
-	(void)as, (void)start, (void)length; /* all of it is there */
+	(void)as, (void)start, (void)length; /* all of it is present */
 	return 0;
 }
 
-/* Its pages never leave one by one. */
+/* Its pages are never evicted one by one. */
 static int contiguous_munlock(struct aspace *as, vaddr_t start, vaddr_t end)
 {
 	return aspace_covers(as, start, end - start) ? 0 : -ENOMEM;

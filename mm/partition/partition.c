@@ -3,8 +3,8 @@
  *
  * Before there was paging, a program got one piece of memory. A base register added where the piece
  * began, a limit register said where it ended, and the whole problem was where to put the pieces.
- * This is that memory: a region of consecutive frames that paging leaves alone, used in one of the
- * three ways that machines used it.
+ * This is that memory: a region of consecutive frames that paging leaves alone, used in one of
+ * three historical ways.
  *
  *   single     | resident part |        hole         | program |
  *   fixed      | resident part | partition | partition | partition |      cut once
@@ -22,16 +22,16 @@
  * one that each of them answers differently.
  *
  * Compaction cures external fragmentation where programs may move: it slides each one down over the
- * hole below it and tells its owner, who has nothing to change but the base. A program that was
- * given real addresses when it was loaded cannot move; what lies above it slides down to its end
- * and no further. A request that fits the sum of holes but no hole makes compaction happen, if it
- * would help: partition_slide_largest knows before anything moves.
+ * hole below it and tells its owner, who has nothing to change but the base. A program bound to its
+ * addresses when it was loaded cannot move; what lies above it slides down to its end and no
+ * further. A request that fits the sum of holes but no single hole triggers compaction, if that
+ * would help: partition_slide_largest predicts it before anything moves.
  *
- * All that a change can fail for (descriptors) is gathered before the first list is touched.
+ * Everything a change can fail for (descriptors) is allocated before the first list is changed.
  *
  * Always true (partition_check):
- *   [partition.1]  blocks are whole pages, not empty, in order of address, inside the region, and
- *       do not overlap each other or the resident part
+ *   [partition.1]  blocks are whole pages, not empty, sorted by address, inside the region, and do
+ *       not overlap each other or the resident part
  *   [partition.2]  single and variable: they leave no byte out, and no free block lies beside
  *       another
  *   [partition.3]  a used block is what its owner asked for, rounded up to pages; in fixed mode at
@@ -123,7 +123,7 @@ static bool block_better(const struct partition *p, const struct partition *than
 	return partition_region.fit == FIT_WORST && p->size > than->size;
 }
 
-/* The free block that the fit in force chooses for @size bytes, or NULL. */
+/* The free block that the current fit chooses for @size bytes, or NULL. */
 static struct partition *block_choose(uint32_t size)
 {
 	struct partition *chosen = NULL;
@@ -182,7 +182,7 @@ static void blocks_drop_all(struct list_node *blocks)
 		partition_block_drop(partition_block_of(node));
 }
 
-/* New blocks, all free, one after the other from the resident part up. 0 or -ENOMEM. */
+/* New blocks, all free, contiguous from the resident part up. 0 or -ENOMEM. */
 static int blocks_cut(struct list_node *blocks, const uint32_t *sizes, unsigned nsizes)
 {
 	uint32_t at = partition_region.system;
@@ -290,7 +290,7 @@ void *partition_bytes(const struct partition *p)
 
 /* --- in and out --- */
 
-/* Can @size bytes ever be had? */
+/* Can @size bytes ever be allocated? */
 static bool request_possible(uint32_t size)
 {
 	if (partition_region.mode != PARTITION_FIXED)
@@ -327,7 +327,7 @@ static struct partition *request_choose(uint32_t size)
 	return block_choose(size);
 }
 
-/* Fixed: @p is the program's as it is. */
+/* Fixed: @p is allocated as it is. */
 static int place_fixed(const struct partition_request *r, struct partition *p,
 		       struct partition **out)
 {

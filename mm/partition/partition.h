@@ -45,7 +45,7 @@ typedef void partition_moved_fn(struct partition *p, uint32_t from);
  */
 int partition_init(paddr_t start, uint32_t bytes, partition_moved_fn *moved);
 
-/* There is no region any more; it must be empty. Its memory is the caller's again. */
+/* Remove the region, which must be empty. Its memory is the caller's again. */
 void partition_end(void);
 
 struct partition_region {
@@ -60,9 +60,9 @@ struct partition_region {
 extern struct partition_region partition_region;
 
 /*
- * Use the region another way. @sizes: for FIXED, from the system part up; what is left over is
- * nobody's. 0, or -EBUSY (a program is in it), -EINVAL (sizes that are no pages or do not fit),
- * -ENOMEM, -ENODEV. After an error all is as before.
+ * Change how the region is used. @sizes: for FIXED, from the system part up; what is left over is
+ * unowned. 0, or -EBUSY (a program is in it), -EINVAL (sizes that are no pages or do not fit),
+ * -ENOMEM, -ENODEV. After an error nothing has changed.
  */
 int partition_set_mode(enum partition_mode mode, const uint32_t *sizes, unsigned nsizes);
 void partition_set_fit(enum partition_fit fit);
@@ -85,7 +85,7 @@ struct partition_request {
  *   -EINVAL  no bytes, or @at is no page or outside what programs can have
  */
 MUST_CHECK int partition_place(const struct partition_request *r, struct partition **out);
-/* Nobody's from now on; VARIABLE: it becomes one with free neighbours, @p is no more. */
+/* Free it; VARIABLE: merge it with free neighbours, and @p becomes invalid. */
 void partition_release(struct partition *p);
 /*
  * The owner now asks for @bytes > 0: its partition grows (into zeroes) or shrinks, without moving.
@@ -98,8 +98,8 @@ MUST_CHECK int partition_resize(struct partition *p, uint32_t bytes);
  */
 MUST_CHECK int partition_move(struct partition *p, uint32_t to);
 /*
- * Every movable partition slides down, until none has a hole right below it. VARIABLE only; else
- * nothing happens. Bytes moved.
+ * Slide every movable partition down, until none has a hole right below it. VARIABLE only; else a
+ * no-op. Returns bytes moved.
  */
 uint32_t partition_compact(void);
 /* The kernel's address of the byte at @p's start. */

@@ -1,6 +1,6 @@
 /*
- * What partition.c and partition_move.c share with each other and with no one else. Blocks are the
- * entries of partition_region.blocks. Context: process.
+ * Shared by partition.c and partition_move.c only. Blocks are the entries of
+ * partition_region.blocks. Context: process.
  */
 #ifndef MM_PARTITION_PARTITION_INTERNAL_H
 #define MM_PARTITION_PARTITION_INTERNAL_H
@@ -37,11 +37,11 @@ static inline struct partition *partition_block_after(const struct partition *p)
 	return p->link.next == &partition_region.blocks ? NULL : partition_block_of(p->link.next);
 }
 
-/* A free block on no list. NULL: no memory. */
+/* A free block in no list. NULL: no memory. */
 struct partition *partition_block_new(uint32_t start, uint32_t size);
 /* Off the list, and freed. */
 void partition_block_drop(struct partition *p);
-/* @p, on the list and free, becomes one with free neighbours. The one that is left. */
+/* Merge @p, on the list and free, with free neighbours. Returns the remaining block. */
 struct partition *partition_block_merge(struct partition *p);
 /*
  * @p, on no list, takes its range out of @hole. @spare is for what is left above it; what is not

@@ -2,14 +2,14 @@
  * Contiguous memory under base and limit: partitions that change their size or place.
  *
  * A program that was bound to addresses at execution time has a base register between itself and
- * memory, so its bytes may be copied and its base rewritten while it is stopped, and it never
- * knows. Compaction does that to each block with a hole right below it, from the lowest up: the
- * block and the hole change places, and the hole becomes one with what is free above it. So every
- * hole between two immovable blocks ends up above the movable ones there. No block moves twice.
+ * memory, so its bytes may be copied and its base rewritten while it is stopped, without its
+ * noticing. Compaction does that to each block with a hole right below it, from the lowest up: the
+ * block and the hole change places, and the hole merges with what is free above it. So every hole
+ * between two immovable blocks ends up above the movable ones there. No block moves twice.
  *
- * What is always true stands in partition.c.
- * Left out: moving a block over an immovable one into a hole below, and moving as little as would
- * do. Sliding keeps the order, and its cost is easy to predict.
+ * The invariants are in partition.c.
+ * Left out: moving a block over an immovable one into a hole below, and moving as little as
+ * necessary. Sliding keeps the order, and its cost is easy to predict.
  * Source: Knuth, The Art of Computer Programming, vol. 1, section 2.5, exercise 33.
  */
 #include "mm/partition/partition_internal.h"
@@ -30,7 +30,7 @@ static void block_sort_in(struct partition *p)
 	list_insert_before(&p->link, at);
 }
 
-/* Variable: @p takes @more bytes from the hole behind it. */
+/* Variable: @p takes @more bytes from the hole after it. */
 static int resize_grow(struct partition *p, uint32_t more)
 {
 	struct partition *after = partition_block_after(p);
@@ -82,7 +82,7 @@ static void move_done(struct partition *p, uint32_t from, uint32_t bytes)
 	partition_on_move(p, from);
 }
 
-/* The owner's descriptor stays its own: it and the free one exchange their places. */
+/* The owner keeps its descriptor: it and the free one exchange places. */
 static int move_fixed(struct partition *p, uint32_t to)
 {
 	struct partition *target = partition_block_find_free(to, p->wanted);
