@@ -11,10 +11,9 @@ sys.path.insert(0, os.path.join(ROOT, "tools"))
 from clockhandlib import qemu  # noqa: E402
 
 # What happens to the scene's page 7, last first: who wrote its entry, on whose behalf, and whether
-# the entry names a frame afterwards. A compiler may turn a function's last call into a jump, so the
-# first writer's own name can be missing; pmap_store is what it calls.
+# the entry names a frame afterwards.
 WRITERS = (
-    ("pmap_store", "reclaim_evict", False),  # evicted by madvise: now on a slot
+    ("pmap_set_slot", "reclaim_evict", False),  # evicted by madvise: now on a slot
     ("pmap_unmap", "reclaim_evict", False),
     ("pmap_test_clear_accessed", "aspace_advise", True),
     ("pmap_map", "fault_handle", True),  # the parent writes after the forks: a copy of its own
